@@ -1,0 +1,177 @@
+// The vocabulary of sending: what goes to an upstream, what comes back, and the shape of a layer between the two.
+
+import type { AttemptRecord, GatewayError } from './errors.ts'
+import type { Cancellation } from './lib/cancellation.ts'
+import type { Secret } from './lib/secret.ts'
+
+/** What is asked of a model. Each operation has one endpoint and one wire format on the client's side. */
+export type Operation = 'chat' | 'completion' | 'embedding'
+
+/** How long an upstream may be silent, in milliseconds, by phase. */
+export interface Timers {
+  /** TCP and TLS. */
+  readonly connectMs: number
+  /** From the request sent to the head of the answer. */
+  readonly headersMs: number
+  /** From the request sent to the first content of a stream. */
+  readonly firstContentMs: number
+  /** Between two chunks of an answer. */
+  readonly idleMs: number
+}
+
+/** A configured provider, as the sending side sees it. Built from provider data and configuration. */
+export interface Connection {
+  /** The configured name, unique: `openai`, `azure-eu`. */
+  readonly provider: string
+  /** The kind of provider it is: a key of the provider list. */
+  readonly type: string
+  /** `https://api.example.com`, without a path. */
+  readonly origin: string
+  readonly keys: readonly Secret[]
+  readonly timers: Timers
+  readonly maxConnections: number
+  /** How often the same deployment is asked again after a failure that allows it. */
+  readonly maxRetries: number
+  /** Path and query for an operation with a model, starting with `/`; null where the provider lacks the operation. */
+  pathFor(operation: Operation, model: string): string | null
+  /** Credentials and fixed headers, as name and value in turn, lower case. */
+  headersFor(key: Secret | null): readonly string[]
+  /** Answers without a network; only the simulator has it. */
+  readonly answer?: RawSend
+}
+
+/** One model at one configured provider: what can be chosen for a request. */
+export interface Target {
+  /** `provider/model`, unique. */
+  readonly id: string
+  readonly connection: Connection
+  /** The name that the upstream expects (a deployment, for Azure). */
+  readonly model: string
+  /** The name by which the price is looked up; differs from `model` for deployments and fine-tuned models. */
+  readonly priceModel: string
+}
+
+/** Tokens by kind. The kinds do not overlap: their sum is what was used. */
+export interface Usage {
+  readonly inputUncached: number
+  readonly cacheRead: number
+  readonly cacheWrite5m: number
+  readonly cacheWrite1h: number
+  readonly outputText: number
+  readonly outputReasoning: number
+  readonly audioInput: number
+  readonly audioOutput: number
+}
+
+/** What the gateway reads from an answer while the bytes pass through. */
+export interface AnswerFacts {
+  readonly usage: Usage | null
+  /** The model that the upstream says answered. */
+  readonly model: string | null
+  readonly finishReason: string | null
+  readonly serviceTier: string | null
+  /** UTF-16 units of text, reasoning and tool arguments; the base of an estimate where no usage arrived. */
+  readonly outputCharacters: number
+}
+
+/** Reads a stream as it passes. One tap belongs to one attempt. */
+export interface StreamTap {
+  readonly facts: AnswerFacts
+  /** Content (text, reasoning, a tool call) has passed: the attempt has won. */
+  readonly started: boolean
+  /** The end marker has arrived; what follows is not passed on. */
+  readonly ended: boolean
+  /**
+   * Takes bytes of the upstream, any split, and returns the bytes for the client: the same buffer where nothing
+   * had to change, null where nothing is to be sent yet. The end marker is never among them: see `finish`.
+   * @throws GatewayError for an error event, or an event that is not of the format
+   */
+  push(chunk: Buffer): Buffer | null
+  /**
+   * Called once when the upstream has ended or `ended` is true: the last bytes for the client, the end marker among them.
+   * @throws GatewayError `upstream_truncated` where the stream ended before its end
+   */
+  finish(): Buffer
+}
+
+export type ReplyHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Receives the bytes of a stream. After `end` or `fail` nothing more is called. */
+export interface StreamSink {
+  data(chunk: Buffer): void
+  end(): void
+  fail(error: GatewayError): void
+}
+
+/** The body of a streamed answer. Bytes wait, bounded by back-pressure, until a reader is attached. */
+export interface ReplyStream {
+  /** Attaches the only reader; bytes that waited are handed over within the call. */
+  read(sink: StreamSink): void
+  pause(): void
+  resume(): void
+  /** Closes the upstream; the sink hears nothing more. */
+  abort(): void
+}
+
+/** An answer as it came from the wire, whatever its status. */
+export interface RawReply {
+  readonly status: number
+  readonly headers: ReplyHeaders
+  readonly body: Buffer | ReplyStream
+}
+
+/** A successful answer, read as one of its format. */
+export type Reply = FullReply | StreamedReply
+
+export interface FullReply {
+  readonly kind: 'full'
+  readonly status: number
+  readonly headers: ReplyHeaders
+  readonly body: Buffer
+  readonly facts: AnswerFacts
+}
+
+export interface StreamedReply {
+  readonly kind: 'stream'
+  readonly status: number
+  readonly headers: ReplyHeaders
+  /** Carries the bytes for the client, from the first one on; it has passed its first content. */
+  readonly stream: ReplyStream
+  /** Grows while the stream is read. */
+  readonly facts: AnswerFacts
+  /** Tells once how the stream ended: null for its real end, or for a client that left. */
+  onClose(listener: (failure: GatewayError | null) => void): void
+}
+
+/** How the answer to a request is to be understood: the format and the provider's error table, put together. */
+export interface AnswerReader {
+  /** @throws GatewayError for an error inside a success, or a body that is not of the format */
+  readFull(body: Buffer): AnswerFacts
+  openTap(): StreamTap
+  /** Names the failure behind a status of 400 and above. */
+  readError(reply: { status: number; headers: ReplyHeaders; body: Buffer }): GatewayError
+}
+
+/** One request to one target. Frozen; the body is made anew from the client's bytes for each target. */
+export interface UpstreamRequest {
+  /** The id of the client's request. */
+  readonly id: string
+  readonly target: Target
+  readonly operation: Operation
+  readonly streaming: boolean
+  readonly body: Buffer
+  /** Headers of the client that go with it, allowed ones only, as name and value in turn. */
+  readonly clientHeaders: readonly string[]
+  readonly key: Secret | null
+  readonly reader: AnswerReader
+  readonly cancellation: Cancellation
+  /** `clock.now()` at which the whole request must be over. */
+  readonly deadline: number
+  /** Every call of an upstream is written here when it has ended or won. */
+  readonly attempts: AttemptRecord[]
+}
+
+export type RawSend = (request: UpstreamRequest) => Promise<RawReply>
+export type Send = (request: UpstreamRequest) => Promise<Reply>
+/** Wraps one concern around sending: retry, breaker, key rotation, chaos. */
+export type Layer = (send: Send) => Send

@@ -1,0 +1,116 @@
+// The vocabulary of facts: what the gateway tells its observers. Observers read; they cannot delay or fail a request.
+
+import type { Operation, Usage } from './call.ts'
+import type { AttemptRecord, ErrorCode } from './errors.ts'
+
+/** How a request ended. `ok` alone is a success. */
+export type Outcome = 'ok' | 'error' | 'truncated' | 'client_disconnected'
+
+/**
+ * `provider`: counted by the upstream. `estimated`: computed here, because the answer was cut.
+ * `none`: nothing was used, or nothing can be said.
+ */
+export type UsageSource = 'provider' | 'estimated' | 'none'
+
+/** `unpriced` means that the price is unknown, which is never the same as free. */
+export type CostStatus = 'priced' | 'unpriced' | 'none'
+
+/** The end of one client request: everything that log, metrics and ledger need. */
+export interface ExchangeEnded {
+  readonly type: 'exchange_ended'
+  readonly id: string
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly operation: Operation
+  /** The route as declared, `/v1/chat/completions`: bounded in number. */
+  readonly route: string
+  readonly streaming: boolean
+  /** Name of the key, never the key: `key_3f2a…`; null where authentication failed or is off. */
+  readonly keyId: string | null
+  readonly modelAsked: string | null
+  /** The provider and model of the last attempt; null where none was made. */
+  readonly provider: string | null
+  readonly model: string | null
+  readonly status: number
+  readonly outcome: Outcome
+  readonly errorCode: ErrorCode | null
+  readonly errorMessage: string | null
+  readonly finishReason: string | null
+  readonly usage: Usage | null
+  readonly usageSource: UsageSource
+  /** Cost in nano US dollars; null where it is not known. */
+  readonly costNanoUsd: number | null
+  readonly costStatus: CostStatus
+  /** Milliseconds from the first byte of the request to the last of the answer. */
+  readonly durationMs: number
+  /** Milliseconds spent waiting for upstreams, retries' waits included. */
+  readonly upstreamMs: number
+  /** Milliseconds from the start to the first content; null where none was sent. */
+  readonly firstContentMs: number | null
+  readonly attempts: readonly AttemptRecord[]
+  readonly warnings: readonly string[]
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly configVersion: string
+}
+
+/** A call of an upstream that did not become the answer, or that became it: one per call. */
+export interface AttemptEnded {
+  readonly type: 'attempt_ended'
+  readonly id: string
+  readonly attempt: AttemptRecord
+}
+
+export interface ExchangeStarted {
+  readonly type: 'exchange_started'
+  readonly id: string
+}
+
+export interface ConfigurationLoaded {
+  readonly type: 'configuration_loaded'
+  readonly version: string
+}
+
+/** A changed file that was refused: the old configuration stays. */
+export interface ConfigurationRejected {
+  readonly type: 'configuration_rejected'
+  readonly problems: readonly string[]
+}
+
+/** A key of a provider was refused by it and is set aside. */
+export interface ProviderKeyRejected {
+  readonly type: 'provider_key_rejected'
+  readonly provider: string
+  /** Position of the key in the configuration, from 0. */
+  readonly keyIndex: number
+}
+
+export type BreakerState = 'closed' | 'open' | 'half_open'
+
+export interface BreakerChanged {
+  readonly type: 'breaker_changed'
+  /** `provider/model`. */
+  readonly target: string
+  readonly state: BreakerState
+}
+
+/** Something that an operator should read in the log. */
+export interface Notice {
+  readonly type: 'notice'
+  readonly level: 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+export type GatewayEvent =
+  | ExchangeStarted
+  | ExchangeEnded
+  | AttemptEnded
+  | ConfigurationLoaded
+  | ConfigurationRejected
+  | ProviderKeyRejected
+  | BreakerChanged
+  | Notice
+
+/** Reads facts. Must not throw and must not wait. */
+export type Observer = (event: GatewayEvent) => void

@@ -1,0 +1,71 @@
+// The contract of a provider: a vendor as data. An OpenAI-compatible one is a page; index.ts has a line for each.
+
+import type { Operation, RawSend } from '../call.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Secret } from '../lib/secret.ts'
+
+/** What the configuration says of one provider, after defaults. Durations in milliseconds. */
+export interface ProviderSettings {
+  /** The configured name; the type's own name where the configuration gives none. */
+  readonly name: string
+  /** Overrides the provider's own; with a path, without a trailing slash. */
+  readonly baseUrl: string | null
+  readonly keys: readonly Secret[]
+  /** `api-version` of Azure; null for its v1 surface and for everybody else. */
+  readonly apiVersion: string | null
+  /** Model -> deployment, for Azure. */
+  readonly deployments: Readonly<Record<string, string>>
+  /** Further fixed headers of the configuration. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Organisation and project, where the provider knows them. */
+  readonly organization: string | null
+  readonly project: string | null
+}
+
+/**
+ * What becomes of a parameter that a provider lacks: `refuse` where leaving it out would change the meaning
+ * (the request fails with its name, or goes to another provider), `drop` where it is harmless (reported in
+ * `x-llm-proxy-warnings`), or the name under which this provider knows it.
+ */
+export type ParameterRule = 'refuse' | 'drop' | { readonly rename: string }
+
+/** An error of the provider that its status alone does not tell. First match wins. */
+export interface ErrorRule {
+  readonly status?: number
+  /** Compared with the code or type in the body. */
+  readonly upstreamCode?: string
+  /** Tested against the message in the body. */
+  readonly message?: RegExp
+  readonly code: ErrorCode
+}
+
+export interface Provider {
+  /** The key of the provider list and the `type` of the configuration: `groq`. */
+  readonly type: string
+  /** As people write it: `Groq`. */
+  readonly title: string
+  /** With a path, without a trailing slash; null where only the configuration can know it. */
+  readonly baseUrl: string | null
+  /** Environment variables that may hold the key, first found wins. Empty where no key is needed. */
+  readonly keyVariables: readonly string[]
+  /** Environment variables that may hold the base URL. */
+  readonly baseUrlVariables?: readonly string[]
+  /** Works without a key: a server on one's own machine. */
+  readonly keyOptional?: boolean
+  /** The wire format by operation; an operation that is absent is not offered. */
+  readonly formats: Readonly<Partial<Record<Operation, string>>>
+  /** Path and query below the base URL. */
+  pathFor(operation: Operation, model: string, settings: ProviderSettings): string
+  /** Credentials and fixed headers, name and value in turn, lower case. */
+  headersFor(key: Secret | null, settings: ProviderSettings): readonly string[]
+  /** Whether `stream_options.include_usage` is asked for: `reject` where the server refuses or needs not the field. */
+  readonly streamUsage: 'ask' | 'reject'
+  readonly parameters: Readonly<Record<string, ParameterRule>>
+  readonly errors: readonly ErrorRule[]
+  /** Model names served where neither the configuration nor a listing names any: the well-known ones. */
+  readonly models: readonly string[]
+  /** The provider of the price table, where it is not the type. */
+  readonly priceProvider?: string
+  /** Answers without a network; only the simulator. */
+  readonly answer?: RawSend
+}
