@@ -1,0 +1,116 @@
+// What the program runs on: the file and the environment, checked, with defaults filled in. Immutable.
+// Durations are milliseconds and sizes bytes, whatever unit the file uses.
+
+import type { Secret } from '../lib/secret.ts'
+
+export interface Configuration {
+  /** Hash of the file and of the environment that counts; stands in every log line. */
+  readonly version: string
+  readonly app: { readonly name: string; readonly version: string; readonly environment: string }
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    readonly maxBodyBytes: number
+    /** A request's headers, and its body, must have arrived whole after this time. */
+    readonly headersTimeoutMs: number
+    readonly bodyTimeoutMs: number
+    readonly keepAliveMs: number
+    /** A waiting stream gets a comment after this time without bytes. */
+    readonly pingAfterMs: number
+    /** Requests in flight get this long to finish at shutdown. */
+    readonly shutdownMs: number
+  }
+  readonly auth: {
+    readonly required: boolean
+    /** Name of the header beside `authorization` and `api-key`, lower case. */
+    readonly header: string
+    readonly keys: readonly Secret[]
+  }
+  readonly providers: readonly ProviderConfiguration[]
+  readonly models: {
+    /** Further name -> name (or `provider/model`, or a group). */
+    readonly aliases: Readonly<Record<string, string>>
+    /** Group name -> members, each a model name or `provider/model`, in order of preference. */
+    readonly groups: Readonly<Record<string, readonly string[]>>
+    /** Model or group -> what is tried after all its own targets failed. */
+    readonly fallbacks: Readonly<Record<string, readonly string[]>>
+    /** File with prices that win over the bundled ones. */
+    readonly pricesFile: string | null
+  }
+  readonly timeouts: TimeoutConfiguration & { readonly totalMs: number }
+  readonly retry: { readonly baseMs: number; readonly maxMs: number }
+  readonly circuitBreaker: {
+    readonly failureThreshold: number
+    readonly recoveryMs: number
+    readonly halfOpenMaxCalls: number
+  }
+  /** null: no limit. */
+  readonly rateLimit: RateLimitConfiguration | null
+  readonly logging: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error'
+    readonly format: 'json' | 'text'
+    /** null: standard output. */
+    readonly file: string | null
+    readonly maxBytes: number
+    readonly maxFiles: number
+  }
+  readonly metrics: { readonly enabled: boolean }
+  readonly simulator: SimulatorConfiguration
+  /** Sections that are understood and valid, but whose feature this version does not have: named at start. */
+  readonly notBuilt: readonly string[]
+}
+
+export interface TimeoutConfiguration {
+  readonly connectMs: number
+  readonly headersMs: number
+  readonly firstContentMs: number
+  readonly idleMs: number
+}
+
+export interface RateLimitConfiguration {
+  readonly requestsPerWindow: number
+  readonly windowMs: number
+  readonly burstLimit: number
+}
+
+export interface SimulatorConfiguration {
+  readonly seed: number
+  /** Before the first token, and between tokens. */
+  readonly firstTokenMs: number
+  readonly tokenMs: number
+}
+
+export interface ProviderConfiguration {
+  readonly name: string
+  readonly type: string
+  readonly baseUrl: string | null
+  readonly keys: readonly Secret[]
+  /** Where a key was looked for and not found: names of variables. */
+  readonly missingKeyVariables: readonly string[]
+  /** null: the provider's well-known models. */
+  readonly models: readonly string[] | null
+  readonly enabled: boolean
+  /** Lower is asked first. */
+  readonly priority: number
+  readonly timeouts: TimeoutConfiguration
+  readonly maxRetries: number
+  readonly maxConnections: number
+  readonly apiVersion: string | null
+  readonly deployments: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly organization: string | null
+  readonly project: string | null
+  /** Model -> the model whose price it has, for deployments and fine-tuned names. */
+  readonly baseModels: Readonly<Record<string, string>>
+}
+
+/** One mistake in a configuration, at its place. */
+export interface Problem {
+  readonly file: string
+  /** From 1; null where the mistake is in the environment. */
+  readonly line: number | null
+  readonly column: number | null
+  /** `providers[1].priorty` */
+  readonly path: string
+  readonly message: string
+}
