@@ -2,19 +2,23 @@
 // All traffic stays on 127.0.0.1; everything it starts ends with it. How to read it: docs/performance.md.
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { chooseCores, describeEnvironment, pinSelf } from './lib/environment.ts'
 import { createLauncher } from './lib/launcher.ts'
+import { watchOthers } from './lib/others.ts'
 import { createRemote } from './lib/remote.ts'
 import type { LoadMethods } from './load/main.ts'
 import { createPlan } from './measure/plan.ts'
 import { measureAll } from './measure/rounds.ts'
 import { type Options, parseOptions, usage } from './options.ts'
+import { withoutPlace } from './report/anonymous.ts'
 import { type Remark, type Report, renderMarkdown, renderText, type SubjectFacts } from './report/report.ts'
 import { buildRows, comparePeers, type Sample } from './report/rows.ts'
 import { chooseSubjects, prepareSubjects } from './subjects/index.ts'
 import { startUpstreams } from './upstream/upstream.ts'
 
+const projectFolder = fileURLToPath(new URL('../', import.meta.url))
 const workFolder = fileURLToPath(new URL('.work/', import.meta.url))
 const resultsFolder = fileURLToPath(new URL('results/', import.meta.url))
 
@@ -46,16 +50,17 @@ async function main(options: Options): Promise<boolean> {
   for (const { name, features, isPeer, readVersion } of subjects)
     facts.push({ name, features, isPeer, version: await readVersion() })
   const samples: Sample[] = []
+  const readOthersShare = watchOthers()
   const environment = describeEnvironment(cores, upstreams.plain.name)
   const conclude = (complete: boolean) => {
     const rows = buildRows(samples)
     const peers = facts.filter(fact => fact.isPeer).map(fact => fact.name)
     const againstPeers = comparePeers(rows, peers)
     const date = new Date().toISOString().slice(0, 16)
-    publish(
-      { date, complete, environment, plan, subjects: facts, samples, rows, againstPeers, remarks },
-      options,
-    )
+    const othersShare = readOthersShare()
+    const figures = { samples, rows, againstPeers, othersShare }
+    const report = { date, complete, environment, plan, subjects: facts, ...figures }
+    publish({ ...report, remarks: remarks.map(anonymise) }, options)
   }
   const cut = (why: string) => {
     process.stderr.write(`\n${why}\n`)
@@ -82,6 +87,12 @@ async function main(options: Options): Promise<boolean> {
   conclude(true)
   await launcher.stopAll()
   return measured
+}
+
+function anonymise(remark: Remark): Remark {
+  const folders = { [workFolder]: '<work>', [projectFolder]: '<project>', [homedir()]: '<home>' }
+  const clean = (text: string) => withoutPlace(text, { folders, hostName: hostname() })
+  return { ...remark, text: clean(remark.text), lastLines: remark.lastLines.map(clean) }
 }
 
 function publish(report: Report, options: Options): void {

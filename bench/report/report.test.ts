@@ -30,6 +30,7 @@ function createReport(samples: Sample[], rest: Partial<Report> = {}): Report {
     samples,
     rows,
     againstPeers: comparePeers(rows, ['slowpoke']),
+    othersShare: 0.01,
     remarks: [],
     ...rest,
   }
@@ -102,6 +103,12 @@ describe('a report', () => {
     expect(text).toContain('gateway (!)')
     expect(text).toContain('gateway (cpu, round 2): failed requests: 3 × status 500')
     expect(text).toContain('    | oh no')
+  })
+
+  test('says when the machine was busy with something else', () => {
+    expect(renderText(createReport(samples))).not.toContain('TOO MUCH')
+    expect(renderText(createReport(samples, { othersShare: 0.2 }))).toContain('20 % of the machine')
+    expect(renderText(createReport(samples, { othersShare: 0.2 }))).toContain('TOO MUCH')
   })
 
   test('says when it was cut short', () => {

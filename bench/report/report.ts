@@ -32,8 +32,12 @@ export interface Report {
   readonly samples: readonly Sample[]
   readonly rows: readonly Row[]
   readonly againstPeers: Verdict | null
+  /** Of all cores, spent by processes that are no part of the benchmark. */
+  readonly othersShare: number
   readonly remarks: readonly Remark[]
 }
+
+const toleratedShare = 0.05
 
 type Cells = readonly string[]
 
@@ -86,13 +90,19 @@ function render(report: Report, markup: Markup): string {
   return `${parts.join('\n')}\n`
 }
 
-function describeEnvironment({ environment, plan }: Report): string[] {
+function describeEnvironment({ environment, plan, othersShare }: Report): string[] {
   return [
     `${environment.cpu}, ${environment.cores} cores, ${environment.memoryGb} GB, ${environment.kernel}`,
     `node ${environment.node}, undici ${environment.undici}, upstream: ${environment.upstream}`,
     environment.pinning,
+    describeOthers(othersShare),
     `${plan.rounds} rounds, subjects in turn in each; the middle of the rounds, (least – most)`,
   ]
+}
+
+function describeOthers(share: number): string {
+  const text = `${(share * 100).toFixed(0)} % of the machine was taken by other processes meanwhile`
+  return share > toleratedShare ? `${text}: TOO MUCH, the figures are not to be trusted` : text
 }
 
 function titleOf(metric: Metric): string {
