@@ -5,11 +5,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { chooseCores, describeEnvironment, pinSelf } from './lib/environment.ts'
-import { createLauncher } from './lib/launcher.ts'
+import { createLauncher, readOpenFilesLimit } from './lib/launcher.ts'
 import { watchOthers } from './lib/others.ts'
 import { createRemote } from './lib/remote.ts'
 import type { LoadMethods } from './load/main.ts'
-import { createPlan } from './measure/plan.ts'
+import { createPlan, mostStreams, type Plan } from './measure/plan.ts'
 import { measureAll } from './measure/rounds.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { withoutPlace } from './report/anonymous.ts'
@@ -34,11 +34,7 @@ async function main(options: Options): Promise<boolean> {
   const subjects = await prepareSubjects(chosen, { install: options.install, remarks })
   const cores = chooseCores()
   pinSelf(cores.load)
-  const plan = createPlan({
-    quick: options.quick,
-    ...(options.rounds === undefined ? {} : { rounds: options.rounds }),
-    ...(options.streams === undefined ? {} : { streams: options.streams }),
-  })
+  const plan = choosePlan(options, remarks)
   const upstreams = await startUpstreams({ launcher, core: cores.upstream, folder: `${runFolder}/upstream` })
   const loadProcess = launcher.launch({
     command: process.execPath,
@@ -86,7 +82,20 @@ async function main(options: Options): Promise<boolean> {
   })
   conclude(true)
   await launcher.stopAll()
-  return measured
+  return measured && subjects.length === chosen.length
+}
+
+function choosePlan({ quick, rounds, streams }: Options, remarks: Remark[]): Plan {
+  const plan = createPlan({
+    quick,
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(streams === undefined ? {} : { streams }),
+  })
+  const most = mostStreams(readOpenFilesLimit())
+  if (plan.held.streams <= most) return plan
+  const text = `no process may have enough files open for ${plan.held.streams} streams: ${most} instead`
+  remarks.push({ subject: 'machine', part: 'open', round: null, text, lastLines: [] })
+  return { ...plan, held: { ...plan.held, streams: most } }
 }
 
 function anonymise(remark: Remark): Remark {

@@ -76,6 +76,13 @@ function findPrefix(): string[] {
   return candidates.filter(([command = '', ...rest]) => succeeds(command, [...rest, 'true'])).flat()
 }
 
+/** How many files a launched process may have open. */
+export function readOpenFilesLimit(): number {
+  const [command, ...rest] = [...findPrefix(), 'sh', '-c', 'ulimit -Hn'] as [string, ...string[]]
+  const limit = execFileSync(command, rest, { encoding: 'utf8' }).trim()
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit)
+}
+
 export function succeeds(command: string, parameters: readonly string[]): boolean {
   try {
     execFileSync(command, parameters, { stdio: 'ignore' })

@@ -11,7 +11,8 @@ import type { Closing } from '../upstream/stream-server.ts'
 import { type Part, type PartContext, reportFailures } from './part.ts'
 import { verifyStream } from './verify.ts'
 
-const intervalMs = 1000
+/** Models at the pace of thought: together at most 2,000 events a second, so that only their number weighs. */
+const intervalOf = (streams: number) => Math.max(1000, Math.round(streams / 2))
 
 export const open: Part = {
   name: 'open',
@@ -28,8 +29,8 @@ export const open: Part = {
     await delay(plan.settleMs)
     const idleBytes = readResidentBytes(running.launched.pid)
 
-    await upstreams.stream.call('setPace', { chunks: null, intervalMs })
     const count = plan.held.streams
+    await upstreams.stream.call('setPace', { chunks: null, intervalMs: intervalOf(count) })
     const bodies = Array.from({ length: count }, (_, number) => createNumberedStream(number))
     const variant = count.toLocaleString('en')
     const rate = plan.held.opensPerSecond

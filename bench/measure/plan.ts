@@ -27,6 +27,11 @@ export interface Plan {
   }
 }
 
+/** A subject has two sockets for each stream, and some files of its own. */
+export function mostStreams(openFiles: number): number {
+  return Math.floor((openFiles - 400) / 200) * 100
+}
+
 export function createPlan(options: { quick: boolean; rounds?: number; streams?: number }): Plan {
   const plan = options.quick ? quickPlan : fullPlan
   const held = { ...plan.held, ...(options.streams === undefined ? {} : { streams: options.streams }) }
