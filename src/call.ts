@@ -99,7 +99,8 @@ export type ReplyHeaders = Readonly<Record<string, string | readonly string[] | 
 /** Receives the bytes of a stream. After `end` or `fail` nothing more is called. */
 export interface StreamSink {
   data(chunk: Buffer): void
-  end(): void
+  /** @param last the bytes that make the answer whole (the end marker), where they were held back */
+  end(last?: Buffer): void
   fail(error: GatewayError): void
 }
 
@@ -169,6 +170,8 @@ export interface UpstreamRequest {
   readonly deadline: number
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
+  /** Another target follows if this one fails: waiting for this one is then rarely worth it. */
+  readonly alternatives: boolean
 }
 
 export type RawSend = (request: UpstreamRequest) => Promise<RawReply>
