@@ -89,7 +89,10 @@ test('imports point down: no room knows one above it or beside it', () => {
 
 test('nothing imports in a circle', () => {
   const graph = new Map(
-    files.map(file => [file.path, file.imports.filter(target => !target.typeOnly).map(target => target.path)]),
+    files.map(file => [
+      file.path,
+      file.imports.filter(target => !target.typeOnly).map(target => target.path),
+    ]),
   )
   const done = new Set<string>()
   const circles: string[] = []
@@ -139,7 +142,8 @@ test('a vendor is named in providers/ and nowhere else', () => {
   ]
   // A wire format bears the name of who invented it; the price table is keyed by vendor; the planned types are named
   // so that a configuration that has them is understood.
-  const mayName = /^src\/(providers|formats|catalog\/provider-names)|^src\/config\/(sections\/provider|planned)/
+  const mayName =
+    /^src\/(providers|formats|catalog\/provider-names)|^src\/config\/(sections\/provider|planned)/
   const pattern = new RegExp(`['"\`](?:${vendors.join('|')})['"\`]`, 'i')
   const named = files
     .filter(file => !mayName.test(file.path))

@@ -34,7 +34,9 @@ export async function runProgram(
 ): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok
   const program = new Command('llm-proxy')
-    .description('One endpoint, compatible with the SDKs that you already use, in front of every LLM provider.')
+    .description(
+      'One endpoint, compatible with the SDKs that you already use, in front of every LLM provider.',
+    )
     .version(version)
     .exitOverride()
     .addHelpText('after', exitCodesHelp)
@@ -42,7 +44,10 @@ export async function runProgram(
   program
     .command('serve', { isDefault: true })
     .description('run the gateway (the default command)')
-    .option('-c, --config <file>', 'configuration file (LLM_PROXY_CONFIG); without one, the environment decides')
+    .option(
+      '-c, --config <file>',
+      'configuration file (LLM_PROXY_CONFIG); without one, the environment decides',
+    )
     .option('--host <address>', 'address to listen on (HOST); default 127.0.0.1')
     .option('-p, --port <number>', 'port to listen on (PORT), 0 for a free one; default 8000', parsePort)
     .option('--data <directory>', 'directory for everything that the gateway writes; default ./data')
@@ -95,6 +100,7 @@ export async function runProgram(
 
 function parsePort(text: string): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535.')
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('a port is a number from 0 to 65535.')
   return port
 }

@@ -1,9 +1,9 @@
 // An upstream on loopback that does what a test tells it to: answers, streams, stalls, cuts, resets. It stands for
 // the providers, which cannot be had in a test; everything between it and the gateway is a real socket.
 
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { once } from 'node:events'
 
 export interface SeenRequest {
   readonly method: string
@@ -68,7 +68,10 @@ export async function startFakeUpstream(...first: Behaviour[]): Promise<FakeUpst
   }
 }
 
-export function completion(text: string, usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 }) {
+export function completion(
+  text: string,
+  usage = { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 },
+) {
   return {
     id: 'chatcmpl-1',
     object: 'chat.completion',
@@ -137,7 +140,7 @@ export function streamEvents(events: readonly string[], options: StreamOptions =
       if (response.destroyed) return
       if (!response.write(event)) await once(response, 'drain').catch(() => {})
     }
-    if (options.then === 'cut') response.destroy()
+    if (options.then === 'cut') response.socket?.destroySoon()
     else if (options.then !== 'stall') response.end()
   }
 }
