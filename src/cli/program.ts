@@ -20,10 +20,12 @@ export interface KeysOptions {
   readonly id?: string
 }
 
+export type KeysAction = 'create' | 'list' | 'revoke'
+
 export interface Actions {
   serve(options: ServeOptions): Promise<ExitCode>
   check(options: CheckOptions): Promise<ExitCode>
-  keys(action: 'create' | 'list' | 'revoke', options: KeysOptions): Promise<ExitCode>
+  keys(action: KeysAction, options: KeysOptions): Promise<ExitCode>
 }
 
 /** Runs the command of these arguments (without the program's own path) and gives its exit code. */
@@ -63,30 +65,9 @@ export async function runProgram(
       code = await actions.check(file === undefined ? {} : { file })
     })
 
-  const keys = program.command('keys').description("this gateway's own API keys")
-  const dataOption = ['--data <directory>', 'the data directory of the gateway; default ./data'] as const
-  keys
-    .command('create')
-    .description('make a key and print it, once')
-    .option('--name <name>', 'what the key is for')
-    .option(...dataOption)
-    .action(async (options: KeysOptions) => {
-      code = await actions.keys('create', options)
-    })
-  keys
-    .command('list')
-    .description('list the keys, without the keys themselves')
-    .option(...dataOption)
-    .action(async (options: KeysOptions) => {
-      code = await actions.keys('list', options)
-    })
-  keys
-    .command('revoke <id>')
-    .description('make a key invalid')
-    .option(...dataOption)
-    .action(async (id: string, options: KeysOptions) => {
-      code = await actions.keys('revoke', { ...options, id })
-    })
+  addKeysCommands(program, async (action, options) => {
+    code = await actions.keys(action, options)
+  })
 
   for (const command of program.commands) command.exitOverride()
   try {
@@ -96,6 +77,31 @@ export async function runProgram(
     return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   }
   return code
+}
+
+function addKeysCommands(
+  program: Command,
+  run: (action: KeysAction, options: KeysOptions) => Promise<void>,
+): void {
+  const keys = program.command('keys').description("this gateway's own API keys")
+  const dataOption = ['--data <directory>', 'the data directory of the gateway; default ./data'] as const
+  keys
+    .command('create')
+    .description('make a key and print it, once')
+    .option('--name <name>', 'what the key is for')
+    .option(...dataOption)
+    .action((options: KeysOptions) => run('create', options))
+  keys
+    .command('list')
+    .description('list the keys, without the keys themselves')
+    .option(...dataOption)
+    .action((options: KeysOptions) => run('list', options))
+  keys
+    .command('revoke <id>')
+    .description('make a key invalid')
+    .option(...dataOption)
+    .action((id: string, options: KeysOptions) => run('revoke', { ...options, id }))
+  for (const command of keys.commands) command.exitOverride()
 }
 
 function parsePort(text: string): number {

@@ -126,7 +126,7 @@ export function wholeStream(...words: string[]): string[] {
 
 export interface StreamOptions {
   /** What happens after the last event: a proper end, a cut connection, or silence. */
-  readonly then?: 'end' | 'cut' | 'stall'
+  readonly ending?: 'end' | 'cut' | 'stall'
   /** Awaited before each event. */
   readonly before?: (index: number) => Promise<void>
 }
@@ -140,8 +140,8 @@ export function streamEvents(events: readonly string[], options: StreamOptions =
       if (response.destroyed) return
       if (!response.write(event)) await once(response, 'drain').catch(() => {})
     }
-    if (options.then === 'cut') response.socket?.destroySoon()
-    else if (options.then !== 'stall') response.end()
+    if (options.ending === 'cut') response.socket?.destroySoon()
+    else if (options.ending !== 'stall') response.end()
   }
 }
 
