@@ -3,6 +3,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AnswerReader, Operation, Target, Usage } from '../call.ts'
+import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
 import type { ParameterRule } from '../providers/provider.ts'
 
@@ -42,6 +43,8 @@ export interface Snapshot {
   resolve(model: string, operation: Operation): readonly Target[]
   /** The targets in the order in which they are to be tried. */
   order(targets: readonly Target[], operation: Operation): readonly Target[]
+  /** Every name that may be asked for, sorted. */
+  listModels(): readonly ListedModel[]
   providerOf(target: Target): ProviderSide
   costOf(question: {
     readonly target: Target

@@ -9,12 +9,17 @@ import { answerBrokenRequest, sendError } from './write-error.ts'
 /** Answers a request; the path comes without the query. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => void
 
+/** Method -> handler. */
+export type Methods = Readonly<Record<string, Handler>>
+
 export interface ListenerOptions {
   readonly headersTimeoutMs: number
   readonly bodyTimeoutMs: number
   readonly keepAliveMs: number
   /** Path -> method -> handler: the data plane. */
-  readonly routes: ReadonlyMap<string, Readonly<Record<string, Handler>>>
+  readonly routes: ReadonlyMap<string, Methods>
+  /** The same for all paths that begin so: names of models have slashes in them. */
+  readonly prefixes: ReadonlyArray<{ readonly prefix: string; readonly methods: Methods }>
   /** Everything else. */
   readonly fallback: Handler
   readonly clock: Clock
@@ -46,7 +51,8 @@ export function createListener(options: ListenerOptions): Listener {
     const url = request.url ?? '/'
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
-    const methods = options.routes.get(path)
+    const methods =
+      options.routes.get(path) ?? options.prefixes.find(({ prefix }) => path.startsWith(prefix))?.methods
     if (methods === undefined) {
       options.fallback(request, response, path)
       return

@@ -198,7 +198,7 @@ test('a reader that pauses stops the upstream instead of filling memory', async 
         // Long enough for the socket's buffers to fill: only a paused reader keeps the sender from going on.
         setTimeout(resolve, 200)
       },
-      end: resolve,
+      end: () => resolve(),
       fail: () => resolve(),
     })
   })

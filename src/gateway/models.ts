@@ -1,0 +1,26 @@
+// GET of the models: who may ask, and what this configuration can serve.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { modelInPath, shapeOfModels } from '../endpoints/models.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface ModelsQuestion {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly remoteAddress: string | undefined
+}
+
+/** @throws GatewayError 401, 404 */
+export function answerModels(question: ModelsQuestion, snapshot: Snapshot): object {
+  snapshot.authenticate(question.headers, question.remoteAddress)
+  const shape = shapeOfModels(question.path, question.headers)
+  const name = modelInPath(question.path)
+  if (name === null) return shape.list(snapshot.listModels())
+  const model = snapshot.listModels().find(listed => listed.id === name)
+  if (model === undefined) {
+    // Names the near ones, as a request with this model would.
+    snapshot.resolve(name, 'chat')
+    return shape.one({ id: name, created: 0, ownedBy: name.split('/')[0] ?? '' })
+  }
+  return shape.one(model)
+}
