@@ -38,7 +38,8 @@ export function planTargets(exchange: Exchange, { facts }: ParsedRequest): reado
       param: refused,
     })
   }
-  return snapshot.order(able, operation)
+  const { model, streaming, inputCharacters } = facts
+  return snapshot.order(able, { model, operation, streaming, inputCharacters })
 }
 
 /** Makes the request for one target from the original bytes. */

@@ -6,6 +6,7 @@ import type { AnswerReader, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
 import type { ParameterRule } from '../providers/provider.ts'
+import type { RouteFacts } from '../routing/index.ts'
 
 export interface Principal {
   readonly keyId: string
@@ -42,7 +43,7 @@ export interface Snapshot {
   /** Every target that may answer, best first, never empty. @throws GatewayError 404, 503 */
   resolve(model: string, operation: Operation): readonly Target[]
   /** The targets in the order in which they are to be tried. */
-  order(targets: readonly Target[], operation: Operation): readonly Target[]
+  order(targets: readonly Target[], facts: RouteFacts): readonly Target[]
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
   providerOf(target: Target): ProviderSide
