@@ -167,6 +167,8 @@ export interface UpstreamRequest {
   readonly cancellation: Cancellation
   /** `clock.now()` at which the whole request must be over. */
   readonly deadline: number
+  /** Another target can take this request: asking the same one again is worth less. */
+  readonly alternatives: boolean
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
 }
