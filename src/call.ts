@@ -168,6 +168,8 @@ export interface UpstreamRequest {
   readonly cancellation: Cancellation
   /** `clock.now()` at which the whole request must be over. */
   readonly deadline: number
+  /** Another target can take this request: asking the same one again is worth less. */
+  readonly alternatives: boolean
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
   /** Another target follows if this one fails: waiting for this one is then rarely worth it. */
