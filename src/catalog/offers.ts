@@ -17,7 +17,7 @@ export interface IndexedProvider {
   /** Model or deployment -> the model whose price it has. */
   readonly baseModels: Readonly<Record<string, string>>
   readonly usable: boolean
-  /** Completes "the provider … which …": `has no API key: set OPENAI_API_KEY`. null where it is usable. */
+  /** Completes "the provider … which …": `has no API key: set VENDOR_API_KEY`; null where it is usable. */
   readonly unusableReason: string | null
 }
 
