@@ -47,6 +47,9 @@ export interface App {
   flush(): void
 }
 
+/** Rows that may wait in memory for a disk that cannot be written, before requests are refused: none is lost for sure. */
+const maxQueuedRows = 50_000
+
 /** How many keys a rate limiter remembers: more than are active in a window. */
 const maxLimitedKeys = 100_000
 
@@ -89,7 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     address: { host, port: address.port },
     snapshot: current.snapshot(),
     newKey,
-    storedKeys: store.keys.list().length,
+    storedKeys: store.keys.listKeys().length,
     reload: current.reload,
     flush: observation.log.flush,
     async stop() {
@@ -118,10 +121,10 @@ async function stopGently({ configuration, listener, transport, store, observati
 
 /** On a first start without any key, one is made: the gateway is closed by default and still usable at once. */
 async function makeFirstKey({ auth }: Configuration, store: Store): Promise<Secret | null> {
-  if (!auth.required || auth.keys.length > 0 || store.keys.list().length > 0) return null
+  if (!auth.required || auth.keys.length > 0 || store.keys.listKeys().length > 0) return null
   const created = { name: 'first start', createdAt: systemClock.wall(), expiresAt: null }
   const { key, stored } = createApiKey(randomBytes, created)
-  await store.keys.insert(stored)
+  await store.keys.insertKey(stored)
   return key
 }
 
@@ -151,7 +154,7 @@ function createCurrent({ options, store, resilience, transport, observation }: C
       clock: systemClock,
       random: Math.random,
       pepper,
-      storedKeys: store.keys.list(),
+      storedKeys: store.keys.listKeys(),
       limiter: keepLimiter(configuration),
       breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
     })
@@ -211,7 +214,12 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
   return {
     snapshot: current.snapshot,
     send: resilience.send,
-    ledger: store.ledger,
+    ledger: {
+      append: store.ledger.append,
+      get accepting() {
+        return store.ledger.queued < maxQueuedRows
+      },
+    },
     observe: observation.observe,
     clock: systemClock,
     alarms,

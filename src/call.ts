@@ -172,8 +172,6 @@ export interface UpstreamRequest {
   readonly alternatives: boolean
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
-  /** Another target follows if this one fails: waiting for this one is then rarely worth it. */
-  readonly alternatives: boolean
 }
 
 export type RawSend = (request: UpstreamRequest) => Promise<RawReply>

@@ -38,23 +38,22 @@ const actions: Readonly<Record<KeysAction, Action>> = {
       createdAt: systemClock.wall(),
       expiresAt: null,
     })
-    await store.keys.insert(stored)
+    await store.keys.insertKey(stored)
     terminal.print(`${stored.id}\n${key.reveal()}\nThe key is shown only now; its hash is what is stored.`)
     return exitCodes.ok
   },
   list(store, _options, terminal) {
-    for (const { id, name, createdAt, revokedAt } of store.keys.list()) {
+    for (const { id, name, createdAt, revokedAt } of store.keys.listKeys()) {
       const state = revokedAt === null ? 'valid' : `revoked ${new Date(revokedAt).toISOString()}`
       terminal.print(`${id}  ${new Date(createdAt).toISOString()}  ${state}  ${name}`)
     }
     return exitCodes.ok
   },
   async revoke(store, { id = '' }, terminal) {
-    if (!store.keys.list().some(key => key.id === id)) {
-      terminal.complain(`there is no key ${id}`)
+    if (!(await store.keys.revokeKey(id, systemClock.wall()))) {
+      terminal.complain(`there is no valid key ${id}`)
       return exitCodes.usage
     }
-    await store.keys.revoke(id, systemClock.wall())
     terminal.print(`${id} is revoked`)
     return exitCodes.ok
   },
