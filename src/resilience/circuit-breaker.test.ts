@@ -69,7 +69,7 @@ function breakerOf(overrides: Partial<typeof settings> = {}) {
     state: () => breaker.stateOf(target.id),
     /** Opens it and lets the rest pass. */
     openAndRest: async () => {
-      await failTimes(settings.failureThreshold)
+      await failTimes(5)
       clock.advance(settings.recoveryMs)
     },
   }
@@ -146,6 +146,18 @@ describe('closed', () => {
     },
   )
 
+  test('what came before a long silence counts no more', async () => {
+    const { failTimes, state, begin, clock } = breakerOf()
+    for (let pair = 0; pair < 9; pair++) {
+      await failTimes(1)
+      await begin().reply()
+    }
+    clock.advance(60_000)
+    await begin().reply()
+    await failTimes(1)
+    expect(state()).toBe('closed')
+  })
+
   test('a client that leaves says nothing of the target, whatever its leaving made fail', async () => {
     const { begin, state } = breakerOf()
     for (let time = 0; time < 10; time++) {
@@ -215,6 +227,28 @@ describe('half-open', () => {
     await failTimes(5)
     clock.advance(settings.recoveryMs)
     expect(state()).toBe('half_open')
+  })
+
+  test('successes before a failed probe do not count for the next time', async () => {
+    const { openAndRest, begin, state, clock } = breakerOf()
+    await openAndRest()
+    await begin().reply()
+    await begin().reply()
+    await begin().fail('upstream_error')
+    clock.advance(120_000)
+    await begin().reply()
+    expect(state()).toBe('half_open')
+  })
+
+  test('failures from before a rest do not count after it', async () => {
+    const { failTimes, begin, state, clock } = breakerOf({ recoveryMs: 1000, failureThreshold: 10 })
+    await failTimes(10)
+    clock.advance(1000)
+    for (let probe = 0; probe < 3; probe++) await begin().reply()
+    await failTimes(9)
+    await begin().reply()
+    await failTimes(1)
+    expect(state()).toBe('closed')
   })
 
   const endings: Array<[title: string, end: (call: OpenCall) => Promise<void>]> = [
