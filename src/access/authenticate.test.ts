@@ -98,6 +98,12 @@ describe('without required keys', () => {
     expect(authenticate({ 'x-api-key': 'good' }, address).keyId).toBe('key_of_good')
   })
 
+  test.each(['x-forwarded-for', 'forwarded'])('a near proxy that says %s speaks for a stranger', header => {
+    expect(failureOf(() => authenticate({ [header]: '203.0.113.9' }, '127.0.0.1')).code).toBe(
+      'missing_api_key',
+    )
+  })
+
   test('a near peer may send any key, and a known one keeps its name', () => {
     expect(authenticate({ authorization: 'Bearer not-needed' }, '::1')).toEqual(anonymous)
     expect(authenticate({ authorization: `Bearer ${'x'.repeat(600)}` }, '::1')).toEqual(anonymous)

@@ -48,7 +48,7 @@ export function createAuthenticator({ ring, required, header }: AuthenticatorOpt
       if (principal !== null) return principal
     }
     // SDKs insist on sending some key, so that an unknown one says no more than none.
-    if (!required && isLoopback(remoteAddress)) return anonymous
+    if (!required && isLoopback(remoteAddress) && !isForwarded(headers)) return anonymous
     if (credential === null)
       throw new GatewayError('missing_api_key', { message: missing, param: 'authorization' })
     throw new GatewayError('invalid_api_key', { param: credential.header })
@@ -71,6 +71,11 @@ function readCredential(headers: IncomingHttpHeaders, keyHeaders: readonly strin
 /** Whether a key is worth hashing. */
 function isWellFormed(key: string): boolean {
   return key.length <= longestKey && printableAscii.test(key)
+}
+
+/** A reverse proxy on this machine makes every stranger look local; the headers that they add tell. */
+function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -52,6 +52,7 @@ const longestRestMs = 5 * 60_000
 /** A target is also opened when this share of its recent outcomes are failures, if there are enough to tell. */
 const failureShare = 0.5
 const outcomesToTell = 20
+const rememberedTargets = 10_000
 /** What a caller is told to wait for while all probes are under way. */
 const probingMs = 1000
 
@@ -61,6 +62,8 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   function circuitOf(targetId: string): Circuit {
     let circuit = circuits.get(targetId)
     if (circuit === undefined) {
+      // Clients may name models that nobody configured, so what is remembered of targets is bounded.
+      if (circuits.size >= rememberedTargets) forgetClosed(circuits)
       circuit = createCircuit(targetId, options)
       circuits.set(targetId, circuit)
     }
@@ -85,6 +88,10 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     stateOf: targetId => circuits.get(targetId)?.state() ?? 'closed',
     states: () => new Map([...circuits].map(([targetId, circuit]) => [targetId, circuit.state()])),
   }
+}
+
+function forgetClosed(circuits: Map<string, Circuit>): void {
+  for (const [targetId, circuit] of circuits) if (circuit.state() === 'closed') circuits.delete(targetId)
 }
 
 function createCircuit(target: string, { settings, clock, observe }: CircuitBreakerOptions): Circuit {

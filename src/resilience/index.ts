@@ -9,6 +9,9 @@ import { createFirstContent } from './first-content.ts'
 import { createKeyRotation } from './key-rotation.ts'
 import { createRetry } from './retry.ts'
 
+/** How long a limited key rests where the provider does not say: short, because it may be the only one. */
+const unexplainedRestMs = 5_000
+
 export interface ResilienceOptions {
   readonly clock: Clock
   readonly alarms: Alarms
@@ -28,7 +31,7 @@ export function createResilience(raw: RawSend, options: ResilienceOptions): Resi
   const breaker = createCircuitBreaker({ settings: options.circuitBreaker, clock, observe })
   const layers: readonly Layer[] = [
     // A refused key is replaced before anything else is concluded from the refusal.
-    createKeyRotation({ clock, observe }).layer,
+    createKeyRotation({ clock, observe, restMs: unexplainedRestMs }).layer,
     createRetry({ clock, random, ...options.retry }),
     // Inside the retries, so that each call of the upstream counts.
     breaker.layer,

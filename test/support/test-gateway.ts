@@ -31,10 +31,7 @@ export interface TestGateway {
 }
 
 /** The provider section for upstreams of a test, asked in this order. */
-export function providersYaml(
-  upstreams: readonly { readonly baseUrl: string }[],
-  more = '',
-): string {
+export function providersYaml(upstreams: readonly { readonly baseUrl: string }[], more = ''): string {
   const entries = upstreams.map(
     ({ baseUrl }, index) => `
   - name: "upstream${index + 1}"
