@@ -64,7 +64,7 @@ export function prepareRequest(
     target,
     operation: call.endpoint.operation,
     streaming: facts.streaming,
-    body: isEmpty(edits) ? request.bytes : spliceTopLevel(request.bytes, edits),
+    body: isEmpty(edits) ? request.bytes : spliceTopLevel(request.bytes, edits, facts.fields),
     clientHeaders: clientHeaders(exchange),
     key: null,
     reader: provider.reader(call.endpoint.operation, facts.wantsStreamUsage),
