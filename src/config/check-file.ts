@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { Problem } from './configuration.ts'
 import type { ConfigurationDocument } from './document.ts'
+import { findNameMistakes } from './name-mistakes.ts'
 import type { Path } from './paths.ts'
 import { type ConfigurationFile, configurationSchema } from './schema.ts'
 import { suggestion } from './sections/fields.ts'
@@ -26,17 +27,18 @@ export function checkFile(document: ConfigurationDocument, providerTypes: readon
     value = convertSubstituted(value, result.error.issues, document)
     result = schema.safeParse(value, parseOptions)
   }
-  if (result.success) return { file: result.data, problems: document.problems }
+  const names = findNameMistakes(document.value).map(({ path, message }) => document.problemAt(path, message))
+  if (result.success) return { file: result.data, problems: [...document.problems, ...names] }
 
   const told = new Set(document.problems.map(problem => problem.path))
-  const problems = result.error.issues
+  const shapes = result.error.issues
     .flatMap(issue => problemsOf(issue, value, document))
     .filter(problem => !told.has(problem.path))
   const valid = Object.entries(schema.shape).map(([key, part]) => {
     const parsed = part.safeParse(valueAt(value, [key]), parseOptions)
     return [key, parsed.success ? parsed.data : part.safeParse(undefined).data]
   })
-  return { file: Object.fromEntries(valid), problems: [...document.problems, ...problems] }
+  return { file: Object.fromEntries(valid), problems: [...document.problems, ...names, ...shapes] }
 }
 
 /** `port: ${PORT}` is a text in YAML: where a number or truth value is wanted, the text of a variable becomes one. */

@@ -1,6 +1,6 @@
 // YAML text to plain values, with the place of each of them, and all that is wrong with the text as such.
 
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, type ErrorCode, LineCounter, parseDocument, type YAMLError } from 'yaml'
 import type { Problem } from './configuration.ts'
 import { type Place, readTree } from './document-tree.ts'
 import { formatPath, type Path } from './paths.ts'
@@ -41,7 +41,7 @@ export function readDocument(source: DocumentSource): ConfigurationDocument {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   })
   const errors = [...parsed.errors, ...parsed.warnings]
   if (errors.length > 0) {
@@ -78,8 +78,19 @@ function nearestPlace(places: ReadonlyMap<string, Place>, path: Path): Place {
   return { key: value, value }
 }
 
-/** The parser's own words hold no text of the file but names of tags and anchors; the position says the rest. */
-function describeSyntaxError(error: YAMLError): string {
-  if (error.code === 'MULTIPLE_DOCS') return 'holds several documents; one is expected'
-  return `is not valid YAML: ${error.message}`
+/** Own words where the parser's would repeat text of the file: it may be a secret in the wrong place. */
+const syntaxErrors: Partial<Record<ErrorCode, string>> = {
+  MULTIPLE_DOCS: 'holds several documents; one is expected',
+  TAG_RESOLVE_FAILED: 'has a tag that is not known here',
+  BAD_COLLECTION_TYPE: 'has a tag that does not fit its value',
+  BAD_ALIAS: 'has an alias without an anchor of its name before it',
+  BAD_DQ_ESCAPE: 'has an unknown escape sequence in a quoted text',
+  BAD_DIRECTIVE: 'has an unknown directive',
+}
+
+function describeSyntaxError({ code, message }: YAMLError): string {
+  const own = syntaxErrors[code]
+  if (own !== undefined) return own
+  // What was not expected follows a colon.
+  return `is not valid YAML: ${code === 'UNEXPECTED_TOKEN' ? message.split(': ')[0] : message}`
 }

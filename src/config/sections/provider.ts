@@ -19,7 +19,6 @@ import { timersOf } from './timing.ts'
 export function providersSection(types: readonly string[] | null) {
   return z
     .array(providerEntry(types), { error: 'must be a list of providers' })
-    .superRefine(reportRepeatedNames, { when: () => true })
     .describe('The providers. Without this section: those whose key is in the environment.')
 }
 
@@ -104,22 +103,4 @@ function providerType(types: readonly string[] | null) {
     const hint = suggestion(type, known) || ` (known: ${[...known].join(', ')})`
     context.addIssue({ code: 'custom', message: `unknown type of provider${hint}` })
   })
-}
-
-/** Runs even where an entry is invalid, so that all mistakes come out at once; hence nothing is taken for granted. */
-function reportRepeatedNames(entries: unknown, context: z.core.$RefinementCtx): void {
-  if (!Array.isArray(entries)) return
-  const seen = new Map<unknown, number>()
-  for (const [index, entry] of entries.entries()) {
-    const name: unknown = entry?.name ?? entry?.type
-    if (typeof name !== 'string') continue
-    const first = seen.get(name)
-    if (first === undefined) seen.set(name, index)
-    else
-      context.addIssue({
-        code: 'custom',
-        path: entry.name === undefined ? [index] : [index, 'name'],
-        message: `providers[${first}] has the same name`,
-      })
-  }
 }
