@@ -1,7 +1,6 @@
 // The composition root: a configuration becomes live objects, and these a running gateway. Knows all folders.
 
-import { randomBytes, randomUUID } from 'node:crypto'
-import { resolve as resolvePath } from 'node:path'
+import { randomBytes } from 'node:crypto'
 import { createApiKey } from './access/keys.ts'
 import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
@@ -15,6 +14,7 @@ import { watchConfiguration } from './config/watch.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
+import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
@@ -223,13 +223,8 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     observe: observation.observe,
     clock: systemClock,
     alarms,
-    createId: () => `req_${randomUUID()}`,
+    createId: createRequestIds(systemClock.wall),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,
   }
-}
-
-/** Where the log goes: a relative file belongs to what the gateway writes. */
-export function resolveLogFile(file: string | null, dataDirectory: string): string | null {
-  return file === null ? null : resolvePath(dataDirectory, file)
 }

@@ -73,6 +73,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     order: (targets, facts) =>
       targets.length === 1 ? targets : strategies.priority({ targets, facts, stats, random: deps.random }),
     listModels: () => listed,
+    findModel: models.find,
     providerOf(target) {
       const side = sides.get(target.connection.provider)
       if (side === undefined) throw new Error(`no provider ${target.connection.provider} in this snapshot`)

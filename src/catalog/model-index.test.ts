@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import type { Connection, Operation } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import { createModelIndex, type IndexedProvider, type ModelIndexOptions } from './model-index.ts'
-import { createModelsEndpoint } from './models-endpoint.ts'
 
 function connectionOf(provider: string): Connection {
   return {
@@ -345,18 +344,5 @@ describe('the list of models', () => {
     expect(index.find('openai/o3')).toMatchObject({ id: 'openai/o3', ownedBy: 'openai' })
     for (const id of ['hidden', 'off/hidden', 'dead', 'nobody', '__proto__'])
       expect(index.find(id)).toBeNull()
-  })
-
-  test('is written in the shape of OpenAI', () => {
-    const endpoint = createModelsEndpoint(index)
-    const list = JSON.parse(endpoint.list.toString())
-    expect(list.object).toBe('list')
-    expect(list.data).toHaveLength(7)
-    const first = { id: 'gpt-4o', object: 'model', created: 1_700_000_000, owned_by: 'openai' }
-    expect(list.data[0]).toEqual(first)
-    expect(JSON.parse(String(endpoint.find('gpt-4o')))).toEqual(first)
-    expect(JSON.parse(String(endpoint.find('openai/o3')))).toMatchObject({ id: 'openai/o3', object: 'model' })
-    expect(endpoint.find('nobody')).toBeNull()
-    expect(endpoint.find('gpt-4o')).toBe(endpoint.find('gpt-4o'))
   })
 })

@@ -2,6 +2,7 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { modelInPath, shapeOfModels } from '../endpoints/models.ts'
+import { GatewayError } from '../errors.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface ModelsQuestion {
@@ -16,11 +17,9 @@ export function answerModels(question: ModelsQuestion, snapshot: Snapshot): obje
   const shape = shapeOfModels(question.path, question.headers)
   const name = modelInPath(question.path)
   if (name === null) return shape.list(snapshot.listModels())
-  const model = snapshot.listModels().find(listed => listed.id === name)
-  if (model === undefined) {
-    // Names the near ones, as a request with this model would.
-    snapshot.resolve(name, 'chat')
-    return shape.one({ id: name, created: 0, ownedBy: name.split('/')[0] ?? '' })
-  }
-  return shape.one(model)
+  const model = snapshot.findModel(name)
+  if (model !== null) return shape.one(model)
+  // Says why, and names the near ones, as a request with this model would.
+  snapshot.resolve(name, 'chat')
+  throw new GatewayError('model_not_found', { param: 'model' })
 }

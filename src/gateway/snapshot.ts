@@ -46,6 +46,7 @@ export interface Snapshot {
   order(targets: readonly Target[], facts: RouteFacts): readonly Target[]
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
+  findModel(name: string): ListedModel | null
   providerOf(target: Target): ProviderSide
   costOf(question: {
     readonly target: Target
