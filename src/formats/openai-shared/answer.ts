@@ -24,7 +24,7 @@ export function malformed(what: string, cause?: unknown): GatewayError {
   return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
 }
 
-/** The choices of an answer. One of them may carry an error, as OpenRouter reports it. */
+/** The choices of an answer. One of them may carry an error. */
 export function choicesOf(answer: MutableJson): readonly MutableJson[] {
   const choices = answer['choices']
   if (!Array.isArray(choices)) throw malformed('has no `choices`')

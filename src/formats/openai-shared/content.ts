@@ -33,7 +33,7 @@ function hasItems(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0
 }
 
-/** Text, or a list of parts with `text` or `thinking`, as Mistral sends it. */
+/** Text, or a list of parts with `text` or `thinking`. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (!Array.isArray(value)) return 0

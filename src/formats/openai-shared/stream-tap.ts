@@ -155,9 +155,9 @@ export class OpenAiStreamTap implements StreamTap {
     if (facts.model === null && isText(value['model'])) facts.model = value['model']
     if (isText(value['service_tier'])) facts.serviceTier = value['service_tier']
     const own = isObject(value['usage']) ? value['usage'] : null
-    // Groq reports within its own object, too, and that stays.
-    const groq = isObject(value['x_groq']) ? value['x_groq']['usage'] : undefined
-    const usage = own ?? (isObject(groq) ? groq : null)
+    // One vendor reports within an object of its own, too, and that stays.
+    const nested = isObject(value['x_groq']) ? value['x_groq']['usage'] : undefined
+    const usage = own ?? (isObject(nested) ? nested : null)
     if (usage === null) return null
     // Some vendors report as they go: the last one counts, nothing is added up.
     facts.usage = readUsage(usage) ?? facts.usage

@@ -23,25 +23,25 @@ export function readUsage(usage: unknown): Usage | null {
 type Input = Pick<Usage, 'inputUncached' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'audioInput'>
 
 function readInput(usage: MutableJson, prompt: number): Input {
-  // `prompt_token_details` is how Mistral spells it.
+  // The second spelling is a vendor's mistake that has to be lived with.
   const details = objectOf(usage['prompt_tokens_details'] ?? usage['prompt_token_details'])
   const cacheRead = firstCount([
     details['cached_tokens'],
-    usage['cached_tokens'], // Moonshot
-    usage['num_cached_tokens'], // Mistral
-    usage['prompt_cache_hit_tokens'], // DeepSeek
+    usage['cached_tokens'],
+    usage['num_cached_tokens'],
+    usage['prompt_cache_hit_tokens'],
   ])
   const creation = objectOf(details['cache_creation'] ?? usage['cache_creation'])
   const cacheWrite1h = firstCount([creation['ephemeral_1h_input_tokens']])
   const cacheWrite = firstCount([
     details['cache_write_tokens'],
-    details['cache_creation_input_tokens'], // Alibaba
+    details['cache_creation_input_tokens'],
     usage['cache_creation_input_tokens'],
     creation['ephemeral_5m_input_tokens'],
   ])
   const cacheWrite5m = cacheWrite >= cacheWrite1h ? cacheWrite - cacheWrite1h : cacheWrite
   const written = cacheWrite5m + cacheWrite1h
-  // xAI at times counts only what was not cached: then more was cached than the prompt seems to hold.
+  // Some count only what was not cached: then more was cached than the prompt seems to hold.
   const afterRead = cacheRead > prompt ? prompt : prompt - cacheRead
   const afterWrite = written > afterRead ? afterRead : afterRead - written
   const audioInput = Math.min(firstCount([details['audio_tokens']]), afterWrite)
@@ -53,7 +53,7 @@ type Output = Pick<Usage, 'outputText' | 'outputReasoning' | 'audioOutput'>
 function readOutput(usage: MutableJson, prompt: number, completion: number): Output {
   const details = objectOf(usage['completion_tokens_details'])
   const reasoning = firstCount([details['reasoning_tokens'], usage['reasoning_tokens']])
-  // xAI counts reasoning beside the completion; its total gives that away.
+  // Some count reasoning beside the completion; the total gives that away.
   const beside = reasoning > 0 && usage['total_tokens'] === prompt + completion + reasoning
   const total = beside ? completion + reasoning : completion
   const outputReasoning = Math.min(reasoning, total)
