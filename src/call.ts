@@ -99,7 +99,8 @@ export type ReplyHeaders = Readonly<Record<string, string | readonly string[] | 
 /** Receives the bytes of a stream. After `end` or `fail` nothing more is called. */
 export interface StreamSink {
   data(chunk: Buffer): void
-  end(): void
+  /** @param last the bytes that make the answer whole (the end marker), where they were held back */
+  end(last?: Buffer): void
   fail(error: GatewayError): void
 }
 
@@ -167,6 +168,8 @@ export interface UpstreamRequest {
   readonly cancellation: Cancellation
   /** `clock.now()` at which the whole request must be over. */
   readonly deadline: number
+  /** Another target can take this request: asking the same one again is worth less. */
+  readonly alternatives: boolean
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
 }

@@ -1,0 +1,84 @@
+// Reads the key of a request wherever the SDKs put it, and names its holder.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { GatewayError } from '../errors.ts'
+import type { KeyRing, Principal } from './keys.ts'
+
+/**
+ * @param remoteAddress address of the peer's socket, as Node gives it
+ * @throws GatewayError `missing_api_key`, `invalid_api_key`; `param` is the header
+ */
+export type Authenticate = (headers: IncomingHttpHeaders, remoteAddress: string | undefined) => Principal
+
+export interface AuthenticatorOptions {
+  readonly ring: KeyRing
+  /** Without it, a peer on this machine needs no key. */
+  readonly required: boolean
+  /** Name of the configured key header, lower case. */
+  readonly header: string
+}
+
+interface Credential {
+  readonly header: string
+  readonly key: string
+}
+
+const longestKey = 512
+const printableAscii = /^[\x20-\x7e]+$/
+const bearer = 'bearer '
+
+const anonymous: Principal = { keyId: 'anonymous', tenant: 'default' }
+
+/**
+ * Looks at `authorization: Bearer`, the configured header, `api-key` and `x-goog-api-key`, in this order; the first
+ * that holds a key counts, and the others are not tried.
+ */
+export function createAuthenticator({ ring, required, header }: AuthenticatorOptions): Authenticate {
+  const keyHeaders = [...new Set([header, 'api-key', 'x-goog-api-key'])].filter(
+    name => name !== 'authorization',
+  )
+  const missing =
+    `No API key was sent: use \`authorization: Bearer KEY\` or \`${keyHeaders[0]}: KEY\`.` +
+    (required ? '' : ' Only requests from its own machine are taken without one.')
+
+  return (headers, remoteAddress) => {
+    const credential = readCredential(headers, keyHeaders)
+    if (credential !== null && isWellFormed(credential.key)) {
+      const principal = ring.find(credential.key)
+      if (principal !== null) return principal
+    }
+    // SDKs insist on sending some key, so that an unknown one says no more than none.
+    if (!required && isLoopback(remoteAddress) && !isForwarded(headers)) return anonymous
+    if (credential === null)
+      throw new GatewayError('missing_api_key', { message: missing, param: 'authorization' })
+    throw new GatewayError('invalid_api_key', { param: credential.header })
+  }
+}
+
+function readCredential(headers: IncomingHttpHeaders, keyHeaders: readonly string[]): Credential | null {
+  const { authorization } = headers
+  if (authorization !== undefined && authorization.slice(0, bearer.length).toLowerCase() === bearer) {
+    const key = authorization.slice(bearer.length).trim()
+    if (key !== '') return { header: 'authorization', key }
+  }
+  for (const header of keyHeaders) {
+    const key = headers[header]
+    if (typeof key === 'string' && key !== '') return { header, key }
+  }
+  return null
+}
+
+/** Whether a key is worth hashing. */
+function isWellFormed(key: string): boolean {
+  return key.length <= longestKey && printableAscii.test(key)
+}
+
+/** A reverse proxy on this machine makes every stranger look local; the headers that they add tell. */
+function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+}
+
+function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false
+  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.')
+}

@@ -1,0 +1,230 @@
+// The composition root: a configuration becomes live objects, and these a running gateway. Knows all folders.
+
+import { randomBytes } from 'node:crypto'
+import { createApiKey } from './access/keys.ts'
+import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
+import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
+import { createObservation, type Observation } from './app/observation.ts'
+import { createRoutes } from './app/routes.ts'
+import { estimateUsage } from './catalog/usage-estimate.ts'
+import type { Configuration, Problem } from './config/configuration.ts'
+import { formatProblem } from './config/describe.ts'
+import type { LoadResult } from './config/load.ts'
+import { watchConfiguration } from './config/watch.ts'
+import type { Gateway } from './gateway/exchange.ts'
+import { type Alarms, createAlarms } from './lib/alarms.ts'
+import { systemClock } from './lib/clock.ts'
+import { createRequestIds } from './lib/request-id.ts'
+import type { Secret } from './lib/secret.ts'
+import { createResilience, type Resilience } from './resilience/index.ts'
+import { createListener, type Listener } from './server/listener.ts'
+import { openStore, type Store } from './store/index.ts'
+import { createTransport, type Transport } from './transport/index.ts'
+
+export interface AppOptions {
+  readonly configuration: Configuration
+  /** Reads the configuration anew. */
+  readonly load: () => LoadResult
+  /** The file to watch; null where there is none, or where it does not want to be watched. */
+  readonly watchFile: string | null
+  readonly dataDirectory: string
+  /** Of the program. */
+  readonly version: string
+}
+
+export interface App {
+  readonly address: { readonly host: string; readonly port: number }
+  /** What the configuration came to. */
+  readonly snapshot: BuiltSnapshot
+  /** The key made at the first start, shown once; null where there were keys. */
+  readonly newKey: Secret | null
+  readonly storedKeys: number
+  /** Reads the configuration anew; an invalid one changes nothing and is reported. */
+  reload(): void
+  /** Finishes what is in flight, writes what is to be written. `cut` tells that the time was up before the last one. */
+  stop(): Promise<{ readonly cut: boolean }>
+  /** For a process that dies: writes the log. */
+  flush(): void
+}
+
+/** Rows that may wait in memory for a disk that cannot be written, before requests are refused: none is lost for sure. */
+const maxQueuedRows = 50_000
+
+/** How many keys a rate limiter remembers: more than are active in a window. */
+const maxLimitedKeys = 100_000
+
+/** @throws the system's error where the address is taken; StoreError for the data directory; PricesInvalid */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { configuration, dataDirectory, version } = options
+  const clock = systemClock
+  const alarms = createAlarms(clock)
+  const observation = createObservation({ configuration, dataDirectory, version, clock })
+  const { observe } = observation
+  const store = await openStore({ directory: dataDirectory, clock, observe })
+  const transport = createTransport({ clock, alarms })
+  const resilience = createResilience(transport.send, {
+    clock,
+    alarms,
+    observe,
+    random: Math.random,
+    retry: configuration.retry,
+    circuitBreaker: configuration.circuitBreaker,
+  })
+  const newKey = await makeFirstKey(configuration, store)
+  const current = createCurrent({ options, store, resilience, transport, observation })
+  const gateway = createGateway({ alarms, store, resilience, observation, current })
+  const listener = createListener({
+    ...configuration.server,
+    ...createRoutes(gateway, (_q, response) => response.end('{}')),
+    clock,
+  })
+  const { host, port } = configuration.server
+  const address = await listener.listen(host, port).catch(async (thrown: unknown) => {
+    await store.close()
+    throw thrown
+  })
+  observation.setReady(true)
+  const watcher =
+    options.watchFile === null
+      ? null
+      : watchConfiguration({ file: options.watchFile, clock, onChange: current.reload })
+  return {
+    address: { host, port: address.port },
+    snapshot: current.snapshot(),
+    newKey,
+    storedKeys: store.keys.listKeys().length,
+    reload: current.reload,
+    flush: observation.log.flush,
+    async stop() {
+      watcher?.close()
+      return stopGently({ configuration, listener, transport, store, observation })
+    },
+  }
+}
+
+interface StopParts {
+  readonly configuration: Configuration
+  readonly listener: Listener
+  readonly transport: Transport
+  readonly store: Store
+  readonly observation: Observation
+}
+
+async function stopGently({ configuration, listener, transport, store, observation }: StopParts) {
+  observation.setReady(false)
+  const end = await listener.close(configuration.server.shutdownMs)
+  await transport.close()
+  await store.close()
+  await observation.close()
+  return end
+}
+
+/** On a first start without any key, one is made: the gateway is closed by default and still usable at once. */
+async function makeFirstKey({ auth }: Configuration, store: Store): Promise<Secret | null> {
+  if (!auth.required || auth.keys.length > 0 || store.keys.listKeys().length > 0) return null
+  const created = { name: 'first start', createdAt: systemClock.wall(), expiresAt: null }
+  const { key, stored } = createApiKey(randomBytes, created)
+  await store.keys.insertKey(stored)
+  return key
+}
+
+/** The snapshot in force, and how it is replaced. */
+export interface Current {
+  snapshot(): BuiltSnapshot
+  reload(): void
+  /** Problems of the newest file, where it was refused. */
+  problems(): readonly string[]
+}
+
+interface CurrentDeps {
+  readonly options: AppOptions
+  readonly store: Store
+  readonly resilience: Resilience
+  readonly transport: Transport
+  readonly observation: Observation
+}
+
+function createCurrent({ options, store, resilience, transport, observation }: CurrentDeps): Current {
+  const pepper = randomBytes(32)
+  const keepLimiter = createLimiterKeeper()
+  const { observe } = observation
+
+  function build(configuration: Configuration): BuiltSnapshot {
+    const built = buildSnapshot(configuration, {
+      clock: systemClock,
+      random: Math.random,
+      pepper,
+      storedKeys: store.keys.listKeys(),
+      limiter: keepLimiter(configuration),
+      breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+    })
+    transport.retain(built.providers.map(provider => provider.indexed.connection))
+    observe({ type: 'configuration_loaded', version: configuration.version })
+    return built
+  }
+
+  function reject(problems: readonly Problem[]): void {
+    refused = problems.map(formatProblem)
+    observe({ type: 'configuration_rejected', problems: refused })
+  }
+
+  let snapshot = build(options.configuration)
+  let refused: readonly string[] = []
+  return {
+    snapshot: () => snapshot,
+    problems: () => refused,
+    reload() {
+      const loaded = options.load()
+      if (!loaded.ok) return reject(loaded.problems)
+      if (loaded.configuration.version === snapshot.version && refused.length === 0) return
+      try {
+        snapshot = build(loaded.configuration)
+        refused = []
+      } catch (thrown) {
+        if (!(thrown instanceof PricesInvalid)) throw thrown
+        reject(thrown.problems)
+      }
+    },
+  }
+}
+
+/** Keeps what keys have used of their limit over a reload that leaves the limit as it is. */
+function createLimiterKeeper(): (configuration: Configuration) => RateLimiter | null {
+  let kept: { readonly limit: string; readonly limiter: RateLimiter } | null = null
+  return ({ rateLimit }) => {
+    if (rateLimit === null) return null
+    const limit = JSON.stringify(rateLimit)
+    if (kept?.limit !== limit) {
+      const limiter = createRateLimiter({ limit: rateLimit, clock: systemClock, maxKeys: maxLimitedKeys })
+      kept = { limit, limiter }
+    }
+    return kept.limiter
+  }
+}
+
+interface GatewayParts {
+  readonly alarms: Alarms
+  readonly store: Store
+  readonly resilience: Resilience
+  readonly observation: Observation
+  readonly current: Current
+}
+
+function createGateway({ alarms, store, resilience, observation, current }: GatewayParts): Gateway {
+  return {
+    snapshot: current.snapshot,
+    send: resilience.send,
+    ledger: {
+      append: store.ledger.append,
+      get accepting() {
+        return store.ledger.queued < maxQueuedRows
+      },
+    },
+    observe: observation.observe,
+    clock: systemClock,
+    alarms,
+    createId: createRequestIds(systemClock.wall),
+    estimateUsage: (inputCharacters, outputCharacters) =>
+      estimateUsage({ inputCharacters, outputCharacters }).usage,
+  }
+}

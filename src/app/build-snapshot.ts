@@ -1,0 +1,122 @@
+// Makes of one configuration everything that a request reads, and nothing that outlives it.
+
+import { readFileSync } from 'node:fs'
+import { type Authenticate, createAuthenticator } from '../access/authenticate.ts'
+import { createKeyRing, type StoredKey } from '../access/keys.ts'
+import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
+import { createModelIndex } from '../catalog/model-index.ts'
+import { createPriceBook } from '../catalog/price-book.ts'
+import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overrides.ts'
+import { bundledPrices } from '../catalog/price-snapshot.ts'
+import type { Configuration, Problem } from '../config/configuration.ts'
+import type { Snapshot } from '../gateway/snapshot.ts'
+import type { Clock } from '../lib/clock.ts'
+import { strategies } from '../routing/index.ts'
+import { type ConnectedProvider, connectProviders } from './connect-providers.ts'
+
+export interface SnapshotDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly pepper: Buffer
+  readonly storedKeys: readonly StoredKey[]
+  /** Outlives a reload that does not change the limit; null where there is none. */
+  readonly limiter: RateLimiter | null
+  breakerOpen(targetId: string): boolean
+}
+
+export interface BuiltSnapshot extends Snapshot {
+  readonly configuration: Configuration
+  readonly providers: readonly ConnectedProvider[]
+  /** Aliases and groups that lead nowhere, and the like: told at start, not fatal. */
+  readonly problems: readonly string[]
+}
+
+/** A configuration whose price file is wrong: the problems are as good as those of the configuration itself. */
+export class PricesInvalid extends Error {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super('the price file is not valid')
+    this.problems = problems
+  }
+}
+
+/** @throws PricesInvalid */
+export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
+  const providers = connectProviders(configuration, deps.clock)
+  const { aliases, groups, fallbacks, pricesFile } = configuration.models
+  const indexed = providers.map(provider => provider.indexed)
+  const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })
+  const listed = models.list()
+  const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
+  const prices = createPriceBook({
+    snapshot: bundledPrices,
+    overrides: pricesFile === null ? [] : readOverrides(pricesFile),
+    tableNames: Object.fromEntries(
+      providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
+    ),
+  })
+  const stats = { breakerOpen: deps.breakerOpen }
+
+  return {
+    configuration,
+    providers,
+    problems: models.problems,
+    version: configuration.version,
+    totalMs: configuration.timeouts.totalMs,
+    pingAfterMs: configuration.server.pingAfterMs,
+    maxBodyBytes: configuration.server.maxBodyBytes,
+    bodyTimeoutMs: configuration.server.bodyTimeoutMs,
+    authenticate: createDoor(configuration, deps),
+    takeRate: keyId => takeRate(deps.limiter, keyId),
+    resolve: models.resolve,
+    order: (targets, facts) =>
+      targets.length === 1 ? targets : strategies.priority({ targets, facts, stats, random: deps.random }),
+    listModels: () => listed,
+    findModel: models.find,
+    providerOf(target) {
+      const side = sides.get(target.connection.provider)
+      if (side === undefined) throw new Error(`no provider ${target.connection.provider} in this snapshot`)
+      return side
+    },
+    costOf: ({ target, usage, serviceTier, at }) =>
+      prices.costOf({
+        provider: target.connection.provider,
+        model: target.priceModel,
+        usage,
+        serviceTier,
+        at,
+      }),
+  }
+}
+
+function createDoor({ auth }: Configuration, deps: SnapshotDeps): Authenticate {
+  const { clock, pepper, storedKeys: stored } = deps
+  const ring = createKeyRing({ keys: auth.keys, stored, pepper, clock })
+  return createAuthenticator({ ring, required: auth.required, header: auth.header })
+}
+
+function takeRate(limiter: RateLimiter | null, keyId: string): ReturnType<Snapshot['takeRate']> {
+  if (limiter === null) return null
+  const decision = limiter.take(keyId)
+  return { decision, headers: rateLimitHeaders(decision) }
+}
+
+/** A server of one's own has no price but that of the override file, whatever its models are called. */
+function tableNameOf(provider: ConnectedProvider['provider']): string | null {
+  if (provider.keyOptional === true || provider.type === 'simulator') return null
+  return provider.priceProvider ?? provider.type
+}
+
+function readOverrides(file: string): readonly PriceOverride[] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    const path = 'models.prices_file'
+    throw new PricesInvalid([{ file, line: null, column: null, path, message: 'cannot be read' }])
+  }
+  const { overrides, problems } = parsePriceOverrides(text, file)
+  if (problems.length > 0) throw new PricesInvalid(problems)
+  return overrides
+}

@@ -1,0 +1,117 @@
+// From the configured providers to live ones: connections that the transport can use, and what the gateway has to know
+// of each to prepare requests and read answers.
+
+import type { AnswerReader, Connection, Operation } from '../call.ts'
+import type { IndexedProvider } from '../catalog/model-index.ts'
+import type { Configuration, ProviderConfiguration } from '../config/configuration.ts'
+import { GatewayError } from '../errors.ts'
+import { formats } from '../formats/index.ts'
+import { createAnswerReader } from '../gateway/answer-reader.ts'
+import type { ProviderSide } from '../gateway/snapshot.ts'
+import type { Clock } from '../lib/clock.ts'
+import { buildConnection } from '../providers/build-connection.ts'
+import { findProvider } from '../providers/index.ts'
+import type { Provider, ProviderSettings } from '../providers/provider.ts'
+import { createSimulator } from '../providers/simulator/index.ts'
+
+export interface ConnectedProvider {
+  readonly configuration: ProviderConfiguration
+  readonly provider: Provider
+  readonly indexed: IndexedProvider
+  readonly side: ProviderSide
+}
+
+/** Every enabled provider of the configuration, in its order; those that cannot be used say why. */
+export function connectProviders(configuration: Configuration, clock: Clock): readonly ConnectedProvider[] {
+  return configuration.providers
+    .filter(provider => provider.enabled)
+    .map(provider => connectProvider(provider, configuration, clock))
+}
+
+function connectProvider(
+  configured: ProviderConfiguration,
+  configuration: Configuration,
+  clock: Clock,
+): ConnectedProvider {
+  const provider = providerOfType(configured.type, configuration, clock)
+  const settings: ProviderSettings = configured
+  const timers = configured.timeouts
+  const limits = { maxConnections: configured.maxConnections, maxRetries: configured.maxRetries }
+  let connection: Connection
+  let unusableReason = missingKey(configured, provider)
+  try {
+    connection = buildConnection({ provider, settings, timers, ...limits })
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown
+    unusableReason = thrown.message
+    connection = deadConnection(configured)
+  }
+  return {
+    configuration: configured,
+    provider,
+    side: createSide(provider, configured.name, clock),
+    indexed: {
+      connection,
+      priority: configured.priority,
+      models: configured.models ?? provider.models,
+      acceptsAnyModel: configured.models === null && provider.models.length === 0,
+      operations: Object.keys(provider.formats) as Operation[],
+      deployments: configured.deployments,
+      baseModels: configured.baseModels,
+      usable: unusableReason === null,
+      unusableReason,
+    },
+  }
+}
+
+function providerOfType(type: string, configuration: Configuration, clock: Clock): Provider {
+  const provider = findProvider(type)
+  if (provider === undefined)
+    throw new Error(`the configuration names a provider type that is not built: ${type}`)
+  // The one provider that is not only data: its answers are made here.
+  if (provider.type !== 'simulator') return provider
+  return { ...provider, answer: createSimulator({ ...configuration.simulator, clock }) }
+}
+
+function missingKey({ keys, missingKeyVariables }: ProviderConfiguration, provider: Provider): string | null {
+  if (keys.length > 0 || provider.keyOptional === true || provider.keyVariables.length === 0) return null
+  const variables = missingKeyVariables.length > 0 ? missingKeyVariables : provider.keyVariables
+  return `has no API key: set ${variables.join(' or ')}`
+}
+
+/** Stands in for a provider whose settings make no connection; nothing is ever sent to it. */
+function deadConnection(configured: ProviderConfiguration): Connection {
+  return {
+    provider: configured.name,
+    type: configured.type,
+    origin: 'http://127.0.0.1:1',
+    keys: [],
+    timers: configured.timeouts,
+    maxConnections: 1,
+    maxRetries: 0,
+    pathFor: () => null,
+    headersFor: () => [],
+  }
+}
+
+function createSide(provider: Provider, name: string, clock: Clock): ProviderSide {
+  const readers = new Map<string, AnswerReader>()
+  for (const [operation, formatName] of Object.entries(provider.formats)) {
+    const format = formats[formatName]
+    if (format === undefined) throw new Error(`${provider.type} names the unknown format ${formatName}`)
+    for (const passUsage of [true, false])
+      readers.set(
+        `${operation} ${passUsage}`,
+        createAnswerReader({ format, provider: name, errors: provider.errors, passUsage, clock }),
+      )
+  }
+  return {
+    parameters: provider.parameters,
+    streamUsage: provider.streamUsage,
+    reader(operation, passUsage) {
+      const reader = readers.get(`${operation} ${passUsage}`)
+      if (reader === undefined) throw new Error(`${name} has no format for ${operation}`)
+      return reader
+    },
+  }
+}

@@ -1,0 +1,154 @@
+// From the name that a client asks for to the targets that can answer, and the list of all such names. Immutable:
+// a changed configuration makes a new index.
+
+import type { Operation, Target } from '../call.ts'
+import { GatewayError } from '../errors.ts'
+import { createNameBook, didYouMean, type NameBook, type NameTables } from './name-book.ts'
+import { collectOffers, type IndexedProvider, type Offer, type Offers } from './offers.ts'
+
+export type { IndexedProvider } from './offers.ts'
+
+export interface ListedModel {
+  readonly id: string
+  /** Seconds since the epoch. */
+  readonly created: number
+  /** The provider that is asked first; `llm-proxy` for aliases and groups. */
+  readonly ownedBy: string
+  readonly kind: 'model' | 'alias' | 'group'
+}
+
+export interface ModelIndex {
+  /**
+   * The targets for a name, in the order of preference, each once: those of its own, then those of its fallbacks.
+   * Never empty.
+   * @throws GatewayError `model_not_found`, `invalid_request` for an operation that the model does not offer,
+   *   `no_provider` where nobody who serves it can be used
+   */
+  resolve(name: string, operation: Operation): readonly Target[]
+  /** Every name that can be served now: models by name, then aliases, groups, and `provider/model` where it matters. */
+  list(): readonly ListedModel[]
+  find(id: string): ListedModel | null
+  /** Mistakes in aliases, groups and fallbacks, as sentences. */
+  readonly problems: readonly string[]
+}
+
+export interface ModelIndexOptions extends NameTables {
+  readonly providers: readonly IndexedProvider[]
+  /** Seconds since the epoch that models claim as their birth; 0 where left out. */
+  readonly created?: number
+}
+
+/** Clients may ask a provider for any name, so what is remembered of names is bounded, and so are the names. */
+const rememberedNames = 4096
+const longestRememberedName = 256
+const longestQuotedName = 128
+
+export function createModelIndex(options: ModelIndexOptions): ModelIndex {
+  const offers = collectOffers(options.providers)
+  const names = createNameBook(offers, options)
+  const memo: Readonly<Record<Operation, Map<string, readonly Target[]>>> = {
+    chat: new Map(),
+    completion: new Map(),
+    embedding: new Map(),
+  }
+  const { listed, findable } = listModels(offers, names, options.created ?? 0)
+
+  return {
+    resolve(name, operation) {
+      const remembered = memo[operation].get(name)
+      if (remembered !== undefined) return remembered
+      const targets = resolveTargets(names, name, operation)
+      if (memo[operation].size >= rememberedNames) memo[operation].clear()
+      if (name.length <= longestRememberedName) memo[operation].set(name, targets)
+      return targets
+    },
+    list: () => listed,
+    find: id => findable.get(id) ?? null,
+    problems: names.problems,
+  }
+}
+
+function resolveTargets(names: NameBook, name: string, operation: Operation): readonly Target[] {
+  const own = names.expand(name)
+  if (own === null) throw refuseUnknown(names, name)
+  const able = own.filter(({ provider }) => provider.operations.includes(operation))
+  if (able.length === 0 && own.length > 0) throw refuseOperation(name, operation)
+  const all = [...able, ...names.expandFallbacks(name)]
+  const usable = all.filter(({ provider }) => provider.usable && provider.operations.includes(operation))
+  if (usable.length === 0) throw refuseUnusable(name, all)
+  return [...new Map(usable.map(({ target }) => [target.id, target])).values()]
+}
+
+function refuseUnknown(names: NameBook, name: string): GatewayError {
+  const message = `The model ${quote(name)} does not exist here.${didYouMean(names.suggest(name))}`
+  return new GatewayError('model_not_found', { message, param: 'model' })
+}
+
+const operationTitles: Readonly<Record<Operation, string>> = {
+  chat: 'chat completions',
+  completion: 'legacy completions',
+  embedding: 'embeddings',
+}
+
+function refuseOperation(name: string, operation: Operation): GatewayError {
+  const message = `None of the providers of ${quote(name)} offers ${operationTitles[operation]}.`
+  return new GatewayError('invalid_request', { message, param: 'model' })
+}
+
+function refuseUnusable(name: string, offers: readonly Offer[]): GatewayError {
+  const reasons = new Set(
+    offers.map(({ provider }) => {
+      const { connection, unusableReason } = provider
+      return `provider \`${connection.provider}\`, which ${unusableReason ?? 'cannot be used'}`
+    }),
+  )
+  const message =
+    reasons.size === 0
+      ? `${quote(name)} is configured, but leads to no model.`
+      : `${quote(name)} is configured for ${[...reasons].join('; and for ')}`
+  return new GatewayError('no_provider', { message, param: 'model' })
+}
+
+/** As the client wrote it, but not at any length. */
+function quote(name: string): string {
+  return `\`${name.length > longestQuotedName ? `${name.slice(0, longestQuotedName)}…` : name}\``
+}
+
+/** `findable` has every `provider/model` as well; the list only those that tell two providers apart. */
+function listModels(offers: Offers, names: NameBook, created: number) {
+  const models: ListedModel[] = []
+  const ambiguous: ListedModel[] = []
+  const qualified: ListedModel[] = []
+  for (const [name, all] of offers.listed) {
+    const usable = all.filter(({ provider }) => provider.usable)
+    const owners = usable.map(({ provider }) => provider.connection.provider)
+    const [first] = owners
+    if (first === undefined) continue
+    models.push({ id: name, created, ownedBy: first, kind: 'model' })
+    const rows = owners.map(owner => ({
+      id: `${owner}/${name}`,
+      created,
+      ownedBy: owner,
+      kind: 'model' as const,
+    }))
+    qualified.push(...rows)
+    if (rows.length > 1) ambiguous.push(...rows)
+  }
+  const listNamed = (entries: Iterable<string>, kind: 'alias' | 'group'): ListedModel[] =>
+    [...entries]
+      .filter(name => !offers.listed.has(name) && names.expand(name)?.some(({ provider }) => provider.usable))
+      .map(id => ({ id, created, ownedBy: 'llm-proxy', kind }))
+  const groups = [...names.groups.keys()].filter(name => !names.aliases.has(name))
+  const sections = [models, listNamed(names.aliases.keys(), 'alias'), listNamed(groups, 'group'), ambiguous]
+  const seen = new Map<string, ListedModel>()
+  for (const model of sections.flatMap(section => section.toSorted(compareIds)))
+    if (!seen.has(model.id)) seen.set(model.id, model)
+  const listed = [...seen.values()]
+  return { listed, findable: new Map([...qualified, ...listed].map(model => [model.id, model])) }
+}
+
+/** By code units, so that the order is the same on every machine. */
+function compareIds(left: ListedModel, right: ListedModel): number {
+  if (left.id === right.id) return 0
+  return left.id < right.id ? -1 : 1
+}

@@ -1,0 +1,144 @@
+// What a name stands for: a model, an alias, `provider/model`, a group, or any name at a provider that takes all.
+
+import { nearNames } from '../lib/near-names.ts'
+import type { Offer, Offers } from './offers.ts'
+
+export interface NameTables {
+  /** Further name -> name. */
+  readonly aliases: Readonly<Record<string, string>>
+  /** Group -> members, in order of preference. */
+  readonly groups: Readonly<Record<string, readonly string[]>>
+  /** Name -> what is tried after all its own targets failed. */
+  readonly fallbacks: Readonly<Record<string, readonly string[]>>
+}
+
+export interface NameBook {
+  readonly aliases: ReadonlyMap<string, string>
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  /**
+   * What the name stands for, usable or not, in order; the same target may come twice. Empty where an alias or a
+   * group leads nowhere, null where the name stands for nothing.
+   */
+  expand(name: string): readonly Offer[] | null
+  /** The same for the fallbacks of the name, and of the names that it is an alias of. Not of their members. */
+  expandFallbacks(name: string): readonly Offer[]
+  /** Up to three names that may have been meant. */
+  suggest(name: string): readonly string[]
+  /** Mistakes in the tables, as sentences. */
+  readonly problems: readonly string[]
+}
+
+export function createNameBook(offers: Offers, tables: NameTables): NameBook {
+  const aliases = new Map(Object.entries(tables.aliases))
+  const groups = new Map(Object.entries(tables.groups))
+  const fallbacks = new Map(Object.entries(tables.fallbacks))
+
+  /** The names that a name leads to; null where it ends here. A listed model is never an alias or a group. */
+  const leadsTo = (name: string): readonly string[] | null => {
+    if (offers.listed.has(name)) return null
+    const alias = aliases.get(name)
+    if (alias !== undefined) return [alias]
+    return offers.readQualified(name) === null ? (groups.get(name) ?? null) : null
+  }
+
+  /** `seen` ends circles; a name met twice adds nothing the second time. */
+  const expandInto = (name: string, seen: Set<string>): readonly Offer[] | null => {
+    if (seen.has(name)) return []
+    seen.add(name)
+    const next = leadsTo(name)
+    if (next !== null) return next.flatMap(member => expandInto(member, seen) ?? [])
+    const listed = offers.listed.get(name)
+    if (listed !== undefined) return listed
+    const qualified = offers.readQualified(name)
+    if (qualified !== null) return [qualified]
+    const any = offers.offersOfAny(name)
+    return any.length === 0 ? null : any
+  }
+  const expand = (name: string) => expandInto(name, new Set())
+
+  const aliasChain = (name: string): Set<string> => {
+    const chain = new Set([name])
+    let next = offers.listed.has(name) ? undefined : aliases.get(name)
+    while (next !== undefined && !chain.has(next)) {
+      chain.add(next)
+      next = offers.listed.has(next) ? undefined : aliases.get(next)
+    }
+    return chain
+  }
+
+  const known = new Set([...offers.listed.keys(), ...aliases.keys(), ...groups.keys()])
+  const suggest = (name: string) => nearNames(name, known)
+
+  return {
+    aliases,
+    groups,
+    expand,
+    expandFallbacks: name =>
+      [...aliasChain(name)].flatMap(link => fallbacks.get(link) ?? []).flatMap(other => expand(other) ?? []),
+    suggest,
+    problems: findProblems({ offers, aliases, groups, fallbacks, leadsTo, expand, suggest }),
+  }
+}
+
+interface Tables {
+  readonly offers: Offers
+  readonly aliases: ReadonlyMap<string, string>
+  readonly groups: ReadonlyMap<string, readonly string[]>
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>
+  readonly leadsTo: (name: string) => readonly string[] | null
+  readonly expand: (name: string) => readonly Offer[] | null
+  readonly suggest: (name: string) => readonly string[]
+}
+
+function findProblems(tables: Tables): string[] {
+  const { offers, aliases, groups, fallbacks, expand, suggest } = tables
+  const problems: string[] = []
+  const checkMembers = (owner: string, members: readonly string[]) => {
+    for (const member of members)
+      if (expand(member) === null)
+        problems.push(`${owner} names \`${member}\`, which nobody serves.${didYouMean(suggest(member))}`)
+  }
+  const checkName = (owner: string, name: string) => {
+    if (offers.listed.has(name))
+      problems.push(`${owner} is never used: a provider lists a model of this name.`)
+    else if (reachesItself(name, tables.leadsTo)) problems.push(`${owner} leads back to itself.`)
+  }
+  for (const [name, target] of aliases) {
+    checkName(`The alias \`${name}\``, name)
+    checkMembers(`The alias \`${name}\``, [target])
+  }
+  for (const [name, members] of groups) {
+    if (aliases.has(name)) problems.push(`The group \`${name}\` is never used: an alias has this name.`)
+    else if (offers.readQualified(name) !== null)
+      problems.push(`The group \`${name}\` is never used: the name is read as a model of a provider.`)
+    else if (members.length === 0) problems.push(`The group \`${name}\` has no members.`)
+    checkName(`The group \`${name}\``, name)
+    checkMembers(`The group \`${name}\``, members)
+  }
+  for (const [name, members] of fallbacks) {
+    const owner = `The list of fallbacks of \`${name}\``
+    if (expand(name) === null)
+      problems.push(`${owner} is never used: nobody serves \`${name}\`.${didYouMean(suggest(name))}`)
+    checkMembers(owner, members)
+  }
+  return problems
+}
+
+function reachesItself(name: string, leadsTo: (name: string) => readonly string[] | null): boolean {
+  const seen = new Set<string>()
+  const waiting = [...(leadsTo(name) ?? [])]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === name) return true
+    if (!seen.has(next)) waiting.push(...(leadsTo(next) ?? []))
+    seen.add(next)
+  }
+  return false
+}
+
+/** ` Did you mean …?`, or nothing. */
+export function didYouMean(names: readonly string[]): string {
+  const quoted = names.map(name => `\`${name}\``)
+  const last = quoted.pop()
+  if (last === undefined) return ''
+  return quoted.length === 0 ? ` Did you mean ${last}?` : ` Did you mean ${quoted.join(', ')} or ${last}?`
+}

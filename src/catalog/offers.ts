@@ -1,0 +1,75 @@
+// Who serves which name: the models of all configured providers, in the order in which they are asked.
+
+import type { Connection, Operation, Target } from '../call.ts'
+
+/** A configured provider, as the index of models sees it. */
+export interface IndexedProvider {
+  readonly connection: Connection
+  /** Lower is asked first; equal ones in the order of the configuration. */
+  readonly priority: number
+  /** Names of models that it serves. */
+  readonly models: readonly string[]
+  /** Takes every name that nobody lists: a server whose models nobody has written down. */
+  readonly acceptsAnyModel: boolean
+  readonly operations: readonly Operation[]
+  /** Model -> the name under which it is deployed. */
+  readonly deployments: Readonly<Record<string, string>>
+  /** Model or deployment -> the model whose price it has. */
+  readonly baseModels: Readonly<Record<string, string>>
+  readonly usable: boolean
+  /** Completes "the provider … which …": `has no API key: set VENDOR_API_KEY`; null where it is usable. */
+  readonly unusableReason: string | null
+}
+
+/** One model at one provider, usable or not. */
+export interface Offer {
+  readonly target: Target
+  readonly provider: IndexedProvider
+}
+
+export interface Offers {
+  /** Names that providers list, each with who lists it, first choice first. */
+  readonly listed: ReadonlyMap<string, readonly Offer[]>
+  /** Reads a name as `provider/model`, also for a model that the provider does not list; null where it is none. */
+  readQualified(name: string): Offer | null
+  /** Those who take a name that nobody lists. */
+  offersOfAny(name: string): readonly Offer[]
+}
+
+export function collectOffers(providers: readonly IndexedProvider[]): Offers {
+  const makers = providers
+    .toSorted((left, right) => left.priority - right.priority)
+    .map(provider => ({ provider, makeOffer: createOfferMaker(provider) }))
+  const byName = new Map(makers.map(maker => [maker.provider.connection.provider, maker]))
+
+  const listed = new Map<string, Offer[]>()
+  for (const { provider, makeOffer } of makers)
+    for (const name of new Set([...provider.models, ...Object.keys(provider.deployments)]))
+      listed.set(name, [...(listed.get(name) ?? []), makeOffer(name)])
+
+  return {
+    listed,
+    readQualified(name) {
+      const slash = name.indexOf('/')
+      const model = name.slice(slash + 1)
+      return slash < 1 || model === '' ? null : (byName.get(name.slice(0, slash))?.makeOffer(model) ?? null)
+    },
+    offersOfAny: name =>
+      makers.filter(({ provider }) => provider.acceptsAnyModel).map(({ makeOffer }) => makeOffer(name)),
+  }
+}
+
+/** Maps instead of the configured records, because names come from clients: `constructor` is one like another. */
+function createOfferMaker(provider: IndexedProvider): (model: string) => Offer {
+  const { connection } = provider
+  const deployments = new Map(Object.entries(provider.deployments))
+  const deployedModels = new Map(Object.entries(provider.deployments).map(([model, name]) => [name, model]))
+  const baseModels = new Map(Object.entries(provider.baseModels))
+  return asked => {
+    const model = deployments.get(asked) ?? asked
+    // Asked by the name of its deployment, a model is still the one that was deployed.
+    const original = deployments.has(asked) ? asked : (deployedModels.get(asked) ?? asked)
+    const priceModel = baseModels.get(asked) ?? baseModels.get(original) ?? baseModels.get(model) ?? original
+    return { provider, target: { id: `${connection.provider}/${model}`, connection, model, priceModel } }
+  }
+}

@@ -1,0 +1,60 @@
+// `llm-proxy keys`: makes, lists and revokes the gateway's own API keys while it is not running.
+
+import { randomBytes } from 'node:crypto'
+import { createApiKey } from '../access/keys.ts'
+import { systemClock } from '../lib/clock.ts'
+import { openStore, type Store, StoreError } from '../store/index.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import type { KeysAction, KeysOptions } from './program.ts'
+import type { Terminal } from './serve.ts'
+
+export async function manageKeys(
+  action: KeysAction,
+  options: KeysOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const directory = options.data ?? 'data'
+  let store: Store
+  try {
+    store = await openStore({ directory, clock: systemClock, observe: () => {} })
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError)) throw thrown
+    terminal.complain(thrown.message)
+    return exitCodes.dataDirectoryUnusable
+  }
+  try {
+    return await actions[action](store, options, terminal)
+  } finally {
+    await store.close()
+  }
+}
+
+type Action = (store: Store, options: KeysOptions, terminal: Terminal) => Promise<ExitCode> | ExitCode
+
+const actions: Readonly<Record<KeysAction, Action>> = {
+  async create(store, { name = 'created by hand' }, terminal) {
+    const { key, stored } = createApiKey(randomBytes, {
+      name,
+      createdAt: systemClock.wall(),
+      expiresAt: null,
+    })
+    await store.keys.insertKey(stored)
+    terminal.print(`${stored.id}\n${key.reveal()}\nThe key is shown only now; its hash is what is stored.`)
+    return exitCodes.ok
+  },
+  list(store, _options, terminal) {
+    for (const { id, name, createdAt, revokedAt } of store.keys.listKeys()) {
+      const state = revokedAt === null ? 'valid' : `revoked ${new Date(revokedAt).toISOString()}`
+      terminal.print(`${id}  ${new Date(createdAt).toISOString()}  ${state}  ${name}`)
+    }
+    return exitCodes.ok
+  },
+  async revoke(store, { id = '' }, terminal) {
+    if (!(await store.keys.revokeKey(id, systemClock.wall()))) {
+      terminal.complain(`there is no valid key ${id}`)
+      return exitCodes.usage
+    }
+    terminal.print(`${id} is revoked`)
+    return exitCodes.ok
+  },
+}

@@ -1,0 +1,105 @@
+// `llm-proxy serve`: loads the configuration, starts the gateway, says what it found, and waits for its end.
+
+import { PricesInvalid } from '../app/build-snapshot.ts'
+import { type App, startApp } from '../app.ts'
+import { formatProblem } from '../config/describe.ts'
+import { findConfigurationFile, type LoadResult, loadConfiguration, readEnvironment } from '../config/load.ts'
+import { providerKinds } from '../providers/kinds.ts'
+import { StoreError } from '../store/index.ts'
+import { type ExitCode, exitCodes } from './exit-codes.ts'
+import type { ServeOptions } from './program.ts'
+import { describeStart } from './start-report.ts'
+
+export interface Terminal {
+  print(text: string): void
+  complain(text: string): void
+}
+
+export async function serve(options: ServeOptions, terminal: Terminal, version: string): Promise<ExitCode> {
+  const environment = readEnvironment()
+  const file = findConfigurationFile(options.config, environment)
+  const load = (): LoadResult =>
+    loadConfiguration({
+      file,
+      environment: withOptions(readEnvironment(), options),
+      knownProviders: providerKinds,
+      programVersion: version,
+    })
+  const loaded = load()
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) terminal.complain(formatProblem(problem))
+    return exitCodes.invalidConfiguration
+  }
+  const { configuration, notices, reload } = loaded
+  const dataDirectory = options.data ?? 'data'
+  try {
+    const watchFile = reload ? file : null
+    const app = await startApp({ configuration, load, watchFile, dataDirectory, version })
+    terminal.print(describeStart({ app, file, notices, dataDirectory, version }))
+    return await waitForEnd(app, terminal)
+  } catch (thrown) {
+    return explainFailure(thrown, terminal)
+  }
+}
+
+/** The command line wins over the environment, which wins over the file. */
+function withOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+  { host, port }: ServeOptions,
+): Readonly<Record<string, string | undefined>> {
+  return {
+    ...environment,
+    ...(host === undefined ? {} : { HOST: host }),
+    ...(port === undefined ? {} : { PORT: String(port) }),
+  }
+}
+
+/** SIGTERM and SIGINT end the gateway gently, a second one at once; SIGHUP reads the configuration anew. */
+function waitForEnd(app: App, terminal: Terminal): Promise<ExitCode> {
+  return new Promise(resolve => {
+    let ending = false
+    const end = (signal: NodeJS.Signals): void => {
+      if (ending) {
+        app.flush()
+        resolve(exitCodes.failed)
+        return
+      }
+      ending = true
+      terminal.print(`${signal}: finishing what is in flight; once more to end at once`)
+      app.stop().then(
+        ({ cut }) => resolve(cut ? exitCodes.failed : exitCodes.ok),
+        () => resolve(exitCodes.failed),
+      )
+    }
+    process.on('SIGTERM', end)
+    process.on('SIGINT', end)
+    process.on('SIGHUP', app.reload)
+  })
+}
+
+function explainFailure(thrown: unknown, terminal: Terminal): ExitCode {
+  if (thrown instanceof PricesInvalid) {
+    for (const problem of thrown.problems) terminal.complain(formatProblem(problem))
+    return exitCodes.invalidConfiguration
+  }
+  if (thrown instanceof StoreError) {
+    terminal.complain(thrown.message)
+    return exitCodes.dataDirectoryUnusable
+  }
+  const { code, address, port, message } = thrown as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    terminal.complain(`cannot listen on ${address ?? ''}:${port ?? ''}: ${listenFailure(code)}`)
+    return exitCodes.addressUnavailable
+  }
+  terminal.complain(`cannot start: ${message}`)
+  return exitCodes.failed
+}
+
+function listenFailure(code: string): string {
+  if (code === 'EADDRINUSE') return 'another program listens there; choose another with --port'
+  if (code === 'EACCES') return 'this user may not'
+  return 'this is no address of this machine; choose another with --host'
+}

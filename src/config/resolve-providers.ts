@@ -1,0 +1,181 @@
+// The providers to run: from the file, or else from the keys in the environment, with general settings filled in.
+
+import { Secret } from '../lib/secret.ts'
+import type { Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
+import type { ConfigurationDocument } from './document.ts'
+import type { Environment } from './environment.ts'
+import { formatPath, type Path } from './paths.ts'
+import type { ProviderKind } from './provider-kinds.ts'
+import { isSecretText, secretMessage } from './sections/fields.ts'
+import type { ProviderEntry } from './sections/provider.ts'
+
+export interface ProviderContext {
+  readonly kinds: ReadonlyMap<string, ProviderKind>
+  readonly environment: Environment
+  readonly document: ConfigurationDocument
+  /** What a provider has that says nothing of its own. */
+  readonly general: { readonly timeouts: TimeoutConfiguration; readonly maxConnections: number }
+}
+
+export interface ResolvedProviders {
+  readonly providers: readonly ProviderConfiguration[]
+  readonly notBuilt: readonly string[]
+  readonly notices: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+export function resolveProviders(
+  entries: readonly ProviderEntry[] | undefined,
+  context: ProviderContext,
+): ResolvedProviders {
+  return entries === undefined ? fromEnvironment(context) : fromFile(entries, context)
+}
+
+function fromFile(entries: readonly ProviderEntry[], context: ProviderContext): ResolvedProviders {
+  const providers: ProviderConfiguration[] = []
+  const notBuilt: string[] = []
+  const problems: Problem[] = []
+  for (const [index, entry] of entries.entries()) {
+    const kind = context.kinds.get(entry.type)
+    if (kind === undefined) continue
+    if (!kind.builtIn) {
+      if (entry.enabled) notBuilt.push(describeUnbuilt(entry.name ?? entry.type, entry.type))
+      continue
+    }
+    const provider = resolveEntry({ entry, kind, place: index + 1 }, context)
+    if (provider.baseUrl === null && kind.needsBaseUrl === true)
+      problems.push(context.document.problemAt(['providers', index], describeMissingAddress(kind)))
+    providers.push(provider)
+  }
+  return { providers, notBuilt, notices: ineffectiveKeys(entries), problems }
+}
+
+function fromEnvironment(context: ProviderContext): ResolvedProviders {
+  const { environment, kinds } = context
+  const providers: ProviderConfiguration[] = []
+  const notBuilt: string[] = []
+  const notices: string[] = []
+  const isSet = (name: string) => environment.text(name) !== undefined
+  for (const kind of kinds.values()) {
+    const addressVariables = kind.baseUrlVariables ?? []
+    const keyVariable = kind.keyVariables.find(isSet)
+    if (keyVariable === undefined && !addressVariables.some(isSet)) continue
+    if (!kind.builtIn) notBuilt.push(describeUnbuilt(kind.type, kind.type))
+    else if (kind.needsBaseUrl === true && !addressVariables.some(isSet))
+      notices.push(`${keyVariable} is set, but ${kind.type} is left out: it ${describeMissingAddress(kind)}`)
+    else providers.push(resolveBare(kind, providers.length + 1, context))
+  }
+  if (providers.length === 0) providers.push(resolveBare(simulatorKind, 1, context))
+  return { providers, notBuilt, notices, problems: [] }
+}
+
+const simulatorKind: ProviderKind = { type: 'simulator', keyVariables: [], keyOptional: true, builtIn: true }
+
+function resolveBare(kind: ProviderKind, place: number, context: ProviderContext): ProviderConfiguration {
+  const entry = {
+    type: kind.type,
+    enabled: true,
+    max_retries: 2,
+    headers: {},
+    deployments: {},
+    base_models: {},
+  }
+  return resolveEntry({ entry, kind, place }, context)
+}
+
+interface EntryInPlace {
+  readonly entry: ProviderEntry
+  readonly kind: ProviderKind
+  /** From 1. */
+  readonly place: number
+}
+
+function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderContext): ProviderConfiguration {
+  const { timeouts, maxConnections } = context.general
+  const silence = entry.timeout
+  return {
+    name: entry.name ?? entry.type,
+    type: entry.type,
+    baseUrl: entry.base_url ?? addressFromEnvironment(kind, context.environment),
+    ...resolveKeys(entry, kind, context),
+    models: entry.models ?? null,
+    enabled: entry.enabled,
+    priority: entry.priority ?? place,
+    timeouts: {
+      connectMs: entry.timeouts?.connect ?? timeouts.connectMs,
+      headersMs: entry.timeouts?.headers ?? silence ?? timeouts.headersMs,
+      firstContentMs: entry.timeouts?.first_token ?? silence ?? timeouts.firstContentMs,
+      idleMs: entry.timeouts?.idle ?? silence ?? timeouts.idleMs,
+    },
+    maxRetries: entry.max_retries,
+    maxConnections: entry.max_connections ?? maxConnections,
+    apiVersion: entry.api_version ?? null,
+    deployments: asTable(entry.deployments),
+    headers: asTable(entry.headers),
+    organization: entry.organization ?? null,
+    project: entry.project ?? null,
+    baseModels: asTable(entry.base_models),
+  }
+}
+
+/** Without a prototype, so that a look-up of `constructor` finds nothing. */
+export function asTable<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.assign(Object.create(null), record)
+}
+
+type Keys = Pick<ProviderConfiguration, 'keys' | 'missingKeyVariables'>
+
+/** Keys of the file and of the variables that it names; without either, of the first usual variable that is set. */
+function resolveKeys(entry: ProviderEntry, kind: ProviderKind, { environment }: ProviderContext): Keys {
+  const written = [...(entry.api_key ? [entry.api_key] : []), ...(entry.api_keys ?? [])]
+  const named = entry.api_key_env ?? []
+  if (written.length + named.length > 0) {
+    const found = named.map(name => ({ name, key: keyFromEnvironment(name, environment) }))
+    return {
+      keys: [...written, ...found.flatMap(({ key }) => key ?? [])],
+      missingKeyVariables: found.filter(({ key }) => key === undefined).map(({ name }) => name),
+    }
+  }
+  for (const name of kind.keyVariables) {
+    const key = keyFromEnvironment(name, environment)
+    if (key !== undefined) return { keys: [key], missingKeyVariables: [] }
+  }
+  return { keys: [], missingKeyVariables: kind.keyOptional === true ? [] : kind.keyVariables }
+}
+
+function keyFromEnvironment(name: string, environment: Environment): Secret | undefined {
+  const value = environment.text(name)
+  if (value === undefined) return undefined
+  if (!isSecretText(value)) environment.report(name, secretMessage)
+  return new Secret(value)
+}
+
+function addressFromEnvironment(kind: ProviderKind, environment: Environment): string | null {
+  for (const name of kind.baseUrlVariables ?? []) {
+    const address = environment.webAddress(name)
+    if (address !== undefined) return address
+  }
+  return null
+}
+
+function describeUnbuilt(name: string, type: string): string {
+  return `provider ${name} (type ${type})`
+}
+
+function describeMissingAddress(kind: ProviderKind): string {
+  const variables = kind.baseUrlVariables ?? []
+  const alternative = variables.length === 0 ? '' : `, or the variable ${variables.join(' or ')}`
+  return `needs \`base_url\`${alternative}`
+}
+
+function ineffectiveKeys(entries: readonly ProviderEntry[]): string[] {
+  return entries.flatMap(({ max_keepalive_connections }, index) =>
+    max_keepalive_connections === undefined
+      ? []
+      : [describeIneffective(['providers', index, 'max_keepalive_connections'])],
+  )
+}
+
+export function describeIneffective(path: Path): string {
+  return `${formatPath(path)} has no effect: connections are kept for reuse as long as the provider allows`
+}

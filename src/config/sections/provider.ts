@@ -1,0 +1,106 @@
+// An entry of `providers`: one account at a vendor, or one server of one's own.
+
+import { z } from 'zod'
+import {
+  duration,
+  headerName,
+  headerValue,
+  oneOrMore,
+  secret,
+  section,
+  suggestion,
+  text,
+  webAddress,
+  wholeNumber,
+} from './fields.ts'
+import { timersOf } from './timing.ts'
+
+/** `types` are the known values of `type`; null takes any, for the schema of editors. */
+export function providersSection(types: readonly string[] | null) {
+  return z
+    .array(providerEntry(types), { error: 'must be a list of providers' })
+    .describe('The providers. Without this section: those whose key is in the environment.')
+}
+
+export type ProviderEntry = z.output<ReturnType<typeof providerEntry>>
+
+function providerEntry(types: readonly string[] | null) {
+  return section({
+    name: text
+      .regex(/^[A-Za-z0-9][\w.-]*$/, 'must consist of letters, digits, `.`, `_` and `-`')
+      .optional()
+      .describe('Unique name, as it stands in `provider/model`. Default: the type.'),
+    type: providerType(types).describe(
+      'Kind of provider; `openai_compatible` is any server that speaks the OpenAI protocol at `base_url`.',
+    ),
+    base_url: webAddress
+      .optional()
+      .describe("Address with its path, such as https://api.example.com/v1. Default: the provider's own."),
+    ...credentials(),
+    models: z
+      .array(text)
+      .min(1)
+      .optional()
+      .describe("Names of the models to serve. Default: the provider's well-known models."),
+    enabled: z.boolean().default(true).describe('`false` leaves the provider out. Default: true.'),
+    priority: wholeNumber(0)
+      .optional()
+      .describe('Lower is asked first. Default: the place in the list, from 1.'),
+    timeout: duration
+      .optional()
+      .describe(
+        'Longest silence allowed: sets headers, first_token and idle of `timeouts`. A duration. Default: the general ones.',
+      ),
+    timeouts: section(timersOf('Default: `timeout`, or the general one.'))
+      .optional()
+      .describe('Timers of this provider.'),
+    max_retries: wholeNumber(0, 10)
+      .default(2)
+      .describe('Further attempts after a failure that may pass. Default: 2.'),
+    max_connections: wholeNumber(1, 100_000)
+      .optional()
+      .describe('Connections open at once. Default: http_client.pool_limits.max_connections, else 256.'),
+    max_keepalive_connections: wholeNumber(0)
+      .optional()
+      .describe('Understood, without effect: every connection is kept for reuse.'),
+    ...vendorDetails(),
+  })
+}
+
+function credentials() {
+  return {
+    api_key: secret.optional().describe('The key. Better out of the environment: by `api_key_env`.'),
+    api_keys: z.array(secret).min(1).optional().describe('Several keys; the next is used when one rests.'),
+    api_key_env: oneOrMore
+      .optional()
+      .describe(
+        "Variable that holds the key, or a list of such. Default, without any key here: the provider's usual variables.",
+      ),
+  }
+}
+
+function vendorDetails() {
+  return {
+    headers: z
+      .record(headerName, headerValue)
+      .default({})
+      .describe('Further fixed headers of every request to this provider.'),
+    organization: headerValue.optional().describe('Organisation, where the provider knows such.'),
+    project: headerValue.optional().describe('Project, where the provider knows such.'),
+    api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
+    deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
+    base_models: z
+      .record(text, text)
+      .default({})
+      .describe('Model to the model whose price it has, for deployments and fine-tuned models.'),
+  }
+}
+
+function providerType(types: readonly string[] | null) {
+  const known = types === null ? null : new Set(types)
+  return text.superRefine((type, context) => {
+    if (known === null || known.has(type)) return
+    const hint = suggestion(type, known) || ` (known: ${[...known].join(', ')})`
+    context.addIssue({ code: 'custom', message: `unknown type of provider${hint}` })
+  })
+}

@@ -1,0 +1,12 @@
+// The contract of a public operation: where it is found, and which format its clients speak.
+
+import type { Operation } from '../call.ts'
+import type { Format } from '../formats/format.ts'
+
+export interface Endpoint {
+  readonly method: 'POST'
+  /** The path, and the label of the route in log and metrics. */
+  readonly route: string
+  readonly operation: Operation
+  readonly format: Format
+}

@@ -1,0 +1,66 @@
+// The only fallback loop: targets in their order, each with a body made anew from the client's bytes, until one
+// answers. How one target is asked (keys, retries, breaker, timers) is the business of the layers below.
+
+import type { Reply, Target, UpstreamRequest } from '../call.ts'
+import { asGatewayError, GatewayError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Makes the request for one target; the flag says whether others follow. */
+export type Prepare = (target: Target, alternatives: boolean) => UpstreamRequest
+
+/** @throws GatewayError the failure that says most, with all attempts, where none answered */
+export async function attemptTargets(
+  exchange: Exchange,
+  targets: readonly Target[],
+  prepare: Prepare,
+): Promise<Reply> {
+  const { clock } = exchange.gateway
+  const began = clock.now()
+  try {
+    return await tryInTurn(exchange, targets, prepare)
+  } catch (thrown) {
+    const failure = asGatewayError(thrown)
+    failure.attempts = exchange.attempts
+    throw failure
+  } finally {
+    exchange.page.upstreamMs = clock.now() - began
+  }
+}
+
+async function tryInTurn(exchange: Exchange, targets: readonly Target[], prepare: Prepare): Promise<Reply> {
+  const { clock, send } = exchange.gateway
+  const failures: GatewayError[] = []
+  for (const [index, target] of targets.entries()) {
+    if (exchange.cancellation.cancelled) throw new GatewayError('client_disconnected')
+    if (clock.now() >= exchange.deadline) throw new GatewayError('deadline_exceeded')
+    exchange.page.target = target
+    try {
+      return await send(prepare(target, index < targets.length - 1))
+    } catch (thrown) {
+      const failure = asGatewayError(thrown)
+      failures.push(failure)
+      if (failure.entry.retry === 'final') break
+    }
+  }
+  throw nameFailure(failures)
+}
+
+/**
+ * The failure that says most to the caller: the last one of an upstream that was really asked. The wait it names is
+ * the shortest that any target asked for, because one of them is enough.
+ */
+function nameFailure(failures: readonly GatewayError[]): GatewayError {
+  const asked = failures.findLast(failure => failure.code !== 'circuit_open')
+  const chosen = asked ?? failures.at(-1) ?? new GatewayError('no_provider')
+  const waits = failures.flatMap(failure => failure.retryAfterMs ?? [])
+  if (waits.length === 0 || chosen.entry.retry === 'final') return chosen
+  return new GatewayError(chosen.code, {
+    message: chosen.message,
+    ...(chosen.param === null ? {} : { param: chosen.param }),
+    ...(chosen.provider === null ? {} : { provider: chosen.provider }),
+    ...(chosen.upstreamStatus === null ? {} : { upstreamStatus: chosen.upstreamStatus }),
+    ...(chosen.upstreamCode === null ? {} : { upstreamCode: chosen.upstreamCode }),
+    retryAfterMs: Math.min(...waits),
+    cause: chosen,
+  })
+}

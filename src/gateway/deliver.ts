@@ -1,0 +1,165 @@
+// Brings the answer, or the error, to the client: the books are closed before the last byte leaves.
+
+import type { FullReply, StreamedReply, StreamSink } from '../call.ts'
+import { GatewayError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
+import { type Account, account, type Ending, settle } from './settle.ts'
+
+const streamHeaders = [
+  'content-type',
+  'text/event-stream; charset=utf-8',
+  'cache-control',
+  'no-cache',
+  // Proxies in front of us must not collect the stream.
+  'x-accel-buffering',
+  'no',
+] as const
+
+export function deliverFull(exchange: Exchange, reply: FullReply): void {
+  const { call } = exchange
+  const ending: Ending = {
+    status: reply.status,
+    error: null,
+    facts: reply.facts,
+    bytesOut: reply.body.length,
+  }
+  const worth = account(exchange, ending)
+  const headers = [
+    ...exchange.headers,
+    ...answerHeaders(exchange, worth),
+    'content-type',
+    typeof reply.headers['content-type'] === 'string' ? reply.headers['content-type'] : 'application/json',
+  ]
+  settle(exchange, { ...ending, account: worth }, () => {
+    if (!exchange.cancellation.cancelled)
+      call.reply.sendFull({ status: reply.status, headers, body: reply.body })
+  })
+}
+
+/** Passes a stream on. Nothing is allocated for a chunk here. */
+export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
+  const { call, gateway, snapshot, page } = exchange
+  const { stream } = reply
+  page.firstContentMs = gateway.clock.now() - exchange.startedAt
+  if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange))
+  const { clock } = gateway
+  const ping = gateway.alarms.open(() => {
+    call.reply.write(call.endpoint.format.keepAlive)
+    ping.set(clock.now() + snapshot.pingAfterMs)
+  })
+  const began = clock.now()
+  let open = true
+  const close = (error: GatewayError | null, last: Buffer): void => {
+    // A client that leaves is noticed by the upstream's side and by ours: the first one closes the books.
+    if (!open) return
+    open = false
+    ping.close()
+    page.upstreamMs += clock.now() - began
+    const ending: Ending = {
+      status: reply.status,
+      error,
+      facts: reply.facts,
+      bytesOut: call.reply.bytesSent + last.length,
+    }
+    settle(exchange, { ...ending, account: account(exchange, ending) }, () => call.reply.endStream(last))
+  }
+  const sink: StreamSink = {
+    data(chunk) {
+      if (!call.reply.write(chunk)) stream.pause()
+      ping.set(clock.now() + snapshot.pingAfterMs)
+    },
+    end: last => close(null, last ?? Buffer.alloc(0)),
+    fail: error => close(error, call.endpoint.format.encodeStreamError(error)),
+  }
+  call.reply.onDrain(() => stream.resume())
+  exchange.cancellation.onCancel(() => {
+    stream.abort()
+    sink.fail(new GatewayError('client_disconnected'))
+  })
+  ping.set(clock.now() + snapshot.pingAfterMs)
+  stream.read(sink)
+}
+
+/** While a stream is awaited, comments keep its connection open. They commit to nothing but the status 200. */
+export function keepWaitingClientAlive(exchange: Exchange): { close(): void } {
+  const { call, gateway, snapshot } = exchange
+  const ping = gateway.alarms.open(() => {
+    if (!call.reply.opened) call.reply.openStream([...exchange.headers, ...streamHeaders])
+    call.reply.write(call.endpoint.format.keepAlive)
+    ping.set(gateway.clock.now() + snapshot.pingAfterMs)
+  })
+  ping.set(gateway.clock.now() + snapshot.pingAfterMs)
+  return ping
+}
+
+/** The answer to a request that failed before its answer began, in the client's format. */
+export function deliverError(exchange: Exchange, error: GatewayError): void {
+  const { call, headers } = exchange
+  const { format } = call.endpoint
+  const { opened } = call.reply
+  const body = opened ? format.encodeStreamError(error) : format.encodeError(error)
+  const ending: Ending = { status: error.entry.status, error, facts: null, bytesOut: body.length }
+  const worth = account(exchange, ending)
+  settle(exchange, { ...ending, account: worth }, () => {
+    if (exchange.cancellation.cancelled) return
+    if (opened) call.reply.endStream(body)
+    else
+      call.reply.sendFull({
+        status: error.entry.status,
+        headers: [
+          ...headers,
+          ...answerHeaders(exchange, worth),
+          ...retryHeaders(error),
+          'content-type',
+          'application/json',
+        ],
+        body,
+      })
+  })
+}
+
+function openingHeaders(exchange: Exchange): string[] {
+  return [...exchange.headers, ...answerHeaders(exchange, null), ...streamHeaders]
+}
+
+/** @param worth null while a stream begins, when nobody knows its cost */
+function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
+  const { page, attempts, gateway } = exchange
+  const overheadMs = gateway.clock.now() - exchange.startedAt - page.upstreamMs
+  const headers = ['x-llm-proxy-overhead-ms', overheadMs.toFixed(2)]
+  if (page.target !== null && attempts.length > 0) {
+    headers.push(
+      'x-llm-proxy-provider',
+      page.target.connection.provider,
+      'x-llm-proxy-model',
+      headerText(page.target.model),
+      'x-llm-proxy-attempts',
+      String(attempts.length),
+    )
+  }
+  if (worth?.costStatus === 'priced' && worth.costNanoUsd !== null)
+    headers.push('x-llm-proxy-cost', formatUsd(worth.costNanoUsd))
+  if (page.warnings.length > 0) headers.push('x-llm-proxy-warnings', headerText(page.warnings.join('; ')))
+  return headers
+}
+
+function retryHeaders(error: GatewayError): string[] {
+  if (error.retryAfterMs === null) return []
+  return [
+    'retry-after',
+    String(Math.max(1, Math.ceil(error.retryAfterMs / 1000))),
+    'retry-after-ms',
+    String(Math.ceil(error.retryAfterMs)),
+  ]
+}
+
+/** US dollars with nine digits, exact: 1 nano dollar is `0.000000001`. */
+function formatUsd(nanoUsd: number): string {
+  const digits = String(nanoUsd).padStart(10, '0')
+  return `${digits.slice(0, -9)}.${digits.slice(-9)}`
+}
+
+/** Model names may be anything; a header may not. */
+function headerText(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURI(text)
+}

@@ -1,0 +1,116 @@
+// One client request in flight: its identity, its deadline, its end, and the page on which its books are kept.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Send, Target, Usage } from '../call.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { AttemptRecord } from '../errors.ts'
+import type { ExchangeEnded, Observer } from '../events.ts'
+import type { Alarms } from '../lib/alarms.ts'
+import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What the gateway is made of; one for the whole process. */
+export interface Gateway {
+  snapshot(): Snapshot
+  readonly send: Send
+  readonly ledger: Ledger
+  readonly observe: Observer
+  readonly clock: Clock
+  readonly alarms: Alarms
+  createId(): string
+  /** Tokens from characters, for answers that brought no count. */
+  estimateUsage(inputCharacters: number, outputCharacters: number): Usage
+}
+
+export interface Ledger {
+  /** Calls back when the row can no longer be lost; an error means that it waits in memory. */
+  append(row: ExchangeEnded, written: (error: Error | null) => void): void
+  /** False when rows can neither be written nor kept any longer. */
+  readonly accepting: boolean
+}
+
+/** A request as the server hands it over. */
+export interface ClientCall {
+  readonly endpoint: Endpoint
+  readonly headers: IncomingHttpHeaders
+  readonly remoteAddress: string | undefined
+  readonly reply: ClientReply
+  /** @throws GatewayError 408, 413, 415, or `client_disconnected` */
+  readBody(bounds: { readonly maxBytes: number; readonly timeoutMs: number }): Promise<Buffer>
+}
+
+/** The way back to the client. Headers are name and value in turn. */
+export interface ClientReply {
+  readonly opened: boolean
+  readonly bytesSent: number
+  sendFull(answer: { status: number; headers: readonly string[]; body: Buffer }): void
+  openStream(headers: readonly string[]): void
+  /** False when the client reads slower than we write: wait for `onDrain`. */
+  write(bytes: Buffer): boolean
+  onDrain(listener: () => void): void
+  endStream(last: Buffer): void
+  /** The client left before its answer was whole. */
+  onGone(listener: () => void): void
+}
+
+/** What is known of a request by now; `settle` makes the ledger row of it. */
+export interface Page {
+  keyId: string | null
+  modelAsked: string | null
+  streaming: boolean
+  inputCharacters: number
+  bytesIn: number
+  target: Target | null
+  upstreamMs: number
+  firstContentMs: number | null
+  readonly warnings: string[]
+}
+
+export interface Exchange {
+  readonly id: string
+  readonly gateway: Gateway
+  readonly snapshot: Snapshot
+  readonly call: ClientCall
+  /** By the monotonic clock. */
+  readonly startedAt: number
+  readonly startedWall: number
+  readonly deadline: number
+  readonly cancellation: CancellationSource
+  readonly attempts: AttemptRecord[]
+  readonly page: Page
+  /** Headers that every answer of this exchange carries from now on. */
+  readonly headers: string[]
+}
+
+export function openExchange(call: ClientCall, gateway: Gateway): Exchange {
+  const snapshot = gateway.snapshot()
+  const startedAt = gateway.clock.now()
+  const id = gateway.createId()
+  const cancellation = createCancellation()
+  call.reply.onGone(() => cancellation.cancel())
+  gateway.observe({ type: 'exchange_started', id })
+  return {
+    id,
+    gateway,
+    snapshot,
+    call,
+    startedAt,
+    startedWall: gateway.clock.wall(),
+    deadline: startedAt + snapshot.totalMs,
+    cancellation,
+    attempts: [],
+    page: {
+      keyId: null,
+      modelAsked: null,
+      streaming: false,
+      inputCharacters: 0,
+      bytesIn: 0,
+      target: null,
+      upstreamMs: 0,
+      firstContentMs: null,
+      warnings: [],
+    },
+    headers: ['x-request-id', id],
+  }
+}

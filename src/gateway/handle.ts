@@ -1,0 +1,61 @@
+// The story of one request, front to back.
+
+import { asGatewayError, GatewayError } from '../errors.ts'
+import { parseJsonBody } from '../formats/json-body.ts'
+import { attemptTargets } from './attempt.ts'
+import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
+import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
+import { type ParsedRequest, planTargets, prepareRequest } from './plan.ts'
+
+/** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
+export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
+  const exchange = openExchange(call, gateway)
+  try {
+    authenticate(exchange)
+    admit(exchange)
+    const request = await parse(exchange)
+    const targets = planTargets(exchange, request)
+    const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null
+    try {
+      const reply = await attemptTargets(exchange, targets, (target, alternatives) =>
+        prepareRequest(exchange, request, { target, alternatives }),
+      )
+      if (reply.kind === 'stream') deliverStream(exchange, reply)
+      else deliverFull(exchange, reply)
+    } finally {
+      waiting?.close()
+    }
+  } catch (thrown) {
+    deliverError(exchange, asGatewayError(thrown))
+  }
+}
+
+/** Who asks. 401 */
+function authenticate({ call, snapshot, page }: Exchange): void {
+  page.keyId = snapshot.authenticate(call.headers, call.remoteAddress).keyId
+}
+
+/** Whether they may ask now. 429; 503 where no record of the request could be kept. */
+function admit({ gateway, snapshot, page, headers }: Exchange): void {
+  if (!gateway.ledger.accepting) throw new GatewayError('storage_full')
+  const rate = page.keyId === null ? null : snapshot.takeRate(page.keyId)
+  if (rate === null) return
+  headers.push(...rate.headers)
+  if (!rate.decision.allowed)
+    throw new GatewayError('rate_limit_exceeded', { retryAfterMs: rate.decision.retryAfterMs })
+}
+
+/** What they ask. 400, 408, 413 */
+async function parse({ call, snapshot, page }: Exchange): Promise<ParsedRequest> {
+  const bytes = await call.readBody({
+    maxBytes: snapshot.maxBodyBytes,
+    timeoutMs: snapshot.bodyTimeoutMs,
+  })
+  page.bytesIn = bytes.length
+  const body = parseJsonBody(bytes)
+  if (typeof body['model'] === 'string') page.modelAsked = body['model'].slice(0, 256)
+  const facts = call.endpoint.format.checkRequest(body)
+  page.streaming = facts.streaming
+  page.inputCharacters = facts.inputCharacters
+  return { bytes, body, facts }
+}

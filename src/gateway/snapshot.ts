@@ -1,0 +1,57 @@
+// What one configuration means to a request: live objects, never changed, replaced as a whole. A request keeps the
+// snapshot that it began with.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import type { AnswerReader, Operation, Target, Usage } from '../call.ts'
+import type { ListedModel } from '../endpoints/models.ts'
+import type { CostStatus } from '../events.ts'
+import type { ParameterRule } from '../providers/provider.ts'
+import type { RouteFacts } from '../routing/index.ts'
+
+export interface Principal {
+  readonly keyId: string
+  readonly tenant: string
+}
+
+export interface RateDecision {
+  readonly allowed: boolean
+  readonly retryAfterMs: number
+}
+
+export interface Cost {
+  readonly nanoUsd: number | null
+  readonly status: CostStatus
+}
+
+/** What differs from provider to provider while a request is prepared and its answer read. */
+export interface ProviderSide {
+  readonly parameters: Readonly<Record<string, ParameterRule>>
+  readonly streamUsage: 'ask' | 'reject'
+  reader(operation: Operation, passUsage: boolean): AnswerReader
+}
+
+export interface Snapshot {
+  readonly version: string
+  readonly totalMs: number
+  readonly pingAfterMs: number
+  readonly maxBodyBytes: number
+  readonly bodyTimeoutMs: number
+  /** @throws GatewayError 401 */
+  authenticate(headers: IncomingHttpHeaders, remoteAddress: string | undefined): Principal
+  /** Takes one request from the key's limit; null where there is no limit. */
+  takeRate(keyId: string): { readonly decision: RateDecision; readonly headers: readonly string[] } | null
+  /** Every target that may answer, best first, never empty. @throws GatewayError 404, 503 */
+  resolve(model: string, operation: Operation): readonly Target[]
+  /** The targets in the order in which they are to be tried. */
+  order(targets: readonly Target[], facts: RouteFacts): readonly Target[]
+  /** Every name that may be asked for, sorted. */
+  listModels(): readonly ListedModel[]
+  findModel(name: string): ListedModel | null
+  providerOf(target: Target): ProviderSide
+  costOf(question: {
+    readonly target: Target
+    readonly usage: Usage
+    readonly serviceTier: string | null
+    readonly at: number
+  }): Cost
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { azureOpenai } from './azure-openai.ts'
+import { buildConnection } from './build-connection.ts'
+import { makeSettings, testKey } from './settings.fixture.ts'
+
+function urlFor(baseUrl: string, apiVersion: string | null, deployment = 'my gpt/4') {
+  const connection = buildConnection({
+    provider: azureOpenai,
+    settings: makeSettings({ baseUrl, apiVersion }),
+    timers: { connectMs: 1, headersMs: 1, firstContentMs: 1, idleMs: 1 },
+    maxConnections: 1,
+    maxRetries: 0,
+  })
+  return connection.origin + connection.pathFor('chat', deployment)
+}
+
+const resource = 'https://name.openai.azure.com'
+const byDeployment = `${resource}/openai/deployments/my%20gpt%2F4/chat/completions?api-version=2024-10-21`
+
+test.each([resource, `${resource}/`, `${resource}/openai`, `${resource}/openai/`])(
+  'with a dated version the deployment is in the path, from %s',
+  baseUrl => {
+    expect(urlFor(baseUrl, '2024-10-21')).toBe(byDeployment)
+  },
+)
+
+test.each([
+  resource,
+  `${resource}/`,
+  `${resource}/openai`,
+  `${resource}/openai/v1`,
+  `${resource}/openai/v1/`,
+])('without a version the v1 surface is asked, from %s', baseUrl => {
+  expect(urlFor(baseUrl, null)).toBe(`${resource}/openai/v1/chat/completions`)
+})
+
+test('a version of the v1 surface stays a query of it', () => {
+  expect(urlFor(resource, 'preview')).toBe(`${resource}/openai/v1/chat/completions?api-version=preview`)
+  expect(urlFor(`${resource}/openai/v1`, 'latest')).toBe(
+    `${resource}/openai/v1/chat/completions?api-version=latest`,
+  )
+})
+
+test('an address down to the deployment is taken as it stands', () => {
+  expect(urlFor(`${resource}/openai/deployments/mine/`, '2024-10-21')).toBe(
+    `${resource}/openai/deployments/mine/chat/completions?api-version=2024-10-21`,
+  )
+})
+
+test('a gateway in front of Azure keeps its own path', () => {
+  expect(urlFor('https://apim.example/team', '2024-10-21', 'd')).toBe(
+    'https://apim.example/team/openai/deployments/d/chat/completions?api-version=2024-10-21',
+  )
+})
+
+test('the key goes into the header api-key', () => {
+  expect(azureOpenai.headersFor(testKey, makeSettings())).toEqual(['api-key', 'sk-test'])
+})

@@ -1,0 +1,41 @@
+// Azure OpenAI: models are deployments, addressed in the path (dated `api-version`) or in the body (v1 surface).
+// https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle
+
+import type { Operation } from '../call.ts'
+import { byUpstreamCode } from './error-rules.ts'
+import { defineCompatibleProvider, openaiPaths } from './openai-compatible-provider.ts'
+import type { ProviderSettings } from './provider.ts'
+
+export const azureOpenai = defineCompatibleProvider({
+  type: 'azure',
+  title: 'Azure OpenAI',
+  baseUrl: null,
+  keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_KEY'],
+  baseUrlVariables: ['AZURE_OPENAI_ENDPOINT'],
+  operations: ['chat', 'completion', 'embedding'],
+  credentials: key => ['api-key', key.reveal()],
+  pathFor: azurePath,
+  errors: [
+    ...byUpstreamCode('content_filter', ['ResponsibleAIPolicyViolation']),
+    ...byUpstreamCode('upstream_model_not_found', ['DeploymentNotFound', 'unknown_model']),
+    ...byUpstreamCode('upstream_overloaded', ['NoCapacity']),
+  ],
+})
+
+/** Versions that belong to the v1 surface; every other one is a date, and addresses the deployment in the path. */
+const versionsOfV1 = new Set(['v1', 'latest', 'preview'])
+
+/**
+ * Completes the endpoint in whichever form it was copied from the portal: `https://NAME.openai.azure.com`,
+ * with `/openai`, with `/openai/v1`, or down to `/openai/deployments/NAME`.
+ */
+function azurePath(operation: Operation, deployment: string, settings: ProviderSettings): string {
+  const { apiVersion } = settings
+  const base = settings.baseUrl ?? ''
+  const path = openaiPaths[operation]
+  const query = apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
+  const below = base.endsWith('/openai') ? '' : '/openai'
+  if (base.endsWith('/openai/v1') || /\/deployments\/[^/]+$/.test(base)) return path + query
+  if (apiVersion === null || versionsOfV1.has(apiVersion)) return `${below}/v1${path}${query}`
+  return `${below}/deployments/${encodeURIComponent(deployment)}${path}${query}`
+}

@@ -1,0 +1,27 @@
+// Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const groq = defineCompatibleProvider({
+  type: 'groq',
+  title: 'Groq',
+  baseUrl: 'https://api.groq.com/openai/v1',
+  keyVariables: ['GROQ_API_KEY'],
+  parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
+  errors: [
+    // The model wrote a tool call that does not fit its schema: the next try may be right.
+    { upstreamCode: 'tool_use_failed', code: 'upstream_malformed' },
+    // Flex processing without free capacity.
+    { status: 498, code: 'upstream_overloaded' },
+  ],
+  models: [
+    'openai/gpt-oss-120b',
+    'openai/gpt-oss-20b',
+    'llama-3.3-70b-versatile',
+    'llama-3.1-8b-instant',
+    'meta-llama/llama-4-maverick-17b-128e-instruct',
+    'meta-llama/llama-4-scout-17b-16e-instruct',
+    'qwen/qwen3-32b',
+    'moonshotai/kimi-k2-instruct',
+  ],
+})

@@ -1,0 +1,73 @@
+// The providers that can be configured: one line each.
+
+import { alibaba } from './alibaba.ts'
+import { azureOpenai } from './azure-openai.ts'
+import { cerebras } from './cerebras.ts'
+import { deepseek } from './deepseek.ts'
+import { fireworks } from './fireworks.ts'
+import { groq } from './groq.ts'
+import { lmstudio } from './lmstudio.ts'
+import { mistral } from './mistral.ts'
+import { moonshot } from './moonshot.ts'
+import { ollama } from './ollama.ts'
+import { openai } from './openai.ts'
+import { openaiCompatible } from './openai-compatible.ts'
+import { openrouter } from './openrouter.ts'
+import { perplexity } from './perplexity.ts'
+import type { Provider } from './provider.ts'
+import { simulator } from './simulator/index.ts'
+import { together } from './together.ts'
+import { vllm } from './vllm.ts'
+import { xai } from './xai.ts'
+import { zai } from './zai.ts'
+
+export const providers: readonly Provider[] = [
+  openai,
+  azureOpenai,
+  xai,
+  groq,
+  deepseek,
+  mistral,
+  openrouter,
+  together,
+  fireworks,
+  perplexity,
+  cerebras,
+  moonshot,
+  zai,
+  alibaba,
+  ollama,
+  vllm,
+  lmstudio,
+  openaiCompatible,
+  simulator,
+]
+
+/** Other names under which people look for a provider. */
+const aliases: Readonly<Record<string, string>> = {
+  azure_openai: 'azure',
+  grok: 'xai',
+  x_ai: 'xai',
+  deep_seek: 'deepseek',
+  mistralai: 'mistral',
+  mistral_ai: 'mistral',
+  open_router: 'openrouter',
+  together_ai: 'together',
+  togetherai: 'together',
+  fireworks_ai: 'fireworks',
+  kimi: 'moonshot',
+  moonshotai: 'moonshot',
+  moonshot_ai: 'moonshot',
+  z_ai: 'zai',
+  qwen: 'alibaba',
+  dashscope: 'alibaba',
+  lm_studio: 'lmstudio',
+  custom: 'openai_compatible',
+}
+
+/** The provider of a configured `type`, by its own name or an alias; case and `-` or `_` make no difference. */
+export function findProvider(type: string): Provider | undefined {
+  const name = type.trim().toLowerCase().replaceAll('-', '_')
+  const wanted = Object.hasOwn(aliases, name) ? aliases[name] : name
+  return providers.find(provider => provider.type === wanted)
+}

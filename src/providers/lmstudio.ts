@@ -1,0 +1,14 @@
+// LM Studio, its local server. https://lmstudio.ai/docs/developer/openai-compat
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const lmstudio = defineCompatibleProvider({
+  type: 'lmstudio',
+  title: 'LM Studio',
+  baseUrl: 'http://127.0.0.1:1234',
+  pathPrefix: '/v1',
+  keyVariables: ['LM_API_TOKEN'],
+  keyOptional: true,
+  operations: ['chat', 'completion', 'embedding'],
+  parameters: { max_completion_tokens: { rename: 'max_tokens' } },
+})

@@ -1,0 +1,21 @@
+// Moonshot AI (Kimi), international address. https://platform.moonshot.ai/docs/api/chat
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const moonshot = defineCompatibleProvider({
+  type: 'moonshot',
+  title: 'Moonshot AI',
+  baseUrl: 'https://api.moonshot.ai/v1',
+  keyVariables: ['MOONSHOT_API_KEY'],
+  priceProvider: 'moonshotai',
+  models: [
+    'kimi-k3',
+    'kimi-k2.7-code',
+    'kimi-k2.7-code-highspeed',
+    'kimi-k2.6',
+    'kimi-k2.5',
+    'moonshot-v1-128k',
+    'moonshot-v1-32k',
+    'moonshot-v1-8k',
+  ],
+})

@@ -1,0 +1,75 @@
+// Makes a provider of what is particular about it, for vendors that speak OpenAI's API under their own address.
+
+import type { Operation } from '../call.ts'
+import type { Secret } from '../lib/secret.ts'
+import { compatibleErrorRules } from './error-rules.ts'
+import type { Provider, ProviderSettings } from './provider.ts'
+
+/** What differs from one OpenAI-like vendor to the next. What is left out is as at OpenAI. */
+export interface CompatibleProviderData
+  extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
+    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider'>>,
+    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage'>> {
+  /** Those that the vendor really has; chat alone where nothing is said. */
+  readonly operations?: readonly Operation[]
+  /** Stands before the paths where the base URL has none of its own: `/v1` for a server on one's own machine. */
+  readonly pathPrefix?: string
+  /** Replaces `authorization: Bearer KEY`. Name and value in turn, lower case. */
+  readonly credentials?: (key: Secret) => readonly string[]
+  /** Further headers that follow from the settings, name and value in turn, lower case. */
+  readonly headers?: (settings: ProviderSettings) => readonly string[]
+  /** Replaces the paths of OpenAI. */
+  readonly pathFor?: (operation: Operation, model: string, settings: ProviderSettings) => string
+}
+
+const formatNames: Record<Operation, string> = {
+  chat: 'openai-chat',
+  completion: 'openai-completions',
+  embedding: 'openai-embeddings',
+}
+
+/** Paths of OpenAI's API below a base URL. */
+export const openaiPaths: Readonly<Record<Operation, string>> = {
+  chat: '/chat/completions',
+  completion: '/completions',
+  embedding: '/embeddings',
+}
+
+/** The provider that the data describes; the error rules that all OpenAI-like vendors share follow its own. */
+export function defineCompatibleProvider(data: CompatibleProviderData): Provider {
+  const {
+    operations = ['chat'],
+    pathPrefix = '',
+    credentials = bearer,
+    headers,
+    pathFor,
+    ...particulars
+  } = data
+  return {
+    streamUsage: 'ask',
+    parameters: {},
+    models: [],
+    ...particulars,
+    formats: Object.fromEntries(operations.map(operation => [operation, formatNames[operation]])),
+    errors: [...(data.errors ?? []), ...compatibleErrorRules],
+    pathFor:
+      pathFor ??
+      ((operation, _model, settings) =>
+        hasPath(settings.baseUrl ?? data.baseUrl)
+          ? openaiPaths[operation]
+          : pathPrefix + openaiPaths[operation]),
+    headersFor: (key, settings) => [
+      ...(key === null ? [] : credentials(key)),
+      ...(headers?.(settings) ?? []),
+    ],
+  }
+}
+
+function bearer(key: Secret): readonly string[] {
+  return ['authorization', `Bearer ${key.reveal()}`]
+}
+
+/** Whether an address says more than the server: `http://host:8000/v1` does, `http://host:8000` does not. */
+function hasPath(address: string | null): boolean {
+  return address !== null && new URL(address).pathname !== '/'
+}

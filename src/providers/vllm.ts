@@ -1,0 +1,13 @@
+// vLLM, its own server. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const vllm = defineCompatibleProvider({
+  type: 'vllm',
+  title: 'vLLM',
+  baseUrl: 'http://127.0.0.1:8000',
+  pathPrefix: '/v1',
+  keyVariables: ['VLLM_API_KEY'],
+  keyOptional: true,
+  operations: ['chat', 'completion', 'embedding'],
+})

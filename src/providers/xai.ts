@@ -1,0 +1,25 @@
+// xAI (Grok). https://docs.x.ai/docs/api-reference
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const xai = defineCompatibleProvider({
+  type: 'xai',
+  title: 'xAI',
+  baseUrl: 'https://api.x.ai/v1',
+  keyVariables: ['XAI_API_KEY'],
+  priceProvider: 'x-ai',
+  models: [
+    'grok-4.6',
+    'grok-4.5',
+    'grok-4.3',
+    'grok-4.20',
+    'grok-4-1-fast-reasoning',
+    'grok-4-1-fast-non-reasoning',
+    'grok-4-fast-reasoning',
+    'grok-4-fast-non-reasoning',
+    'grok-4-0709',
+    'grok-code-fast-1',
+    'grok-3',
+    'grok-3-mini',
+  ],
+})

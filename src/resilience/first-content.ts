@@ -1,0 +1,125 @@
+// Turns what came from the wire into an answer of the format. A stream has won at its first content: until then it
+// may fail and be tried elsewhere without the client noticing. Every call of an upstream is recorded here.
+
+import type { RawReply, RawSend, Reply, ReplyStream, Send, StreamedReply, UpstreamRequest } from '../call.ts'
+import { type AttemptRecord, asGatewayError, GatewayError } from '../errors.ts'
+import type { Observer } from '../events.ts'
+import type { Alarms } from '../lib/alarms.ts'
+import type { Clock } from '../lib/clock.ts'
+import { TappedStream } from './tapped-stream.ts'
+
+export interface FirstContentDeps {
+  readonly clock: Clock
+  readonly alarms: Alarms
+  readonly observe: Observer
+}
+
+export function createFirstContent(raw: RawSend, deps: FirstContentDeps): Send {
+  return async function sendUntilFirstContent(request) {
+    const startedAt = deps.clock.now()
+    const record = (status: number | null, failure: GatewayError | null): void => {
+      const { connection, model } = request.target
+      const durationMs = deps.clock.now() - startedAt
+      const attempt: AttemptRecord = {
+        provider: connection.provider,
+        model,
+        status: status ?? failure?.upstreamStatus ?? null,
+        code: failure?.code ?? null,
+        durationMs,
+      }
+      request.attempts.push(attempt)
+      deps.observe({ type: 'attempt_ended', id: request.id, attempt })
+    }
+    let status: number | null = null
+    try {
+      const answer = await raw(request)
+      status = answer.status
+      const reply = await readReply(answer, request, { ...deps, startedAt })
+      record(status, null)
+      return reply
+    } catch (thrown) {
+      const failure = asGatewayError(thrown)
+      record(status, failure)
+      throw failure
+    }
+  }
+}
+
+interface ReadContext extends FirstContentDeps {
+  readonly startedAt: number
+}
+
+function readReply(answer: RawReply, request: UpstreamRequest, context: ReadContext): Reply | Promise<Reply> {
+  const { status, headers, body } = answer
+  if (!Buffer.isBuffer(body)) return awaitFirstContent({ ...answer, body }, request, context)
+  if (status >= 400) throw request.reader.readError({ status, headers, body })
+  if (status >= 300) throw malformed(request, `answered with a redirect (status ${status})`)
+  if (request.streaming) {
+    // An error inside a success is more telling than the wrong content type.
+    request.reader.readFull(body)
+    throw malformed(request, `answered a stream with content-type ${String(headers['content-type'])}`)
+  }
+  return { kind: 'full', status, headers, body, facts: request.reader.readFull(body) }
+}
+
+function malformed(request: UpstreamRequest, words: string): GatewayError {
+  const { provider } = request.target.connection
+  return new GatewayError('upstream_malformed', { message: `${provider} ${words}.`, provider })
+}
+
+type StreamAnswer = Pick<RawReply, 'status' | 'headers'> & { readonly body: ReplyStream }
+
+function awaitFirstContent(
+  answer: StreamAnswer,
+  request: UpstreamRequest,
+  { alarms, startedAt }: ReadContext,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const { id, connection } = request.target
+    const { firstContentMs } = connection.timers
+    let won = false
+    let closed: { readonly failure: GatewayError | null } | null = null
+    let onClose: ((failure: GatewayError | null) => void) | null = null
+    const late = new GatewayError('upstream_timeout', {
+      message: `${id} sent no content within ${firstContentMs} ms (timer: first_token).`,
+      provider: connection.provider,
+    })
+    const alarm = alarms.open(() => stream.giveUp(late))
+    const stream = new TappedStream({
+      source: answer.body,
+      tap: request.reader.openTap(),
+      onWon() {
+        won = true
+        alarm.close()
+        const reply: StreamedReply = {
+          kind: 'stream',
+          status: answer.status,
+          headers: answer.headers,
+          stream,
+          facts: stream.facts,
+          onClose(listener) {
+            if (closed !== null) listener(closed.failure)
+            else onClose = onClose === null ? listener : both(onClose, listener)
+          },
+        }
+        resolve(reply)
+      },
+      onClosed(failure) {
+        closed = { failure }
+        alarm.close()
+        if (won) onClose?.(failure)
+        else reject(failure ?? new GatewayError('client_disconnected'))
+      },
+    })
+    alarm.set(startedAt + firstContentMs)
+    request.cancellation.onCancel(() => stream.abort())
+    answer.body.read(stream)
+  })
+}
+
+function both<Value>(first: (value: Value) => void, second: (value: Value) => void): (value: Value) => void {
+  return value => {
+    first(value)
+    second(value)
+  }
+}

@@ -1,0 +1,171 @@
+// Spreads a provider's requests over its keys. A key that the provider refuses is set aside for some minutes, one that
+// it limits rests for that model, and the next key is tried within the same request.
+
+import type { Layer, Target } from '../call.ts'
+import { asGatewayError, type ErrorCode, GatewayError } from '../errors.ts'
+import type { Observer } from '../events.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Secret } from '../lib/secret.ts'
+
+export interface KeyRotationOptions {
+  readonly clock: Pick<Clock, 'now'>
+  readonly observe: Observer
+  /** How long a limited key rests where the provider does not say; a minute by default. */
+  readonly restMs?: number
+}
+
+export interface KeyRotation {
+  readonly layer: Layer
+  /** Milliseconds until a key of the target can be used; 0 if one can be now, or if it needs none. */
+  restOf(target: Target): number
+}
+
+interface KeyCondition {
+  readonly key: Secret
+  refusedUntil: number
+  /** By model. */
+  readonly restsUntil: Map<string, number>
+}
+
+/** The keys of one provider, in turn. */
+interface KeyWheel {
+  /** As configured, to notice a new configuration. */
+  readonly configured: readonly Secret[]
+  readonly conditions: readonly KeyCondition[]
+  /** Where the search for the next key begins. */
+  next: number
+}
+
+/** A key of which the provider says this is good again after a while. */
+const limits: ReadonlySet<ErrorCode> = new Set(['upstream_rate_limited', 'upstream_quota_exceeded'])
+
+const defaultRestMs = 60_000
+const longestRestMs = 10 * 60_000
+/** After this time a refused key is tried again: it may have been mended at the provider. */
+const refusedMs = 5 * 60_000
+
+/**
+ * Sends with a usable key, with at most as many tries as there are keys. With all keys resting it throws without
+ * sending: `upstream_rate_limited`, or `upstream_authentication` where every key was refused, with the shortest rest.
+ */
+export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
+  const { clock, observe, restMs = defaultRestMs } = options
+  const wheels = new Map<string, KeyWheel>()
+
+  function wheelOf({ connection }: Target): KeyWheel {
+    const known = wheels.get(connection.provider)
+    if (known?.configured === connection.keys) return known
+    const wheel = createWheel(connection.keys, known)
+    wheels.set(connection.provider, wheel)
+    return wheel
+  }
+
+  function setAside(condition: KeyCondition, wheel: KeyWheel, provider: string): void {
+    const now = clock.now()
+    // Requests that were under way together are refused together, and told of once.
+    if (condition.refusedUntil <= now)
+      observe({ type: 'provider_key_rejected', provider, keyIndex: wheel.conditions.indexOf(condition) })
+    condition.refusedUntil = now + refusedMs
+  }
+
+  function rest(condition: KeyCondition, model: string, waitMs: number | null): void {
+    const now = clock.now()
+    const until = now + Math.min(waitMs ?? restMs, longestRestMs)
+    forgetRested(condition, now)
+    condition.restsUntil.set(model, Math.max(until, condition.restsUntil.get(model) ?? until))
+  }
+
+  const layer: Layer = send => async request => {
+    const { target } = request
+    if (target.connection.keys.length === 0) return send({ ...request, key: null })
+    const wheel = wheelOf(target)
+    let failure: GatewayError | null = null
+    for (let tried = 0; tried < wheel.conditions.length; tried++) {
+      const condition = takeUsable(wheel, target.model, clock.now())
+      if (condition === null) break
+      try {
+        return await send({ ...request, key: condition.key })
+      } catch (thrown) {
+        const latest = asGatewayError(thrown)
+        if (latest.code === 'upstream_authentication') {
+          setAside(condition, wheel, target.connection.provider)
+          failure ??= latest
+        } else if (limits.has(latest.code)) {
+          rest(condition, target.model, latest.retryAfterMs)
+          // Passes sooner than a refusal: it is what the client should hear of.
+          failure = latest
+        } else throw latest
+      }
+    }
+    throw exhausted(wheel, target, { failure, now: clock.now() })
+  }
+
+  return {
+    layer,
+    restOf(target) {
+      if (target.connection.keys.length === 0) return 0
+      return shortestRest(wheelOf(target), target.model, clock.now())
+    },
+  }
+}
+
+/** A wheel for the configured keys; what was known of those that stay is kept. */
+function createWheel(keys: readonly Secret[], previous: KeyWheel | undefined): KeyWheel {
+  const known = new Map(previous?.conditions.map(condition => [condition.key.reveal(), condition]))
+  const conditions = keys.map(key => known.get(key.reveal()) ?? createCondition(key))
+  return { configured: keys, conditions, next: 0 }
+}
+
+function createCondition(key: Secret): KeyCondition {
+  return { key, refusedUntil: Number.NEGATIVE_INFINITY, restsUntil: new Map() }
+}
+
+/** The next key in turn that can be used for the model. */
+function takeUsable(wheel: KeyWheel, model: string, now: number): KeyCondition | null {
+  const { conditions } = wheel
+  for (let step = 0; step < conditions.length; step++) {
+    const position = (wheel.next + step) % conditions.length
+    const condition = conditions[position]
+    if (condition === undefined || usableFrom(condition, model) > now) continue
+    wheel.next = position + 1
+    return condition
+  }
+  return null
+}
+
+function usableFrom({ refusedUntil, restsUntil }: KeyCondition, model: string): number {
+  return Math.max(refusedUntil, restsUntil.get(model) ?? Number.NEGATIVE_INFINITY)
+}
+
+function shortestRest(wheel: KeyWheel, model: string, now: number): number {
+  const first = Math.min(...wheel.conditions.map(condition => usableFrom(condition, model)))
+  return Math.max(0, Math.ceil(first - now))
+}
+
+function forgetRested({ restsUntil }: KeyCondition, now: number): void {
+  for (const [model, until] of restsUntil) if (until <= now) restsUntil.delete(model)
+}
+
+/** The failure of a request for which no key is left: the provider's own words where it was asked. */
+function exhausted(
+  wheel: KeyWheel,
+  target: Target,
+  { failure, now }: { failure: GatewayError | null; now: number },
+): GatewayError {
+  const { provider } = target.connection
+  const retryAfterMs = shortestRest(wheel, target.model, now)
+  if (failure !== null)
+    return new GatewayError(failure.code, {
+      message: failure.message,
+      provider,
+      retryAfterMs,
+      ...(failure.upstreamStatus === null ? {} : { upstreamStatus: failure.upstreamStatus }),
+      ...(failure.upstreamCode === null ? {} : { upstreamCode: failure.upstreamCode }),
+      cause: failure,
+    })
+  const allRefused = wheel.conditions.every(({ refusedUntil }) => refusedUntil > now)
+  return new GatewayError(allRefused ? 'upstream_authentication' : 'upstream_rate_limited', {
+    provider,
+    retryAfterMs,
+  })
+}

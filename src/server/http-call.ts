@@ -1,0 +1,140 @@
+// One HTTP request and its response, as the gateway sees them: a bounded body in, a whole answer or a stream out.
+
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { GatewayError } from '../errors.ts'
+import type { ClientCall, ClientReply } from '../gateway/exchange.ts'
+import type { Alarms } from '../lib/alarms.ts'
+import type { Clock } from '../lib/clock.ts'
+
+export interface HttpCallOptions {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly endpoint: Endpoint
+  readonly alarms: Alarms
+  readonly clock: Clock
+}
+
+/** A class because one is made for each request; it is its own reply to spare a second object. */
+export class HttpCall implements ClientCall, ClientReply {
+  readonly endpoint: Endpoint
+  readonly headers: IncomingHttpHeaders
+  bytesSent = 0
+  readonly #options: HttpCallOptions
+  #bodyGone: (() => void) | null = null
+  #gone: (() => void) | null = null
+
+  constructor(options: HttpCallOptions) {
+    this.#options = options
+    this.endpoint = options.endpoint
+    this.headers = options.request.headers
+    options.response.on('close', () => {
+      if (options.response.writableFinished) return
+      this.#bodyGone?.()
+      this.#gone?.()
+    })
+  }
+
+  get reply(): ClientReply {
+    return this
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#options.request.socket.remoteAddress
+  }
+
+  readBody(bounds: { readonly maxBytes: number; readonly timeoutMs: number }): Promise<Buffer> {
+    const { request, alarms, clock } = this.#options
+    const refusal = this.#refuseByHeaders(bounds.maxBytes)
+    if (refusal !== null) return Promise.reject(refusal)
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      const finish = (failure: GatewayError | null): void => {
+        alarm.close()
+        this.#bodyGone = null
+        request.removeListener('data', onData)
+        request.removeListener('end', onEnd)
+        if (failure !== null) reject(failure)
+        else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size))
+      }
+      const onData = (chunk: Buffer): void => {
+        size += chunk.length
+        if (size > bounds.maxBytes) finish(bodyTooLarge(bounds.maxBytes))
+        else chunks.push(chunk)
+      }
+      const onEnd = (): void => finish(null)
+      const alarm = alarms.open(() => finish(bodyTooSlow(bounds.timeoutMs)))
+      alarm.set(clock.now() + bounds.timeoutMs)
+      this.#bodyGone = () => finish(new GatewayError('client_disconnected'))
+      request.on('data', onData)
+      request.on('end', onEnd)
+    })
+  }
+
+  #refuseByHeaders(maxBytes: number): GatewayError | null {
+    const { headers } = this
+    const encoding = headers['content-encoding']
+    if (encoding !== undefined && encoding !== 'identity')
+      return new GatewayError('unsupported_media_type', { param: 'content-encoding' })
+    const length = headers['content-length']
+    return length !== undefined && Number(length) > maxBytes ? bodyTooLarge(maxBytes) : null
+  }
+
+  // The reply.
+
+  get opened(): boolean {
+    return this.#options.response.headersSent
+  }
+
+  sendFull(answer: { status: number; headers: readonly string[]; body: Buffer }): void {
+    const { request, response } = this.#options
+    if (response.destroyed) return
+    // A body that is still coming is read away by the server, unless it came too slowly to wait for its end.
+    if (answer.status === 408 && !request.complete) response.shouldKeepAlive = false
+    this.bytesSent += answer.body.length
+    response.writeHead(answer.status, [...answer.headers, 'content-length', String(answer.body.length)])
+    response.end(answer.body)
+  }
+
+  openStream(headers: readonly string[]): void {
+    const { response } = this.#options
+    if (!response.destroyed) response.writeHead(200, headers as string[])
+  }
+
+  write(bytes: Buffer): boolean {
+    const { response } = this.#options
+    if (response.destroyed) return true
+    this.bytesSent += bytes.length
+    return response.write(bytes)
+  }
+
+  onDrain(listener: () => void): void {
+    this.#options.response.on('drain', listener)
+  }
+
+  endStream(last: Buffer): void {
+    const { response } = this.#options
+    if (response.destroyed) return
+    this.bytesSent += last.length
+    response.end(last)
+  }
+
+  onGone(listener: () => void): void {
+    this.#gone = listener
+  }
+}
+
+function bodyTooLarge(maxBytes: number): GatewayError {
+  return new GatewayError('body_too_large', {
+    message: `The body is larger than the ${maxBytes} bytes that this gateway takes.`,
+    param: 'body',
+  })
+}
+
+function bodyTooSlow(timeoutMs: number): GatewayError {
+  return new GatewayError('request_timeout', {
+    message: `The body did not arrive whole within ${timeoutMs} ms.`,
+    param: 'body',
+  })
+}

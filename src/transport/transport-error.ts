@@ -1,0 +1,44 @@
+// What undici and the operating system throw, in our vocabulary.
+
+import type { UpstreamRequest } from '../call.ts'
+import { type ErrorCode, GatewayError } from '../errors.ts'
+
+export interface TransportFailure {
+  readonly error: GatewayError
+  /** A kept-alive socket that the other side had closed: the request was most likely never seen. */
+  readonly stale: boolean
+}
+
+const codes: Readonly<Record<string, ErrorCode>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'upstream_timeout',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'upstream_truncated',
+  UND_ERR_HEADERS_OVERFLOW: 'upstream_malformed',
+  UND_ERR_ABORTED: 'client_disconnected',
+}
+
+export function describeTransportError(
+  cause: Error,
+  seen: { readonly request: UpstreamRequest; readonly answerBegan: boolean },
+): TransportFailure {
+  const reason = (cause as NodeJS.ErrnoException).code ?? cause.name
+  const { connection } = seen.request.target
+  const code = codes[reason] ?? fallbackCode(reason, seen.answerBegan)
+  const timers =
+    code === 'upstream_timeout' ? ` within ${connection.timers.connectMs} ms (timer: connect)` : ''
+  const words = seen.answerBegan
+    ? `the connection to ${connection.provider} broke in the middle of its answer (${reason})`
+    : `${connection.provider} at ${connection.origin} cannot be reached${timers} (${reason})`
+  return {
+    error: new GatewayError(code, { message: `${sentence(words)}.`, provider: connection.provider, cause }),
+    stale: reason === 'UND_ERR_SOCKET' || reason === 'ECONNRESET' || reason === 'EPIPE',
+  }
+}
+
+function fallbackCode(reason: string, answerBegan: boolean): ErrorCode {
+  if (reason.startsWith('HPE_')) return 'upstream_malformed'
+  return answerBegan ? 'upstream_truncated' : 'upstream_unreachable'
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

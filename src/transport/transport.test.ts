@@ -1,0 +1,226 @@
+import { afterEach, expect, test } from 'vitest'
+import {
+  answerJson,
+  type FakeUpstream,
+  resetConnection,
+  stall,
+  startFakeUpstream,
+  streamEvents,
+} from '../../test/support/fake-upstream.ts'
+import { requestOf, targetOf } from '../../test/support/upstream-request.ts'
+import type { RawReply, ReplyStream, StreamSink, UpstreamRequest } from '../call.ts'
+import type { GatewayError } from '../errors.ts'
+import { createAlarms } from '../lib/alarms.ts'
+import { createCancellation } from '../lib/cancellation.ts'
+import { systemClock } from '../lib/clock.ts'
+import { createTransport } from './index.ts'
+
+const closers: Array<() => Promise<void>> = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function setUp(...behaviours: Parameters<FakeUpstream['behave']>) {
+  const upstream = await startFakeUpstream(...behaviours)
+  const alarms = createAlarms(systemClock)
+  const transport = createTransport({ clock: systemClock, alarms })
+  closers.push(
+    () => upstream.close(),
+    () => transport.close(),
+  )
+  return { upstream, transport, alarms }
+}
+
+function requestTo(
+  upstream: FakeUpstream,
+  fields: Partial<UpstreamRequest> = {},
+  timers: Partial<{ connectMs: number; headersMs: number; idleMs: number }> = {},
+): UpstreamRequest {
+  const target = targetOf({
+    origin: `http://127.0.0.1:${upstream.port}`,
+    pathFor: (operation, model) => `/v1/${operation}?model=${model}`,
+    headersFor: () => ['authorization', 'Bearer upstream-key'],
+    timers: { connectMs: 1000, headersMs: 5000, firstContentMs: 5000, idleMs: 5000, ...timers },
+    maxConnections: 8,
+  })
+  return requestOf({ target, deadline: systemClock.now() + 10_000, ...fields })
+}
+
+function textOf(reply: RawReply): string {
+  return Buffer.isBuffer(reply.body) ? reply.body.toString() : 'a stream'
+}
+
+/** Reads a stream to its end. */
+function collect(reply: RawReply): Promise<{ bytes: Buffer; failure: GatewayError | null }> {
+  if (Buffer.isBuffer(reply.body)) throw new Error('not a stream')
+  const stream: ReplyStream = reply.body
+  return new Promise(resolve => {
+    const chunks: Buffer[] = []
+    const sink: StreamSink = {
+      data: chunk => void chunks.push(chunk),
+      end: () => resolve({ bytes: Buffer.concat(chunks), failure: null }),
+      fail: failure => resolve({ bytes: Buffer.concat(chunks), failure }),
+    }
+    stream.read(sink)
+  })
+}
+
+test('the upstream gets the path, the credentials and the very bytes of the body', async () => {
+  const { upstream, transport, alarms } = await setUp(answerJson(201, { fine: true }))
+  const body = Buffer.from('{"b":1.0,"a":"\\u00e9"}')
+  const reply = await transport.send(requestTo(upstream, { body, clientHeaders: ['openai-beta', 'x=1'] }))
+  expect(reply.status).toBe(201)
+  expect(textOf(reply)).toBe('{"fine":true}')
+  const [seen] = upstream.requests
+  expect(seen?.url).toBe('/v1/chat?model=model')
+  expect(seen?.body.equals(body)).toBe(true)
+  expect(seen?.headers).toMatchObject({
+    authorization: 'Bearer upstream-key',
+    'openai-beta': 'x=1',
+    'content-length': String(body.length),
+  })
+  expect(alarms.size).toBe(0)
+})
+
+test('an upstream that sends no headers is left after the headers timer, and its connection closed', async () => {
+  const { upstream, transport, alarms } = await setUp(stall)
+  const request = requestTo(upstream, {}, { headersMs: 40 })
+  await expect(transport.send(request)).rejects.toMatchObject({
+    code: 'upstream_timeout',
+    message: expect.stringContaining('timer: headers'),
+  })
+  await upstream.requests[0]?.aborted
+  expect(alarms.size).toBe(0)
+})
+
+test('an answer that stops in the middle is left after the idle timer', async () => {
+  const { upstream, transport } = await setUp((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write('{"half":')
+  })
+  await expect(transport.send(requestTo(upstream, {}, { idleMs: 40 }))).rejects.toMatchObject({
+    code: 'upstream_timeout',
+    message: expect.stringContaining('timer: idle'),
+  })
+  await upstream.requests[0]?.aborted
+})
+
+test('the total deadline cuts whatever phase it falls into', async () => {
+  const { upstream, transport } = await setUp(stall)
+  const request = requestTo(upstream, { deadline: systemClock.now() + 40 })
+  await expect(transport.send(request)).rejects.toMatchObject({ code: 'deadline_exceeded' })
+})
+
+test('cancelling closes the upstream', async () => {
+  const { upstream, transport, alarms } = await setUp((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write('{')
+    cancellation.cancel()
+  })
+  const cancellation = createCancellation()
+  await expect(transport.send(requestTo(upstream, { cancellation }))).rejects.toMatchObject({
+    code: 'client_disconnected',
+  })
+  await upstream.requests[0]?.aborted
+  expect(alarms.size).toBe(0)
+})
+
+test('a connection that dies before any answer is tried once more on another socket', async () => {
+  const { upstream, transport } = await setUp(resetConnection, answerJson(200, {}))
+  expect((await transport.send(requestTo(upstream))).status).toBe(200)
+  expect(upstream.requests).toHaveLength(2)
+})
+
+test('two dead connections in a row are a failure of the upstream', async () => {
+  const { upstream, transport, alarms } = await setUp(resetConnection)
+  await expect(transport.send(requestTo(upstream))).rejects.toMatchObject({ code: 'upstream_unreachable' })
+  expect(upstream.requests).toHaveLength(2)
+  expect(alarms.size).toBe(0)
+})
+
+test('an address where nobody listens is unreachable, and the message says which', async () => {
+  const { upstream, transport } = await setUp()
+  await upstream.close()
+  closers.shift()
+  await expect(transport.send(requestTo(upstream))).rejects.toMatchObject({
+    code: 'upstream_unreachable',
+    message: expect.stringContaining(`127.0.0.1:${upstream.port}`),
+  })
+})
+
+test('a body cut short is never taken for an answer', async () => {
+  const { upstream, transport } = await setUp((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+    response.write('{"choices":[]}')
+    setImmediate(() => response.destroy())
+  })
+  await expect(transport.send(requestTo(upstream))).rejects.toMatchObject({ code: 'upstream_truncated' })
+  expect(upstream.requests).toHaveLength(1)
+})
+
+test('a stream is handed over at its headers, byte for byte, and its cut is told', async () => {
+  const { upstream, transport, alarms } = await setUp(streamEvents(['data: 1\n\n', 'data: 2\n\n']))
+  const whole = await collect(await transport.send(requestTo(upstream, { streaming: true })))
+  expect(whole).toEqual({ bytes: Buffer.from('data: 1\n\ndata: 2\n\n'), failure: null })
+  upstream.behave(streamEvents(['data: 1\n\n'], { ending: 'cut' }))
+  const cut = await collect(await transport.send(requestTo(upstream, { streaming: true })))
+  expect(String(cut.bytes)).toBe('data: 1\n\n')
+  expect(cut.failure?.code).toBe('upstream_truncated')
+  expect(alarms.size).toBe(0)
+})
+
+test('a reader that pauses stops the upstream instead of filling memory', async () => {
+  const block = Buffer.alloc(64 * 1024, 'x')
+  let sent = 0
+  const { upstream, transport } = await setUp((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const pump = (): void => {
+      while (sent < 64 * 1024 * 1024) {
+        sent += block.length
+        if (!response.write(block)) {
+          response.once('drain', pump)
+          return
+        }
+      }
+      response.end()
+    }
+    pump()
+  })
+  const reply = await transport.send(requestTo(upstream, { streaming: true }))
+  if (Buffer.isBuffer(reply.body)) throw new Error('not a stream')
+  const stream = reply.body
+  let received = 0
+  await new Promise<void>(resolve => {
+    stream.read({
+      data(chunk) {
+        received += chunk.length
+        stream.pause()
+        // Long enough for the socket's buffers to fill: only a paused reader keeps the sender from going on.
+        setTimeout(resolve, 200)
+      },
+      end: () => resolve(),
+      fail: () => resolve(),
+    })
+  })
+  expect(received).toBeLessThan(1024 * 1024)
+  expect(sent).toBeLessThan(32 * 1024 * 1024)
+  stream.abort()
+  await upstream.requests[0]?.aborted
+})
+
+test('a pool that the configuration no longer has closes without taking its request down', async () => {
+  let answer = (): void => {}
+  const { upstream, transport } = await setUp((_request, response) => {
+    answer = () => void response.end('late')
+    asked()
+  })
+  let asked = (): void => {}
+  const arrived = new Promise<void>(resolve => {
+    asked = resolve
+  })
+  const pending = transport.send(requestTo(upstream))
+  await arrived
+  transport.retain([])
+  answer()
+  expect(textOf(await pending)).toBe('late')
+})

@@ -1,0 +1,191 @@
+// One request on the wire: collects the answer, or hands its bytes on as they come, and minds the silence.
+
+import type { Dispatcher } from 'undici'
+import type { RawReply, ReplyHeaders, ReplyStream, StreamSink, UpstreamRequest } from '../call.ts'
+import { GatewayError } from '../errors.ts'
+import type { Alarm, Alarms } from '../lib/alarms.ts'
+import type { Clock } from '../lib/clock.ts'
+import { describeTransportError } from './transport-error.ts'
+
+/** Bytes that may wait for a reader before the upstream is told to pause. */
+const maxQueuedBytes = 256 * 1024
+/** No provider answers with more; without a bound one that goes mad would take the process down. */
+const maxCollectedBytes = 128 * 1024 * 1024
+
+export interface ExchangeOptions {
+  readonly request: UpstreamRequest
+  readonly clock: Clock
+  readonly alarms: Alarms
+  readonly resolve: (reply: RawReply) => void
+  readonly reject: (error: GatewayError) => void
+  /** A pooled socket died before the first byte of an answer: asks for one more try on another socket. */
+  readonly again: () => boolean
+}
+
+type Phase = 'waiting' | 'collecting' | 'streaming' | 'over'
+
+/** A class because it is the handler object of undici and one is made for each call. */
+export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream {
+  readonly #options: ExchangeOptions
+  readonly #alarm: Alarm
+  readonly #forgetCancellation: () => void
+  readonly #idleMs: number
+  #controller: Dispatcher.DispatchController | null = null
+  #phase: Phase = 'waiting'
+  #status = 0
+  #headers: ReplyHeaders = {}
+  #chunks: Buffer[] = []
+  #size = 0
+  #sink: StreamSink | null = null
+  #ended = false
+  #failure: GatewayError | null = null
+  #paused = false
+
+  constructor(options: ExchangeOptions) {
+    const { request, clock, alarms } = options
+    const { timers } = request.target.connection
+    this.#options = options
+    this.#idleMs = timers.idleMs
+    this.#alarm = alarms.open(() => this.#onSilence())
+    this.#alarm.set(Math.min(clock.now() + timers.headersMs, request.deadline))
+    this.#forgetCancellation = request.cancellation.onCancel(() => this.#stop('client_disconnected'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#phase === 'over') controller.abort(new Error('over before it began'))
+  }
+
+  onResponseStart(
+    ...[, status, headers]: [Dispatcher.DispatchController, number, ReplyHeaders, string?]
+  ): void {
+    if (status < 200 || this.#phase === 'over') return
+    this.#status = status
+    this.#headers = headers
+    this.#expectMore()
+    if (this.#options.request.streaming && status < 300 && isEventStream(headers)) {
+      this.#phase = 'streaming'
+      this.#options.resolve({ status, headers, body: this })
+    } else {
+      this.#phase = 'collecting'
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#phase === 'over') return
+    this.#expectMore()
+    if (this.#sink !== null) {
+      this.#sink.data(chunk)
+      return
+    }
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#phase === 'streaming' && this.#size > maxQueuedBytes) this.pause()
+    if (this.#size > maxCollectedBytes) this.#stop('upstream_malformed')
+  }
+
+  onResponseEnd(): void {
+    if (this.#phase === 'over') return
+    if (this.#phase === 'streaming') {
+      this.#close()
+      this.#ended = true
+      this.#sink?.end()
+      return
+    }
+    this.#close()
+    const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
+    this.#options.resolve({ status: this.#status, headers: this.#headers, body })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#phase === 'over') return
+    const answerBegan = this.#status !== 0
+    const failure = describeTransportError(error, { request: this.#options.request, answerBegan })
+    if (!answerBegan && failure.stale && this.#options.again()) this.#close()
+    else this.#fail(failure.error)
+  }
+
+  // ReplyStream
+
+  read(sink: StreamSink): void {
+    this.#sink = sink
+    const waiting = this.#chunks
+    this.#chunks = []
+    this.#size = 0
+    for (const chunk of waiting) sink.data(chunk)
+    if (this.#failure !== null) sink.fail(this.#failure)
+    else if (this.#ended) sink.end()
+    else if (this.#paused) this.resume()
+  }
+
+  pause(): void {
+    if (this.#phase === 'over' || this.#paused) return
+    this.#paused = true
+    this.#controller?.pause()
+    // The silence is ours now; only the total deadline still counts.
+    this.#alarm.set(this.#options.request.deadline)
+  }
+
+  resume(): void {
+    if (this.#phase === 'over' || !this.#paused) return
+    this.#paused = false
+    this.#expectMore()
+    this.#controller?.resume()
+  }
+
+  abort(): void {
+    if (this.#phase === 'over') return
+    this.#sink = null
+    this.#close()
+    this.#controller?.abort(new Error('the reader left'))
+  }
+
+  #expectMore(): void {
+    const { clock, request } = this.#options
+    this.#alarm.set(Math.min(clock.now() + this.#idleMs, request.deadline))
+  }
+
+  #onSilence(): void {
+    const { clock, request } = this.#options
+    if (clock.now() >= request.deadline) this.#stop('deadline_exceeded')
+    else this.#stop('upstream_timeout')
+  }
+
+  #stop(code: 'client_disconnected' | 'deadline_exceeded' | 'upstream_timeout' | 'upstream_malformed'): void {
+    if (this.#phase === 'over') return
+    const { target } = this.#options.request
+    const { headersMs, idleMs } = target.connection.timers
+    const silence =
+      this.#status === 0
+        ? `${target.id} sent no headers within ${headersMs} ms (timer: headers).`
+        : `${target.id} sent nothing for ${idleMs} ms in the middle of its answer (timer: idle).`
+    const message =
+      code === 'upstream_timeout'
+        ? { message: silence }
+        : code === 'upstream_malformed'
+          ? { message: `${target.id} answered with more than ${maxCollectedBytes} bytes.` }
+          : {}
+    const controller = this.#controller
+    this.#fail(new GatewayError(code, { ...message, provider: target.connection.provider }))
+    controller?.abort(new Error(code))
+  }
+
+  #fail(error: GatewayError): void {
+    const streaming = this.#phase === 'streaming'
+    this.#close()
+    this.#failure = error
+    if (!streaming) this.#options.reject(error)
+    else this.#sink?.fail(error)
+  }
+
+  #close(): void {
+    this.#phase = 'over'
+    this.#alarm.close()
+    this.#forgetCancellation()
+  }
+}
+
+function isEventStream(headers: ReplyHeaders): boolean {
+  const type = headers['content-type']
+  return typeof type === 'string' && type.startsWith('text/event-stream')
+}
