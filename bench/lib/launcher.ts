@@ -78,8 +78,8 @@ function findPrefix(): string[] {
 
 /** How many files a launched process may have open. */
 export function readOpenFilesLimit(): number {
-  const [command, ...rest] = [...findPrefix(), 'sh', '-c', 'ulimit -Hn'] as [string, ...string[]]
-  const limit = execFileSync(command, rest, { encoding: 'utf8' }).trim()
+  const words = [...findPrefix(), 'sh', '-c', 'ulimit -Hn']
+  const limit = execFileSync(words[0] ?? 'sh', words.slice(1), { encoding: 'utf8' }).trim()
   return limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit)
 }
 

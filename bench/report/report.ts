@@ -170,12 +170,17 @@ function renderVerdicts(report: Report, markup: Markup): string[] {
 
 function renderRemarks({ remarks }: Report, markup: Markup): string[] {
   if (remarks.length === 0) return []
+  let lastBlock = ''
   return [
     markup.heading('Remarks'),
     ...remarks.flatMap(({ subject, part, round, text, lastLines }) => {
       const where = round === null ? part : `${part}, round ${round}`
       const line = markup.line(`${subject} (${where}): ${text}`)
-      return lastLines.length === 0 ? [line] : [line, markup.block(lastLines)]
+      // A subject that does not start says the same in every part: once is enough.
+      const block = markup.block(lastLines)
+      const isNew = lastLines.length > 0 && block !== lastBlock
+      if (isNew) lastBlock = block
+      return isNew ? [line, block] : [line]
     }),
   ]
 }
