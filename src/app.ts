@@ -75,7 +75,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const gateway = createGateway({ alarms, store, resilience, observation, current })
   const listener = createListener({
     ...configuration.server,
-    ...createRoutes({ gateway, observation, current, alarms, store, transport, dataDirectory }),
+    ...createRoutes(gateway, (_q, response) => response.end('{}')),
     clock,
   })
   const { host, port } = configuration.server

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Problem } from './configuration.ts'
 import type { ConfigurationDocument } from './document.ts'
 import { findNameMistakes } from './name-mistakes.ts'
-import type { Path } from './paths.ts'
+import { formatPath, type Path } from './paths.ts'
 import { type ConfigurationFile, configurationSchema } from './schema.ts'
 import { suggestion } from './sections/fields.ts'
 
@@ -65,7 +65,7 @@ function problemsOf(issue: Issue, root: unknown, document: ConfigurationDocument
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n')
     return issue.keys.map((key, index) =>
-      document.problemAt([...issue.path, key], messages[index] ?? 'unknown key', 'key'),
+      describeUnknownKey([...issue.path, key], messages[index] ?? 'unknown key', document),
     )
   }
   const branch = issue.code === 'invalid_union' ? branchMeant(issue.errors) : undefined
@@ -75,6 +75,18 @@ function problemsOf(issue: Issue, root: unknown, document: ConfigurationDocument
     )
   const part = issue.code === 'invalid_key' ? 'key' : 'value'
   return [document.problemAt(issue.path, describeIssue(issue, valueAt(root, issue.path)), part)]
+}
+
+/** In `{api_key:sk-1}` all of it is the key, for want of a blank: what follows the colon is not shown. */
+function describeUnknownKey(path: Path, message: string, document: ConfigurationDocument): Problem {
+  const problem = document.problemAt(path, message, 'key')
+  const [name, glued] = String(path.at(-1)).split(':')
+  if (name === undefined || glued === undefined) return problem
+  return {
+    ...problem,
+    path: formatPath([...path.slice(0, -1), name]),
+    message: 'lacks a blank after the colon',
+  }
 }
 
 /** The alternative whose kind of value was written, if one stands out: its mistakes say more than a list of kinds. */

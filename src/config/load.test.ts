@@ -114,6 +114,11 @@ test('an empty file means the defaults', () => {
   })
 })
 
+test('the file wants to be watched unless it says otherwise', () => {
+  expect(loadText('')).toMatchObject({ reload: true })
+  expect(loadText('server: {reload: false}')).toMatchObject({ reload: false })
+})
+
 test('a section without a value means its defaults', () => {
   expect(configurationOf(loadText('server:\nauth:\n  api_keys:\n')).server.port).toBe(8000)
 })

@@ -81,6 +81,12 @@ test('a key that stands twice is told at its second place', () => {
   ])
 })
 
+test('a key without a blank after its colon is told without its value', () => {
+  expect(problemsOf(loadText('providers: [{type: openai, api_key:sk-top-secret}]'))).toEqual([
+    'config.yaml:1:28 providers[0].api_key: lacks a blank after the colon',
+  ])
+})
+
 test('several documents, a list, and a lone text are refused', () => {
   expect(problemsOf(loadText('a: 1\n---\nb: 2\n'))[0]).toContain('holds several documents')
   expect(problemsOf(loadText('- 1'))).toEqual(['config.yaml:1:1: must be a mapping of sections'])
@@ -223,6 +229,8 @@ test('no mistake in the place of a secret makes a problem show it', () => {
     `providers: [{type: ${canary}}]`,
     `providers: [{type: openai, api_key: [${canary}], api_keys: ${canary}, priority: ${canary}, timeout: ${canary}}]`,
     `providers: ${canary}`,
+    `providers: [{type: openai, api_key:${canary}}]`,
+    `providers:\n  - type: openai\n    api_key:${canary}\n    models: [a]`,
     `models: {groups: {a: ${canary}}}`,
     `auth: {api_keys: ["\${${canary}}"]}`,
     `auth: {api_keys: ["\${MISSING}${canary}"]}`,

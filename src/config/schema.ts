@@ -4,20 +4,14 @@ import type { z } from 'zod'
 import { appSection } from './sections/app.ts'
 import { authSection } from './sections/auth.ts'
 import { section } from './sections/fields.ts'
-import { loggingSection } from './sections/logging.ts'
+import { circuitBreakerSection, rateLimitSection } from './sections/limits.ts'
+import { loggingSection, metricsSection } from './sections/logging.ts'
 import { modelsSection } from './sections/models.ts'
 import { plannedSections } from './sections/planned.ts'
 import { providersSection } from './sections/provider.ts'
 import { serverSection } from './sections/server.ts'
-import {
-  circuitBreakerSection,
-  httpClientSection,
-  metricsSection,
-  rateLimitSection,
-  retrySection,
-  simulatorSection,
-  timeoutsSection,
-} from './sections/timing.ts'
+import { simulatorSection } from './sections/simulator.ts'
+import { httpClientSection, retrySection, timeoutsSection } from './sections/timing.ts'
 
 /** What the file says, checked: durations in milliseconds, sizes in bytes, keys as secrets. */
 export type ConfigurationFile = z.output<ReturnType<typeof configurationSchema>>

@@ -22,11 +22,12 @@ const passedHeaders = ['openai-beta', 'idempotency-key'] as const
  * changes the meaning is left out.
  * @throws GatewayError `model_not_found`, `no_provider`, or `unsupported_parameter` where no target is left
  */
-export function planTargets(exchange: Exchange, { facts }: ParsedRequest): readonly Target[] {
+export function planTargets(exchange: Exchange, request: ParsedRequest): readonly Target[] {
+  const { facts } = request
   const { snapshot, call } = exchange
   const { operation } = call.endpoint
   const known = snapshot.resolve(facts.model, operation)
-  const refusals = known.map(target => refusedField(snapshot.providerOf(target).parameters, facts))
+  const refusals = known.map(target => refusedField(snapshot.providerOf(target).parameters, request))
   const able = refusals.some(field => field !== null)
     ? known.filter((_, index) => refusals[index] === null)
     : known
@@ -77,9 +78,18 @@ export function prepareRequest(
 
 function refusedField(
   rules: Readonly<Record<string, ParameterRule>>,
-  { fields }: RequestFacts,
+  { facts, body }: ParsedRequest,
 ): string | null {
-  return fields.find(field => ownRule(rules, field) === 'refuse') ?? null
+  const refused = facts.fields.find(
+    field => ownRule(rules, field) === 'refuse' && !saysNothing(body[field]),
+  )
+  return refused ?? null
+}
+
+/** A value with which a parameter is as good as absent: dropping it changes nothing. */
+function saysNothing(value: unknown): boolean {
+  if (value === null || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 function parameterEdits(
@@ -90,8 +100,10 @@ function parameterEdits(
   const edits: Record<string, string | null> = {}
   for (const field of facts.fields) {
     const rule = ownRule(rules, field)
-    if (rule === undefined || rule === 'refuse') continue
+    if (rule === undefined) continue
     edits[field] = null
+    // What had to be refused was left out by planTargets; what is left says nothing.
+    if (rule === 'refuse') continue
     if (rule === 'drop') {
       warnings.push(`dropped parameter ${field}`)
     } else if (!facts.fields.includes(rule.rename)) {

@@ -31,7 +31,7 @@ const versionsOfV1 = new Set(['v1', 'latest', 'preview'])
  */
 function azurePath(operation: Operation, deployment: string, settings: ProviderSettings): string {
   const { apiVersion } = settings
-  const base = (settings.baseUrl ?? '').replace(/\/+$/, '')
+  const base = settings.baseUrl ?? ''
   const path = openaiPaths[operation]
   const query = apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
   const below = base.endsWith('/openai') ? '' : '/openai'

@@ -45,6 +45,16 @@ test('a connection carries what was configured', () => {
   expect('answer' in connection).toBe(false)
 })
 
+test('a provider that answers by itself does so through its connection', () => {
+  const answer = () => Promise.reject(new Error('not asked'))
+  const provider = { ...(findProvider('simulator') as Provider), answer }
+  const timers = { connectMs: 1, headersMs: 1, firstContentMs: 1, idleMs: 1 }
+  const settings = makeSettings({ keys: [] })
+  expect(buildConnection({ provider, settings, timers, maxConnections: 1, maxRetries: 0 }).answer).toBe(
+    answer,
+  )
+})
+
 test('paths and headers are made once and then handed out again', () => {
   const connection = build('openai')
   expect(connection.headersFor(testKey)).toBe(connection.headersFor(testKey))

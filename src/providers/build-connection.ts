@@ -31,9 +31,11 @@ const transportHeaders = new Set([
  * @throws GatewayError `no_provider` whose message says what to mend; it holds no key
  */
 export function buildConnection(input: ConnectionInput): Connection {
-  const { provider, settings } = input
-  const url = parseBaseUrl(provider, settings)
+  const { provider } = input
+  const url = parseBaseUrl(provider, input.settings)
   const basePath = url.pathname.replace(/\/+$/, '')
+  // From here on the address is as the providers expect it, in whichever form it was written.
+  const settings = { ...input.settings, baseUrl: url.origin + basePath }
   const buildHeaders = (key: Secret | null) => mergeHeaders(provider.headersFor(key, settings), settings)
   const headersWithoutKey = buildHeaders(null)
   const headersByKey = new WeakMap(settings.keys.map(key => [key, buildHeaders(key)]))

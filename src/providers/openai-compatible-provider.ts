@@ -69,7 +69,7 @@ function bearer(key: Secret): readonly string[] {
   return ['authorization', `Bearer ${key.reveal()}`]
 }
 
-/** Whether an address says more than the server: `http://host:8000/v1` does, `host:8000/` does not. */
+/** Whether an address says more than the server: `http://host:8000/v1` does, `http://host:8000` does not. */
 function hasPath(address: string | null): boolean {
-  return address !== null && /^[^/]+\/+[^/]/.test(address.replace(/^[a-z]+:\/\//i, ''))
+  return address !== null && new URL(address).pathname !== '/'
 }

@@ -1,4 +1,4 @@
-// `logging`: what is logged, how, and where.
+// `logging` and `metrics`: what the gateway tells of its work.
 
 import { z } from 'zod'
 import { mebibytes, section, text, wholeNumber } from './fields.ts'
@@ -42,4 +42,13 @@ export function loggingSection() {
       .prefault({})
       .describe('Rotation of the file.'),
   }).describe('What is logged, how, and where.')
+}
+
+export function metricsSection() {
+  return section({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('Whether metrics are kept and served. The variable METRICS_ENABLED wins. Default: true.'),
+  }).describe('Metrics.')
 }

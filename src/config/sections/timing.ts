@@ -1,6 +1,5 @@
 // `timeouts`, `http_client` and `retry`: how long the gateway waits for providers, and how it tries again.
 
-import { z } from 'zod'
 import { duration, section, wholeNumber } from './fields.ts'
 
 export function timeoutsSection() {
@@ -12,7 +11,7 @@ export function timeoutsSection() {
   }).describe('How long the gateway waits for providers.')
 }
 
-/** The four timers of an attempt; `defaults` goes into the description where there is no default of its own. */
+/** The four timers of an attempt. `fallback` tells in the descriptions what holds where none of its `own` defaults does. */
 export function timersOf(fallback: string, own: Partial<Record<string, string>> = {}) {
   const words = (name: string) => (own[name] === undefined ? fallback : `Default: ${own[name]}.`)
   return {
@@ -52,7 +51,9 @@ export function httpClientSection() {
       keepalive_timeout: duration()
         .optional()
         .describe('Understood, without effect: providers say how long they keep a connection. A duration.'),
-    }).optional(),
+    })
+      .optional()
+      .describe('Limits of the connections.'),
   }).describe('The client towards providers. `timeouts` wins over its timers.')
 }
 
@@ -66,52 +67,4 @@ export function retrySection() {
         context.addIssue({ code: 'custom', path: ['max_ms'], message: 'must not be less than `base_ms`' })
     })
     .describe('Pauses between attempts: random, up to a bound that doubles from `base_ms` to `max_ms`.')
-}
-
-export function circuitBreakerSection() {
-  return section({
-    failure_threshold: wholeNumber(1)
-      .default(5)
-      .describe('Failures in a row after which a model of a provider rests. Default: 5.'),
-    recovery_timeout: duration().prefault(60).describe('How long it rests; a duration. Default: 60s.'),
-    half_open_max_calls: wholeNumber(1)
-      .default(3)
-      .describe('Requests that try it out afterwards. Default: 3.'),
-  }).describe('When a failing provider is left alone, and for how long.')
-}
-
-export function rateLimitSection() {
-  return section({
-    requests_per_window: wholeNumber(1)
-      .optional()
-      .describe(
-        'Requests of one key in a window. The variable RATE_LIMIT_REQUESTS wins. Required here or there.',
-      ),
-    window_seconds: duration().prefault(60).describe('Length of the window; a duration. Default: 60s.'),
-    burst_limit: wholeNumber(1)
-      .optional()
-      .describe('Requests of one key at a stroke. Default: requests_per_window.'),
-  }).describe('Limit for each key. Without this section: none.')
-}
-
-export function metricsSection() {
-  return section({
-    enabled: z
-      .boolean()
-      .default(true)
-      .describe('Whether metrics are kept and served. The variable METRICS_ENABLED wins. Default: true.'),
-  })
-}
-
-export function simulatorSection() {
-  return section({
-    seed: wholeNumber(0).default(1).describe('The same seed gives the same answers. Default: 1.'),
-    first_token_ms: z
-      .number()
-      .min(0)
-      .max(600_000)
-      .default(100)
-      .describe('Before the first token, in ms. Default: 100.'),
-    token_ms: z.number().min(0).max(60_000).default(10).describe('Between tokens, in ms. Default: 10.'),
-  }).describe('The built-in provider `simulator`, which answers without a network.')
 }

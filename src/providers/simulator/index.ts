@@ -1,12 +1,11 @@
-// The simulator as a provider: it is listed like every other one, and answers without a network.
+// The simulator as a provider: it is listed like every other one. What answers needs a clock and a seed, and is put into
+// `answer` where the connections are built.
 
 import { defineCompatibleProvider } from '../openai-compatible-provider.ts'
-import type { Provider } from '../provider.ts'
-import { createSimulator, faultModels, type SimulatorOptions } from './simulator.ts'
+import { faultModels } from './simulator.ts'
 
 export { createSimulator, type SimulatorOptions } from './simulator.ts'
 
-/** The data alone. What runs needs a clock and a seed: see `createSimulatorProvider`. */
 export const simulator = defineCompatibleProvider({
   type: 'simulator',
   title: 'Simulator',
@@ -40,8 +39,3 @@ export const simulator = defineCompatibleProvider({
     ...faultModels,
   ],
 })
-
-/** The simulator ready to answer. */
-export function createSimulatorProvider(options: SimulatorOptions): Provider {
-  return { ...simulator, answer: createSimulator(options) }
-}

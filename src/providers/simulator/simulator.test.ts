@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { GatewayError } from '../../errors.ts'
 import { createCancellation } from '../../lib/cancellation.ts'
 import { createManualClock } from '../../lib/clock.ts'
-import { createSimulatorProvider, simulator } from './index.ts'
+import { simulator } from './index.ts'
 import { ask, askForStream, listen, makeRequest, makeSimulator } from './simulator.fixture.ts'
 
 const hello = { model: 'gpt-4', messages: [{ role: 'user', content: 'Hello' }] }
@@ -135,10 +135,4 @@ test.each([
 ])('the completion %j is refused and names %s', async (body, param) => {
   const answer = await ask({ model: 'davinci-002', ...body }, { operation: 'completion' })
   expect(answer).toMatchObject({ status: 400, body: { error: { param } } })
-})
-
-test('the provider of the list answers nothing by itself, and does so once it is made with a clock', () => {
-  expect(simulator.answer).toBeUndefined()
-  const options = { seed: 1, firstTokenMs: 0, tokenMs: 0, clock: createManualClock() }
-  expect(createSimulatorProvider(options)).toMatchObject({ type: 'simulator', answer: expect.any(Function) })
 })
