@@ -129,6 +129,21 @@ test('key and address of a provider in the file come from its usual variables', 
   expect(provider?.keys.map(key => key.reveal())).toEqual(['k'])
 })
 
+test.each(['https://x/v1?', 'https://x/#f', 'https://u@x', 'file:///etc', 'x/v1', 'https://'])(
+  'an address like %s is refused',
+  address => {
+    const text = `providers: [{type: openai, base_url: "${address}"}]`
+    expect(problemsOf(loadText(text))[0]).toContain(
+      'providers[0].base_url: must be an http:// or https:// address',
+    )
+  },
+)
+
+test('an address is brought into its usual form', () => {
+  const text = 'providers: [{type: openai, base_url: " HTTPS://Example.com:443/v1// "}]'
+  expect(configurationOf(loadText(text)).providers[0]?.baseUrl).toBe('https://example.com/v1')
+})
+
 test('a provider without its address is a problem', () => {
   const result = loadText('providers:\n  - type: azure\n  - {name: own, type: openai_compatible}')
   expect(problemsOf(result)).toEqual([

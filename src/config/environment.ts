@@ -1,7 +1,7 @@
 // The environment as the loader sees it: looked up by name, checked, and every look-up noted.
 
 import type { Problem } from './configuration.ts'
-import { isWebAddress, webAddressMessage } from './sections/fields.ts'
+import { readWebAddress, webAddressMessage } from './sections/fields.ts'
 
 export interface Environment {
   /** The variable's text; undefined where it is unset or blank. */
@@ -52,9 +52,9 @@ export function createEnvironment(variables: Readonly<Record<string, string | un
     webAddress(name) {
       const value = text(name)
       if (value === undefined) return undefined
-      if (isWebAddress(value)) return value.replace(/\/+$/, '')
-      report(name, webAddressMessage)
-      return undefined
+      const address = readWebAddress(value)
+      if (address === null) report(name, webAddressMessage)
+      return address ?? undefined
     },
     seen: () => [...seen].sort(([left], [right]) => (left < right ? -1 : 1)),
     problems,

@@ -12,10 +12,10 @@ export function authSection() {
         'Whether a key is needed. `false` only on a loopback host. The variable API_KEYS_REQUIRED wins. Default: true.',
       ),
     api_keys: z
-      .array(secret())
+      .array(secret)
       .default([])
       .describe('Keys of the clients. The variable LLM_PROXY_API_KEYS (comma list) replaces them.'),
-    api_key_header: headerName()
+    api_key_header: headerName
       .prefault('X-API-Key')
       .describe(
         'Header that may hold the key, beside `Authorization: Bearer` and `api-key`. Default: X-API-Key.',

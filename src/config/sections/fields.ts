@@ -44,12 +44,10 @@ export function suggestion(wanted: string, known: Iterable<string>): string {
 }
 
 /** Seconds as a number, or a text with a unit; gives milliseconds, from 1 ms to a day. */
-export function duration() {
-  return z
-    .union([z.number(), z.string().regex(durationPattern, durationMessage)], { error: durationMessage })
-    .transform(durationToMilliseconds)
-    .refine(value => value >= 1 && value <= dayMs, 'must be between 1ms and 24h')
-}
+export const duration = z
+  .union([z.number(), z.string().regex(durationPattern, durationMessage)], { error: durationMessage })
+  .transform(durationToMilliseconds)
+  .refine(value => value >= 1 && value <= dayMs, 'must be between 1ms and 24h')
 
 function durationToMilliseconds(value: number | string): number {
   if (typeof value === 'number') return Math.round(value * 1_000)
@@ -71,30 +69,22 @@ export function wholeNumber(minimum: number, maximum = 1_000_000_000) {
 }
 
 /** A share or a probability. */
-export function fraction() {
-  return z.number().min(0).max(1)
-}
+export const fraction = z.number().min(0).max(1)
 
-export function text() {
-  return z.string().min(1)
-}
+export const text = z.string().min(1)
 
 /** One text or a list of them; gives a list. */
-export function oneOrMore() {
-  return z
-    .union([text(), z.array(text()).min(1)], { error: 'must be a text or a list of texts' })
-    .transform(value => (typeof value === 'string' ? [value] : value))
-}
-
-/** A key or password. Leading and trailing blanks are taken off: they come from files and are never meant. */
-export function secret() {
-  return z
-    .string()
-    .refine(isSecretText, secretMessage)
-    .transform(value => new Secret(value.trim()))
-}
+export const oneOrMore = z
+  .union([text, z.array(text).min(1)], { error: 'must be a text or a list of texts' })
+  .transform(value => (typeof value === 'string' ? [value] : value))
 
 export const secretMessage = `must not be empty and ${headerTextMessage}`
+
+/** A key or password. Leading and trailing blanks are taken off: they come from files and are never meant. */
+export const secret = z
+  .string()
+  .refine(isSecretText, secretMessage)
+  .transform(value => new Secret(value.trim()))
 
 /** Keys travel in headers. */
 export function isSecretText(value: string): boolean {
@@ -102,31 +92,27 @@ export function isSecretText(value: string): boolean {
 }
 
 /** A header's name; gives it in lower case. */
-export function headerName() {
-  return z
-    .string()
-    .regex(headerNamePattern, 'is not the name of a header')
-    .transform(name => name.toLowerCase())
-    .refine(name => !connectionHeaders.has(name), 'belongs to the connection and cannot be set')
-}
+export const headerName = z
+  .string()
+  .regex(headerNamePattern, 'is not the name of a header')
+  .transform(name => name.toLowerCase())
+  .refine(name => !connectionHeaders.has(name), 'belongs to the connection and cannot be set')
 
-export function headerValue() {
-  return z.string().regex(headerTextPattern, headerTextMessage)
-}
-
-/** An http or https address without credentials, query and fragment; gives it without a trailing slash. */
-export function webAddress() {
-  return z
-    .string()
-    .refine(isWebAddress, webAddressMessage)
-    .transform(value => value.trim().replace(/\/+$/, ''))
-}
+export const headerValue = z.string().regex(headerTextPattern, headerTextMessage)
 
 export const webAddressMessage =
   'must be an http:// or https:// address without user, password, query and fragment'
 
-export function isWebAddress(value: string): boolean {
-  const url = URL.parse(value.trim())
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return false
-  return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+/** An http or https address without credentials, query and fragment; gives it without a trailing slash. */
+export const webAddress = z
+  .string()
+  .refine(value => readWebAddress(value) !== null, webAddressMessage)
+  .transform(value => readWebAddress(value) ?? value)
+
+/** The address in its usual form, without a trailing slash; null where it is none. */
+export function readWebAddress(value: string): string | null {
+  const url = URL.parse(value)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return null
+  if (url.username !== '' || url.password !== '' || /[?#]/.test(value)) return null
+  return url.href.replace(/\/+$/, '')
 }

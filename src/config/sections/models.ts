@@ -6,18 +6,18 @@ import { oneOrMore, section, text } from './fields.ts'
 export function modelsSection() {
   return section({
     aliases: z
-      .record(text(), text())
+      .record(text, text)
       .default({})
       .describe('Further name to the name that is meant: a model, `provider/model`, a group or an alias.'),
     groups: z
-      .record(text(), group())
+      .record(text, group())
       .default({})
       .describe('Name to its members in order of preference, each a model or `provider/model`.'),
     fallbacks: z
-      .record(text(), oneOrMore())
+      .record(text, oneOrMore)
       .default({})
       .describe('Model or group to what is tried after all its own targets failed.'),
-    prices_file: text()
+    prices_file: text
       .optional()
       .describe('File with prices that win over the bundled ones, relative to the working folder.'),
   }).describe('Names of models: aliases, groups, fallbacks.')
@@ -27,9 +27,9 @@ function group() {
   return z
     .union(
       [
-        z.array(text()).min(1),
+        z.array(text).min(1),
         section({
-          targets: z.array(text()).min(1).describe('Members in order of preference.'),
+          targets: z.array(text).min(1).describe('Members in order of preference.'),
           strategy: z
             .enum(['priority'])
             .default('priority')

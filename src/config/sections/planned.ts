@@ -22,9 +22,9 @@ function condensationSection() {
       .describe('Tokens from which on a conversation is condensed. Default: 8000.'),
     summary_max_tokens: wholeNumber(1).default(512).describe('Longest summary, in tokens. Default: 512.'),
     cache_size: wholeNumber(0).default(1_000).describe('Summaries kept. Default: 1000.'),
-    cache_ttl: duration().prefault(3_600).describe('How long a summary is kept; a duration. Default: 1h.'),
+    cache_ttl: duration.prefault(3_600).describe('How long a summary is kept; a duration. Default: 1h.'),
     error_patterns: z
-      .array(text())
+      .array(text)
       .default([])
       .describe('Words in the error of a provider that mean that the context is too long.'),
   }).describe('Shortening of long conversations. Not in this version.')
@@ -34,7 +34,7 @@ function cachingSection() {
   const level = (megabytes: number, seconds: number) =>
     section({
       max_size_mb: mebibytes(1_000_000).prefault(megabytes).describe(`Size in MiB. Default: ${megabytes}.`),
-      ttl: duration()
+      ttl: duration
         .prefault(seconds)
         .describe(`How long an entry is kept; a duration. Default: ${seconds}s.`),
       compression: z.boolean().default(true).describe('Whether large entries are compressed. Default: true.'),
@@ -55,8 +55,8 @@ function memorySection() {
     gc_threshold_percent: percent()
       .default(75)
       .describe('Share from which on caches shrink, in percent. Default: 75.'),
-    monitoring_interval: duration().prefault(30).describe('Between two looks; a duration. Default: 30s.'),
-    cache_cleanup_interval: duration()
+    monitoring_interval: duration.prefault(30).describe('Between two looks; a duration. Default: 30s.'),
+    cache_cleanup_interval: duration
       .prefault(300)
       .describe('Between two cleanings of the caches; a duration. Default: 300s.'),
   }).describe('Watching over memory. Not in this version.')
@@ -66,20 +66,20 @@ function telemetrySection() {
   const exporter = (endpoint: string) =>
     section({
       enabled: z.boolean().default(false).describe('Default: false.'),
-      endpoint: webAddress().prefault(endpoint).describe(`Where spans are sent. Default: ${endpoint}.`),
+      endpoint: webAddress.prefault(endpoint).describe(`Where spans are sent. Default: ${endpoint}.`),
     }).prefault({})
   return section({
     enabled: z.boolean().default(true).describe('Default: true.'),
-    service_name: text()
+    service_name: text
       .default('llm-proxy-api')
       .describe('`service.name` of the spans. Default: llm-proxy-api.'),
-    service_version: text()
+    service_version: text
       .optional()
       .describe("`service.version` of the spans. Default: the program's version."),
     jaeger: exporter('http://localhost:14268/api/traces').describe('Export to Jaeger.'),
     zipkin: exporter('http://localhost:9411/api/v2/spans').describe('Export to Zipkin.'),
     sampling: section({
-      probability: fraction()
+      probability: fraction
         .default(0.1)
         .describe('Share of the requests that are traced, 0 to 1. Default: 0.1.'),
     })
@@ -99,7 +99,7 @@ function chaosSection() {
             .enum(['low', 'medium', 'high', 'critical'])
             .default('medium')
             .describe('Default: medium.'),
-          probability: fraction().describe('Share of the requests, 0 to 1. Required.'),
+          probability: fraction.describe('Share of the requests, 0 to 1. Required.'),
           duration_ms: z.number().min(0).optional().describe('Length of a delay or timeout, in ms.'),
           error_code: wholeNumber(400, 599).optional().describe('HTTP status of an error.'),
         }),
@@ -111,9 +111,9 @@ function chaosSection() {
 
 function alertRule() {
   return section({
-    name: text().describe('Name of the rule. Required.'),
-    description: text().optional().describe('What it means, for its reader.'),
-    metric_path: text().describe('Path into GET /metrics, such as `providers.NAME.error_rate`. Required.'),
+    name: text.describe('Name of the rule. Required.'),
+    description: text.optional().describe('What it means, for its reader.'),
+    metric_path: text.describe('Path into GET /metrics, such as `providers.NAME.error_rate`. Required.'),
     condition: z.enum(['>', '>=', '<', '<=', '==', '!=']).describe('How the metric is compared. Required.'),
     threshold: z.number().describe('What it is compared with. Required.'),
     severity: z.enum(['info', 'warning', 'critical']).default('warning').describe('Default: warning.'),

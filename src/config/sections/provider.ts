@@ -26,19 +26,19 @@ export type ProviderEntry = z.output<ReturnType<typeof providerEntry>>
 
 function providerEntry(types: readonly string[] | null) {
   return section({
-    name: text()
+    name: text
       .regex(/^[A-Za-z0-9][\w.-]*$/, 'must consist of letters, digits, `.`, `_` and `-`')
       .optional()
       .describe('Unique name, as it stands in `provider/model`. Default: the type.'),
     type: providerType(types).describe(
       'Kind of provider; `openai_compatible` is any server that speaks the OpenAI protocol at `base_url`.',
     ),
-    base_url: webAddress()
+    base_url: webAddress
       .optional()
       .describe("Address with its path, such as https://api.example.com/v1. Default: the provider's own."),
     ...credentials(),
     models: z
-      .array(text())
+      .array(text)
       .min(1)
       .optional()
       .describe("Names of the models to serve. Default: the provider's well-known models."),
@@ -46,7 +46,7 @@ function providerEntry(types: readonly string[] | null) {
     priority: wholeNumber(0)
       .optional()
       .describe('Lower is asked first. Default: the place in the list, from 1.'),
-    timeout: duration()
+    timeout: duration
       .optional()
       .describe(
         'Longest silence allowed: sets headers, first_token and idle of `timeouts`. A duration. Default: the general ones.',
@@ -69,9 +69,9 @@ function providerEntry(types: readonly string[] | null) {
 
 function credentials() {
   return {
-    api_key: secret().optional().describe('The key. Better out of the environment: by `api_key_env`.'),
-    api_keys: z.array(secret()).min(1).optional().describe('Several keys; the next is used when one rests.'),
-    api_key_env: oneOrMore()
+    api_key: secret.optional().describe('The key. Better out of the environment: by `api_key_env`.'),
+    api_keys: z.array(secret).min(1).optional().describe('Several keys; the next is used when one rests.'),
+    api_key_env: oneOrMore
       .optional()
       .describe(
         "Variable that holds the key, or a list of such. Default, without any key here: the provider's usual variables.",
@@ -82,15 +82,15 @@ function credentials() {
 function vendorDetails() {
   return {
     headers: z
-      .record(headerName(), headerValue())
+      .record(headerName, headerValue)
       .default({})
       .describe('Further fixed headers of every request to this provider.'),
-    organization: headerValue().optional().describe('Organisation, where the provider knows such.'),
-    project: headerValue().optional().describe('Project, where the provider knows such.'),
-    api_version: text().optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
-    deployments: z.record(text(), text()).default({}).describe('Model to deployment, for Azure.'),
+    organization: headerValue.optional().describe('Organisation, where the provider knows such.'),
+    project: headerValue.optional().describe('Project, where the provider knows such.'),
+    api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
+    deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
     base_models: z
-      .record(text(), text())
+      .record(text, text)
       .default({})
       .describe('Model to the model whose price it has, for deployments and fine-tuned models.'),
   }
@@ -98,7 +98,7 @@ function vendorDetails() {
 
 function providerType(types: readonly string[] | null) {
   const known = types === null ? null : new Set(types)
-  return text().superRefine((type, context) => {
+  return text.superRefine((type, context) => {
     if (known === null || known.has(type)) return
     const hint = suggestion(type, known) || ` (known: ${[...known].join(', ')})`
     context.addIssue({ code: 'custom', message: `unknown type of provider${hint}` })

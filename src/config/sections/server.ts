@@ -26,19 +26,19 @@ export function serverSection() {
     max_body_mb: mebibytes(1_024)
       .prefault(16)
       .describe('Largest request body, in MiB; a larger one is answered with 413. Default: 16.'),
-    headers_timeout: duration()
+    headers_timeout: duration
       .prefault(20)
       .describe("Time for a request's headers to arrive whole; a duration. Default: 20s."),
-    body_timeout: duration()
+    body_timeout: duration
       .prefault(60)
       .describe("Time for a request's body to arrive whole; a duration. Default: 60s."),
-    keep_alive: duration()
+    keep_alive: duration
       .prefault(65)
       .describe('How long an idle connection of a client stays open; a duration. Default: 65s.'),
-    ping_after: duration()
+    ping_after: duration
       .prefault(15)
       .describe('A waiting stream gets a comment after this long without bytes; a duration. Default: 15s.'),
-    shutdown_timeout: duration()
+    shutdown_timeout: duration
       .prefault(30)
       .describe('How long requests in flight may go on at shutdown; a duration. Default: 30s.'),
   }).describe('Where the gateway listens, and its patience with clients.')

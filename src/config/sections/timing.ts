@@ -5,7 +5,7 @@ import { duration, section, wholeNumber } from './fields.ts'
 export function timeoutsSection() {
   return section({
     ...timersOf('', { connect: '5s', headers: '300s', first_token: '60s', idle: '60s' }),
-    total: duration()
+    total: duration
       .prefault(600)
       .describe('For the whole request, all attempts together; a duration. Default: 600s.'),
   }).describe('How long the gateway waits for providers.')
@@ -15,18 +15,18 @@ export function timeoutsSection() {
 export function timersOf(fallback: string, own: Partial<Record<string, string>> = {}) {
   const words = (name: string) => (own[name] === undefined ? fallback : `Default: ${own[name]}.`)
   return {
-    connect: duration()
+    connect: duration
       .optional()
       .describe(`For the connection, TLS included; a duration. ${words('connect')}`),
-    headers: duration()
+    headers: duration
       .optional()
       .describe(
         `From the request to the answer's headers; minutes for a reasoning model that does not stream. A duration. ${words('headers')}`,
       ),
-    first_token: duration()
+    first_token: duration
       .optional()
       .describe(`From the request to the first content of a stream; a duration. ${words('first_token')}`),
-    idle: duration()
+    idle: duration
       .optional()
       .describe(`Between two pieces of a stream or body; a duration. ${words('idle')}`),
   }
@@ -34,11 +34,11 @@ export function timersOf(fallback: string, own: Partial<Record<string, string>> 
 
 export function httpClientSection() {
   return section({
-    timeout: duration()
+    timeout: duration
       .optional()
       .describe('Longest silence of a provider: headers, first_token and idle of `timeouts`. A duration.'),
-    connect_timeout: duration().optional().describe('The same as `timeouts.connect`. A duration.'),
-    read_timeout: duration().optional().describe('As `timeout`, and wins over it. A duration.'),
+    connect_timeout: duration.optional().describe('The same as `timeouts.connect`. A duration.'),
+    read_timeout: duration.optional().describe('As `timeout`, and wins over it. A duration.'),
     pool_limits: section({
       max_connections: wholeNumber(1, 100_000)
         .optional()
@@ -48,7 +48,7 @@ export function httpClientSection() {
       max_keepalive_connections: wholeNumber(0)
         .optional()
         .describe('Understood, without effect: every connection is kept for reuse.'),
-      keepalive_timeout: duration()
+      keepalive_timeout: duration
         .optional()
         .describe('Understood, without effect: providers say how long they keep a connection. A duration.'),
     })

@@ -1,0 +1,12 @@
+// The wire formats by name.
+
+import type { Format } from './format.ts'
+import { openAiChat } from './openai-chat/index.ts'
+import { openAiCompletions } from './openai-completions/index.ts'
+import { openAiEmbeddings } from './openai-embeddings/index.ts'
+
+export const formats: Readonly<Record<string, Format>> = {
+  [openAiChat.name]: openAiChat,
+  [openAiCompletions.name]: openAiCompletions,
+  [openAiEmbeddings.name]: openAiEmbeddings,
+}

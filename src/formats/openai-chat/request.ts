@@ -1,0 +1,188 @@
+// The shape of a chat completion request, checked by hand: the hot path has no room for a schema library.
+
+import type { JsonObject, RequestFacts } from '../format.ts'
+import { isObject, isText, type MutableJson } from '../json-value.ts'
+import {
+  type Check,
+  checkFields,
+  checkModel,
+  checksItself,
+  isAnObject,
+  isBoolean,
+  isInteger,
+  isList,
+  isNumber,
+  isPositiveInteger,
+  isStreamOptions,
+  isString,
+  isStringOrObject,
+  isStringOrStrings,
+  measure,
+  refuse,
+} from '../openai-shared/checks.ts'
+import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
+
+const maxMessages = 10_000
+const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
+
+const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['messages', checksItself],
+  ['tools', checksItself],
+  ['functions', checksItself],
+  ['stream', isBoolean],
+  ['stream_options', isStreamOptions],
+  ['temperature', isNumber],
+  ['top_p', isNumber],
+  ['presence_penalty', isNumber],
+  ['frequency_penalty', isNumber],
+  ['n', isPositiveInteger],
+  ['max_tokens', isInteger],
+  ['max_completion_tokens', isInteger],
+  ['seed', isInteger],
+  ['top_logprobs', isInteger],
+  ['logprobs', isBoolean],
+  ['logit_bias', isAnObject],
+  ['stop', isStringOrStrings],
+  ['tool_choice', isStringOrObject],
+  ['function_call', isStringOrObject],
+  ['parallel_tool_calls', isBoolean],
+  ['response_format', isResponseFormat],
+  ['reasoning_effort', isString],
+  ['service_tier', isString],
+  ['user', isString],
+  ['metadata', isAnObject],
+  ['modalities', isList],
+  ['audio', isAnObject],
+  ['prediction', isAnObject],
+])
+
+export function checkRequest(body: JsonObject): RequestFacts {
+  const fields = Object.keys(body)
+  const model = checkModel(body['model'])
+  let inputCharacters = checkMessages(body['messages'])
+  checkFields(body, fields, checks)
+  inputCharacters += checkTools(body['tools'], 'tools') + checkTools(body['functions'], 'functions')
+  return {
+    model,
+    streaming: body['stream'] === true,
+    wantsStreamUsage: wantsStreamUsage(body),
+    inputCharacters,
+    fields,
+  }
+}
+
+/** @returns the UTF-16 units of the prompt's text */
+function checkMessages(messages: unknown): number {
+  if (messages === undefined) refuse('messages', 'is missing')
+  if (!Array.isArray(messages)) refuse('messages', 'must be a list')
+  if (messages.length === 0) refuse('messages', 'must hold at least one message')
+  if (messages.length > maxMessages) refuse('messages', `must hold at most ${maxMessages} messages`)
+  let characters = 0
+  for (let index = 0; index < messages.length; index++) {
+    const message: unknown = messages[index]
+    if (!isObject(message)) refuse(`messages[${index}]`, 'must be an object')
+    characters += checkMessage(message, index)
+  }
+  return characters
+}
+
+function checkMessage(message: MutableJson, index: number): number {
+  const role = message['role']
+  if (!roles.has(role)) refuseRole(role, `messages[${index}].role`)
+  let characters = 0
+  for (const field in message) {
+    const value = message[field]
+    if (typeof value !== 'object' || value === null) continue
+    if (field === 'content') characters += checkParts(value, `messages[${index}].content`)
+    else if (field === 'tool_calls') characters += checkToolCalls(value, `messages[${index}].tool_calls`)
+    else measure(value, `messages[${index}].${field}`, 3)
+  }
+  const content = message['content']
+  if (typeof content === 'string') characters += content.length
+  else if (typeof content !== 'object' || content === null) checkNoContent(message, index)
+  if (role === 'tool' && !isText(message['tool_call_id']))
+    refuse(`messages[${index}].tool_call_id`, 'must name the tool call that this message answers')
+  return characters
+}
+
+function refuseRole(role: unknown, path: string): never {
+  if (role === undefined) refuse(path, 'is missing')
+  refuse(path, `must be one of ${Array.from(roles).join(', ')}`)
+}
+
+/** Only the assistant, and the answer of a function, may say nothing. */
+function checkNoContent(message: MutableJson, index: number): void {
+  const { content, role } = message
+  const path = `messages[${index}].content`
+  if (content !== undefined && content !== null) refuse(path, 'must be a string or a list of parts')
+  if (role === 'assistant' || role === 'function') return
+  refuse(path, content === null ? 'must not be null' : 'is missing')
+}
+
+function checkParts(parts: unknown, path: string): number {
+  if (!Array.isArray(parts)) refuse(path, 'must be a string or a list of parts')
+  let characters = 0
+  for (let index = 0; index < parts.length; index++) {
+    const part: unknown = parts[index]
+    if (!isObject(part)) refuse(`${path}[${index}]`, 'must be an object with a type')
+    if (!isText(part['type'])) refuse(`${path}[${index}].type`, 'must be a non-empty string')
+    if (part['type'] === 'text') {
+      const { text } = part
+      if (typeof text !== 'string') refuse(`${path}[${index}].text`, 'must be a string')
+      characters += text.length
+    }
+    measure(part, `${path}[${index}]`, 4)
+  }
+  return characters
+}
+
+function checkToolCalls(calls: unknown, path: string): number {
+  if (!Array.isArray(calls)) refuse(path, 'must be a list')
+  let characters = 0
+  for (let index = 0; index < calls.length; index++) {
+    const call: unknown = calls[index]
+    const place = `${path}[${index}]`
+    if (!isObject(call)) refuse(place, 'must be an object')
+    if (!isText(call['id'])) refuse(`${place}.id`, 'must be a non-empty string')
+    const { type } = call
+    if (type !== undefined && typeof type !== 'string') refuse(`${place}.type`, 'must be a string')
+    if (type === undefined || type === 'function') checkCalledFunction(call['function'], `${place}.function`)
+    characters += measure(call, place, 4)
+  }
+  return characters
+}
+
+function checkCalledFunction(called: unknown, path: string): void {
+  if (!isObject(called)) refuse(path, 'must be an object with name and arguments')
+  if (!isText(called['name'])) refuse(`${path}.name`, 'must be a non-empty string')
+  if (typeof called['arguments'] !== 'string') refuse(`${path}.arguments`, 'must be a string of JSON')
+}
+
+/** Tools, or the older functions, which are tools without a wrapper. Returns the UTF-16 units of the definitions. */
+function checkTools(tools: unknown, path: string): number {
+  if (tools === undefined || tools === null) return 0
+  if (!Array.isArray(tools)) refuse(path, 'must be a list')
+  let characters = 0
+  for (let index = 0; index < tools.length; index++) {
+    const tool: unknown = tools[index]
+    const place = `${path}[${index}]`
+    if (!isObject(tool)) refuse(place, 'must be an object')
+    if (path === 'functions') checkFunction(tool, place)
+    else if (!isText(tool['type'])) refuse(`${place}.type`, 'must be a non-empty string')
+    else if (tool['type'] === 'function') checkFunction(tool['function'], `${place}.function`)
+    characters += measure(tool, place, 2)
+  }
+  return characters
+}
+
+function checkFunction(definition: unknown, path: string): void {
+  if (!isObject(definition)) refuse(path, 'must be an object with a name')
+  if (!isText(definition['name'])) refuse(`${path}.name`, 'must be a non-empty string')
+  const { parameters } = definition
+  if (parameters !== undefined && parameters !== null) isAnObject(parameters, `${path}.parameters`)
+}
+
+function isResponseFormat(value: unknown, path: string): void {
+  isAnObject(value, path)
+  if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
+}

@@ -1,0 +1,34 @@
+// The shape of a request for embeddings.
+
+import type { JsonObject, RequestFacts } from '../format.ts'
+import {
+  type Check,
+  checkFields,
+  checkModel,
+  checksItself,
+  isPositiveInteger,
+  isString,
+  refuse,
+} from '../openai-shared/checks.ts'
+import { measurePrompt } from '../openai-shared/prompt.ts'
+
+const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['input', checksItself],
+  ['dimensions', isPositiveInteger],
+  ['encoding_format', isString],
+  ['user', isString],
+  ['stream', isNotTrue],
+])
+
+export function checkRequest(body: JsonObject): RequestFacts {
+  const fields = Object.keys(body)
+  const model = checkModel(body['model'])
+  if (body['input'] === undefined) refuse('input', 'is missing')
+  const inputCharacters = measurePrompt(body['input'], 'input')
+  checkFields(body, fields, checks)
+  return { model, streaming: false, wantsStreamUsage: false, inputCharacters, fields }
+}
+
+function isNotTrue(value: unknown, path: string): void {
+  if (value === true) refuse(path, 'cannot be true: embeddings have no stream')
+}

@@ -1,0 +1,52 @@
+// Reads a whole answer: an object, and not an error dressed up as a success.
+
+import type { AnswerFacts } from '../../call.ts'
+import { GatewayError } from '../../errors.ts'
+import { isObject, isText, type MutableJson } from '../json-value.ts'
+import { failureInSuccess, holdsError } from './errors.ts'
+import { readUsage } from './usage.ts'
+
+/** @throws GatewayError `upstream_malformed`, or the failure that an `{"error": …}` describes */
+export function parseAnswer(body: Buffer): MutableJson {
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString())
+  } catch (cause) {
+    throw malformed('is not JSON', cause)
+  }
+  if (Array.isArray(value) && isObject(value[0]) && holdsError(value[0])) throw failureInSuccess(value)
+  if (!isObject(value)) throw malformed('is not a JSON object')
+  if (holdsError(value)) throw failureInSuccess(value)
+  return value
+}
+
+export function malformed(what: string, cause?: unknown): GatewayError {
+  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
+}
+
+/** The choices of an answer. One of them may carry an error. */
+export function choicesOf(answer: MutableJson): readonly MutableJson[] {
+  const choices = answer['choices']
+  if (!Array.isArray(choices)) throw malformed('has no `choices`')
+  const objects = choices.filter(isObject)
+  for (const choice of objects) if (isObject(choice['error'])) throw failureInSuccess(choice)
+  return objects
+}
+
+export function factsOf(
+  answer: MutableJson,
+  read: { finishReason: string | null; outputCharacters: number },
+): AnswerFacts {
+  return {
+    usage: readUsage(answer['usage']),
+    model: isText(answer['model']) ? answer['model'] : null,
+    serviceTier: isText(answer['service_tier']) ? answer['service_tier'] : null,
+    ...read,
+  }
+}
+
+/** The reason of the first choice that gives one. */
+export function finishReasonOf(choices: readonly MutableJson[]): string | null {
+  for (const choice of choices) if (isText(choice['finish_reason'])) return choice['finish_reason']
+  return null
+}
