@@ -1,4 +1,5 @@
 // The gateway with OpenAI's SDK: a plain answer, a stream, an error.
+// biome-ignore-all lint/suspicious/noConsole: an example prints
 
 import OpenAI from 'openai'
 
