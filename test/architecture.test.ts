@@ -143,7 +143,7 @@ test('a vendor is named in providers/ and nowhere else', () => {
   // A wire format bears the name of who invented it; the price table is keyed by vendor; the planned types are named
   // so that a configuration that has them is understood.
   const mayName =
-    /^src\/(providers|formats|catalog\/provider-names)|^src\/config\/(sections\/provider|planned)/
+    /^src\/(providers|formats|catalog\/provider-names)|^src\/config\/(sections\/provider|provider-kinds)/
   const pattern = new RegExp(`['"\`](?:${vendors.join('|')})['"\`]`, 'i')
   const named = files
     .filter(file => !mayName.test(file.path))

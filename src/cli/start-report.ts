@@ -52,7 +52,9 @@ function describeKeys({ snapshot, newKey, storedKeys }: App): string {
 }
 
 function describeExample({ snapshot, newKey }: App, url: string): string[] {
-  const model = snapshot.listModels()[0]?.id
+  const openHanded = snapshot.providers.find(({ indexed }) => indexed.usable && indexed.acceptsAnyModel)
+  const anyModel = openHanded === undefined ? undefined : `${openHanded.configuration.name}/MODEL`
+  const model = snapshot.listModels()[0]?.id ?? anyModel
   if (model === undefined)
     return ['No model can be served: give a provider a key, or start without a configuration.']
   const preferred = snapshot.listModels().find(({ id }) => id === 'gpt-4o-mini')?.id ?? model

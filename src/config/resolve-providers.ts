@@ -152,6 +152,9 @@ function keyFromEnvironment(name: string, environment: Environment): Secret | un
 
 function addressFromEnvironment(kind: ProviderKind, environment: Environment): string | null {
   for (const name of kind.baseUrlVariables ?? []) {
+    const text = environment.text(name)
+    // Servers on one's own machine are named by `host:port` in their own variables; the connection completes it.
+    if (kind.keyOptional === true && text !== undefined && !text.includes('://')) return text
     const address = environment.webAddress(name)
     if (address !== undefined) return address
   }

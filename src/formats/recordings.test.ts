@@ -71,13 +71,13 @@ function readAsClient(stream: Buffer) {
     },
   })
   const readChoice = (choice: Json) => {
-    const key = String(choice['index'] ?? 0)
+    const key = JSON.stringify(choice['index'] ?? 0)
     choices[key] ??= { text: '', reasoning: '', refusal: '', calls: [], finish: null }
     const seen = choices[key]
     const delta = (choice['delta'] ?? {}) as Json
     seen.text += JSON.stringify(delta['content'] ?? choice['text'] ?? '')
     seen.reasoning += JSON.stringify(delta['reasoning_content'] ?? delta['reasoning'] ?? '')
-    seen.refusal += delta['refusal'] ?? ''
+    seen.refusal += (delta['refusal'] as string | null | undefined) ?? ''
     for (const call of (delta['tool_calls'] as Json[] | null | undefined) ?? []) {
       const { index: _index, ...rest } = call
       seen.calls.push(rest)

@@ -80,9 +80,7 @@ function refusedField(
   rules: Readonly<Record<string, ParameterRule>>,
   { facts, body }: ParsedRequest,
 ): string | null {
-  const refused = facts.fields.find(
-    field => ownRule(rules, field) === 'refuse' && !saysNothing(body[field]),
-  )
+  const refused = facts.fields.find(field => ownRule(rules, field) === 'refuse' && !saysNothing(body[field]))
   return refused ?? null
 }
 

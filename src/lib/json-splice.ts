@@ -179,8 +179,7 @@ function applyCuts(body: Buffer, cuts: readonly Cut[]): Buffer {
 
 function skipBlanks(body: Buffer, from: number): number {
   let at = from
-  for (let byte = body[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; )
-    byte = body[++at]
+  while (isBlank(body[at])) at++
   return at
 }
 
@@ -194,33 +193,41 @@ function skipString(body: Buffer, openingQuote: number): number {
   return body.length
 }
 
-/** @returns the offset behind the value; strings are hopped over by native search */
+/** @returns the offset behind the value */
 function skipValue(body: Buffer, from: number): number {
-  let depth = 0
+  const first = body[from]
+  if (first === quote) return skipString(body, from)
+  if (first === openBrace || first === openBracket) return skipNested(body, from)
   let at = from
+  while (at < body.length && !endsScalar(body[at])) at++
+  return at
+}
+
+/** @returns the offset behind the closing bracket; strings are hopped over by native search */
+function skipNested(body: Buffer, openingBracket: number): number {
+  let depth = 0
+  let at = openingBracket
   while (at < body.length) {
-    const byte = body[at]
+    const byte = body[at] ?? 0
     if (byte === quote) {
       at = skipString(body, at)
-      if (depth === 0) return at
       continue
     }
-    if (byte === openBrace || byte === openBracket) depth++
-    else if (byte === closeBrace || byte === closeBracket) {
-      if (depth === 0) return endWithoutBlanks(body, at)
-      if (--depth === 0) return at + 1
-    } else if (byte === comma && depth === 0) return endWithoutBlanks(body, at)
     at++
+    // Numbers, commas and blanks are all below the brackets.
+    if (byte < openBracket) continue
+    if (byte === openBrace || byte === openBracket) depth++
+    else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) return at
   }
   return at
 }
 
-/** A number or a word ends before the blanks that follow it. */
-function endWithoutBlanks(body: Buffer, end: number): number {
-  let at = end
-  while (body[at - 1] === 0x20 || body[at - 1] === 0x0a || body[at - 1] === 0x0d || body[at - 1] === 0x09)
-    at--
-  return at
+function endsScalar(byte: number | undefined): boolean {
+  return byte === comma || byte === closeBrace || byte === closeBracket || isBlank(byte)
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 function readKey(body: Buffer, start: number, end: number): string {

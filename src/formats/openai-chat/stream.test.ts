@@ -284,42 +284,25 @@ describe('the role', () => {
   })
 })
 
-describe('indexes of tool calls', () => {
-  const fragment = (call: Json) => delta({ tool_calls: [call] })
-  const indexes = (stream: string[]) =>
-    parsed(run([role, ...stream, stop, done]).events)
-      .map(line => choiceOf(line).delta['tool_calls'] as { index: number }[] | undefined)
-      .flatMap(calls => (calls ?? []).map(call => call.index))
-  const begin = (index: number | undefined, id: string) =>
-    fragment({ index, id, function: { name: 'f', arguments: '' } })
-  const more = (index: number | undefined, id?: string) =>
-    fragment({ index, id, function: { arguments: '1' } })
-
-  test('stay where they are distinct, interleaved or not starting at 0', () => {
-    const stream = [role, begin(1, 'a'), begin(2, 'b'), more(1), more(2), begin(3, 'c'), more(1, 'a')]
-    const end = delta({}, { finish_reason: 'tool_calls' })
-    expect(run([...stream, end, done]).received).toBe([...stream, end, done].join(''))
-  })
-
-  test('are told apart where every call came with 0', () => {
-    expect(indexes([begin(0, 'a'), more(0), begin(0, 'b'), more(0), more(0, 'b'), begin(0, 'c')])).toEqual([
-      0, 0, 1, 1, 1, 2,
+describe('a tool call that comes with the index of another', () => {
+  test('is written anew with one of its own', () => {
+    const call = (id: string) => ({
+      index: 0,
+      id,
+      type: 'function',
+      function: { name: 'é', arguments: '{}' },
+    })
+    const { events } = run([
+      role,
+      delta({ tool_calls: [call('a')] }),
+      delta({ tool_calls: [call('b')] }),
+      stop,
+      done,
     ])
-    expect(indexes([begin(0, 'a'), begin(0, 'b'), more(0, 'a'), more(0, 'b')])).toEqual([0, 1, 0, 1])
-  })
-
-  test('are supplied where they are missing', () => {
-    expect(
-      indexes([begin(undefined, 'a'), more(undefined), begin(undefined, 'b'), more(undefined, 'a')]),
-    ).toEqual([0, 0, 1, 0])
-  })
-
-  test('stay where a vendor changes the id of a running call', () => {
-    expect(indexes([begin(0, 'a'), more(0, 'x'), more(0, 'y')])).toEqual([0, 0, 0])
-  })
-
-  test('do not clash with those that were supplied', () => {
-    expect(indexes([begin(0, 'a'), begin(0, 'b'), begin(1, 'c'), more(1)])).toEqual([0, 1, 2, 2])
+    const calls = parsed(events).flatMap(
+      line => (choiceOf(line).delta['tool_calls'] as Json[] | undefined) ?? [],
+    )
+    expect(calls).toEqual([call('a'), { ...call('b'), index: 1 }])
   })
 })
 

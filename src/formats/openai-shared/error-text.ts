@@ -6,7 +6,7 @@ const hidden = '[hidden]'
 
 /** Keys as vendors write them, and what stands where a key is quoted. Whole or already starred in part. */
 const secrets: readonly RegExp[] = [
-  /\b(?:sk|pk|rk|gsk|csk|xai|pplx|hf|nvapi|tgp|sess)[-_][-_.A-Za-z0-9*]{6,}/g,
+  /\b(?:sk|pk|rk|gsk|csk|[a-z]ai|pplx|hf|nvapi|tgp|sess)[-_][-_.A-Za-z0-9*]{6,}/g,
   /\b(?:AKIA|ASIA|AIza|ya29\.|eyJ)[-_.A-Za-z0-9*]{10,}/g,
   /\bBearer\s+[^\s"',]{6,}/gi,
   /(?<=\b(?:key|token|secret|password|credentials?|authorization)(?: provided)?["']?\s{0,3}[:=]\s{0,3}["'`]?)[-_.+/=A-Za-z0-9*]{8,}/gi,

@@ -53,7 +53,7 @@ export function decodeError(answer: {
   body: Buffer
 }): UpstreamFailure {
   const text = answer.body.toString()
-  return failureOf(parseLeniently(text) ?? text, answer.status)
+  return failureOf(parseLeniently(text), answer.status)
 }
 
 /**
@@ -160,10 +160,11 @@ function statusInside(error: MutableJson): number | null {
   return null
 }
 
+/** The text itself where it is not JSON. */
 function parseLeniently(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined
+    return text
   }
 }

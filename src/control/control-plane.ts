@@ -1,0 +1,112 @@
+// Everything on the port that is not an LLM request. Imported when it is first needed, because Fastify takes longer
+// to load than the rest of the start.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { GatewayError } from '../errors.ts'
+import { nameFailure, sendError } from './error-reply.ts'
+import { type HealthDeps, healthRoutes } from './health.ts'
+import { type MetricsDeps, metricsRoutes } from './metrics.ts'
+import type { ControlRoute } from './route.ts'
+import { type WelcomeDeps, welcomeRoutes } from './welcome.ts'
+
+export interface ControlPlaneDeps extends HealthDeps, MetricsDeps, WelcomeDeps {
+  /**
+   * Called before every route that is not open.
+   * @throws GatewayError where the request may not pass
+   */
+  readonly authorize: (request: IncomingMessage) => void | Promise<void>
+  /** Told of failures that are mistakes of the gateway. */
+  readonly report: (error: GatewayError) => void
+}
+
+export interface ControlPlane {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  close(): Promise<void>
+  readonly routes: readonly ControlRoute[]
+}
+
+export async function createControlPlane(deps: ControlPlaneDeps): Promise<ControlPlane> {
+  const routes = [...welcomeRoutes(deps), ...healthRoutes(deps), ...metricsRoutes(deps)]
+  const app = Fastify({
+    logger: false,
+    bodyLimit: 1024 * 1024,
+    return503OnClosing: false,
+    schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (thrown, _request, reply) => {
+      void sendError(reply, nameFailure(thrown))
+    },
+  })
+  guard(app, routes, deps)
+  handleFailures(app, routes, deps)
+  for (const { method, path, answer } of routes) app.route({ method, url: path, handler: answer })
+  await app.ready()
+  return {
+    handle: (request, response) => app.routing(request, response),
+    close: () => app.close(),
+    routes,
+  }
+}
+
+/** Routes check their own input. Fastify's schema compilers would cost 40 ms of the start without being used. */
+function refuseSchemas(): never {
+  throw new Error('Routes of the control plane have no Fastify schemas.')
+}
+
+/** Denies by default: only what a route table calls open passes without `authorize`. */
+function guard(app: FastifyInstance, routes: readonly ControlRoute[], deps: ControlPlaneDeps): void {
+  const open = new Set(
+    routes.filter(route => route.access === 'open').map(route => `${route.method} ${route.path}`),
+  )
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('cache-control', 'no-store')
+    // Before its body is read: what is sent to nowhere deserves no parsing.
+    if (request.is404) return refuseAddress(request, reply, routes)
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    if (!open.has(`${method} ${request.routeOptions.url}`)) await deps.authorize(request.raw)
+    return undefined
+  })
+}
+
+function handleFailures(app: FastifyInstance, routes: readonly ControlRoute[], deps: ControlPlaneDeps): void {
+  app.setErrorHandler((thrown, _request, reply) => {
+    const error = nameFailure(thrown)
+    if (error.code === 'internal_error') deps.report(error)
+    return sendError(reply, error)
+  })
+  app.setNotFoundHandler((request, reply) => refuseAddress(request, reply, routes))
+}
+
+function refuseAddress(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  routes: readonly ControlRoute[],
+): FastifyReply {
+  const path = pathOf(request.url)
+  const methods = findMethods(routes, request.url)
+  if (methods.length === 0)
+    return sendError(reply, new GatewayError('not_found', { message: `There is nothing at ${path}.` }))
+  void reply.header('allow', methods.join(', '))
+  const message = `${path} does not take ${request.method}, but ${methods.join(', ')}.`
+  return sendError(reply, new GatewayError('method_not_allowed', { message }))
+}
+
+/** The methods that an address takes; empty where it is unknown. */
+function findMethods(routes: readonly ControlRoute[], url: string): string[] {
+  const wanted = pathOf(url).split('/')
+  const matching = routes.filter(({ path }) => {
+    const parts = path.split('/')
+    return (
+      parts.length === wanted.length && parts.every((part, at) => part.startsWith(':') || part === wanted[at])
+    )
+  })
+  const methods = matching.map(route => route.method)
+  return methods.flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+}
+
+/** The path of an address, without query and trailing slash, cut to what fits a message. */
+function pathOf(url: string): string {
+  const path = (url.split('?')[0] ?? '').slice(0, 200)
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
