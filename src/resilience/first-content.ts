@@ -38,7 +38,7 @@ export function createFirstContent(raw: RawSend, deps: FirstContentDeps): Send {
       record(status, null)
       return reply
     } catch (thrown) {
-      const failure = asGatewayError(thrown)
+      const failure = nameFailure(asGatewayError(thrown), request)
       record(status, failure)
       throw failure
     }
@@ -67,6 +67,32 @@ function malformed(request: UpstreamRequest, words: string): GatewayError {
   return new GatewayError('upstream_malformed', { message: `${provider} ${words}.`, provider })
 }
 
+/** Shorter keys are placeholders for servers that need none, and stand in any text. */
+const shortestKey = 8
+
+/** The failure with its provider, and without what the upstream said of our key: that is nobody's business but ours. */
+function nameFailure(failure: GatewayError, request: UpstreamRequest): GatewayError {
+  const { provider } = request.target.connection
+  const key = request.key?.reveal() ?? ''
+  const status = failure.upstreamStatus === null ? '' : ` (${failure.upstreamStatus})`
+  const message =
+    failure.code === 'upstream_authentication'
+      ? `${provider} does not accept this gateway's key${status}.`
+      : key.length < shortestKey
+        ? failure.message
+        : failure.message.replaceAll(key, '[hidden]')
+  if (failure.provider !== null && message === failure.message) return failure
+  return new GatewayError(failure.code, {
+    message,
+    provider,
+    ...(failure.param !== null && { param: failure.param }),
+    ...(failure.retryAfterMs !== null && { retryAfterMs: failure.retryAfterMs }),
+    ...(failure.upstreamStatus !== null && { upstreamStatus: failure.upstreamStatus }),
+    ...(failure.upstreamCode !== null && { upstreamCode: failure.upstreamCode }),
+    cause: failure,
+  })
+}
+
 type StreamAnswer = Pick<RawReply, 'status' | 'headers'> & { readonly body: ReplyStream }
 
 function awaitFirstContent(
@@ -88,6 +114,7 @@ function awaitFirstContent(
     const stream = new TappedStream({
       source: answer.body,
       tap: request.reader.openTap(),
+      nameFailure: failure => nameFailure(failure, request),
       onWon() {
         won = true
         alarm.close()

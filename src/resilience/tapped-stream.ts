@@ -10,6 +10,8 @@ const maxHeldChunks = 64
 export interface TappedStreamOptions {
   readonly source: ReplyStream
   readonly tap: StreamTap
+  /** Completes what the source or the tap threw. */
+  readonly nameFailure: (failure: GatewayError) => GatewayError
   /** The first content has arrived. */
   readonly onWon: () => void
   /** Told once how it ended; null for the real end, and where the client left. */
@@ -76,9 +78,10 @@ export class TappedStream implements ReplyStream, StreamSink {
     this.#sink?.end(last)
   }
 
-  fail(error: GatewayError): void {
+  fail(thrown: GatewayError): void {
     if (this.#over) return
     this.#over = true
+    const error = this.#options.nameFailure(thrown)
     this.#failure = error
     this.#options.onClosed(error.code === 'client_disconnected' ? null : error)
     this.#sink?.fail(error)
