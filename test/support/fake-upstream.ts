@@ -23,6 +23,8 @@ export interface FakeUpstream {
   readonly requests: SeenRequest[]
   /** Answers to come, first in first out; the last one stays. */
   behave(...behaviours: Behaviour[]): void
+  /** Closes what the gateway keeps open for later, without telling it first. */
+  dropIdleConnections(): void
   close(): Promise<void>
 }
 
@@ -60,6 +62,7 @@ export async function startFakeUpstream(...first: Behaviour[]): Promise<FakeUpst
     behave(...next) {
       behaviours = next
     },
+    dropIdleConnections: () => server.closeIdleConnections(),
     async close() {
       server.closeAllConnections()
       server.close()

@@ -2,18 +2,18 @@
 // test is over, and with a view of what is still in flight inside it.
 
 import { onTestFinished, vi } from 'vitest'
-import type { createAlarms } from '../../src/lib/alarms.ts'
-import type { createTransport } from '../../src/transport/index.ts'
+import type * as AlarmsModule from '../../src/lib/alarms.ts'
+import type * as TransportModule from '../../src/transport/index.ts'
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from './fake-upstream.ts'
 import { startTestGateway, type TestGateway } from './test-gateway.ts'
 
 const live = vi.hoisted(() => ({
-  alarms: null as ReturnType<typeof createAlarms> | null,
-  transport: null as ReturnType<typeof createTransport> | null,
+  alarms: null as AlarmsModule.Alarms | null,
+  transport: null as TransportModule.Transport | null,
 }))
 
 vi.mock('../../src/lib/alarms.ts', async importOriginal => {
-  const original = await importOriginal<typeof import('../../src/lib/alarms.ts')>()
+  const original = await importOriginal<typeof AlarmsModule>()
   return {
     ...original,
     createAlarms: (...args: Parameters<typeof original.createAlarms>) => {
@@ -24,7 +24,7 @@ vi.mock('../../src/lib/alarms.ts', async importOriginal => {
 })
 
 vi.mock('../../src/transport/index.ts', async importOriginal => {
-  const original = await importOriginal<typeof import('../../src/transport/index.ts')>()
+  const original = await importOriginal<typeof TransportModule>()
   return {
     ...original,
     createTransport: (...args: Parameters<typeof original.createTransport>) => {

@@ -20,6 +20,8 @@ export interface StreamClient {
   sees(text: string): Promise<void>
   pause(): void
   resume(): void
+  /** Takes a breath after each piece. */
+  readSlowly(): void
   leave(): void
 }
 
@@ -69,6 +71,12 @@ function readStream(response: IncomingMessage, leave: () => void): StreamClient 
     sees: wanted => eventually(() => text().includes(wanted), text),
     pause: () => void response.pause(),
     resume: () => void response.resume(),
+    readSlowly() {
+      response.on('data', () => {
+        response.pause()
+        setTimeout(() => response.resume(), 2)
+      })
+    },
     leave,
   }
 }
