@@ -140,17 +140,17 @@ test.each(wrong)('a wrong %s is named: %j', async (param, fields) => {
 })
 
 describe.each([
-  ['/v1/completions', { prompt: 'Hello' }, 'prompt', { echo: 'yes' }, 'echo'],
-  ['/v1/embeddings', { input: 'Hello' }, 'input', { dimensions: 'many' }, 'dimensions'],
-])('%s', (path, needed, name, wrongFields, wrongName) => {
+  { path: '/v1/completions', needed: 'prompt', optional: 'echo' },
+  { path: '/v1/embeddings', needed: 'input', optional: 'dimensions' },
+])('$path', ({ path, needed, optional }) => {
   test('names the field that is missing', async () => {
     const body = JSON.stringify({ model: 'test-model' })
-    expect(await refusalOf(body, path)).toMatchObject({ code: 'invalid_request', param: name })
+    expect(await refusalOf(body, path)).toMatchObject({ code: 'invalid_request', param: needed })
   })
 
   test('names the field that is wrong', async () => {
-    const body = JSON.stringify({ model: 'test-model', ...needed, ...wrongFields })
-    expect(await refusalOf(body, path)).toMatchObject({ code: 'invalid_request', param: wrongName })
+    const body = JSON.stringify({ model: 'test-model', [needed]: 'Hello', [optional]: 'neither' })
+    expect(await refusalOf(body, path)).toMatchObject({ code: 'invalid_request', param: optional })
   })
 })
 

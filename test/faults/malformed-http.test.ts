@@ -42,39 +42,65 @@ function expectError(answer: RawAnswer, status: number, param: string | null): v
 
 const chunked = 'transfer-encoding: chunked'
 
-test.each([
-  [
-    'both a length and chunks',
-    [line, host, key, length, chunked],
-    `${good.length.toString(16)}\r\n${good}\r\n0\r\n\r\n`,
-    'transfer-encoding',
-  ],
-  ['two lengths', [line, host, key, length, 'content-length: 5'], good, 'content-length'],
-  ['two lengths in one header', [line, host, key, 'content-length: 5, 6'], good, 'content-length'],
-  ['a negative length', [line, host, key, 'content-length: -1'], good, 'content-length'],
-  ['a length that is no number', [line, host, key, 'content-length: many'], good, 'content-length'],
-  [
-    'an unknown transfer encoding before chunks',
-    [line, host, key, 'transfer-encoding: chunked, gzip'],
-    good,
-    'transfer-encoding',
-  ],
-  ['a space before the colon', [line, host, key, 'x-odd : 1', length], good, 'header'],
-  ['a NUL in a header', [line, host, key, 'x-odd: a\0b', length], good, 'header'],
-  ['a folded header', [line, host, key, 'x-odd: a', ' folded', length], good, 'header'],
-  ['a bare carriage return in a header', [line, host, key, 'x-odd: a\rb', length], good, 'header'],
-  ['an empty header name', [line, host, key, ': nothing', length], good, 'header'],
-  ['a size of a chunk that is no number', [line, host, key, chunked], 'zz\r\nhello\r\n0\r\n\r\n', 'headers'],
-  ['a missing host', [line, key, length], good, 'host'],
-  ['an expectation that nobody can meet', [line, host, key, length, 'expect: a-miracle'], good, 'expect'],
-  ['a method that nobody knows', ['BREW /v1/chat/completions HTTP/1.1', host], '', 'method'],
-  ['a version of HTTP that is none', ['POST /v1/chat/completions HTTP/9.9', host], '', 'version'],
-  ['a line that is no request', ['hello there'], '', 'method'],
-  ['bytes of TLS', ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc'], '', 'method'],
-  ['the preface of HTTP/2', ['PRI * HTTP/2.0', '', 'SM', ''], '', 'version'],
-])('a request with %s is refused', async (_what, lines, body, param) => {
+interface Broken {
+  readonly what: string
+  readonly lines: readonly string[]
+  readonly body?: string
+  /** What the answer names. */
+  readonly names: string
+}
+
+const withHeader = (...headers: string[]): string[] => [line, host, key, ...headers]
+
+const broken: readonly Broken[] = [
+  {
+    what: 'both a length and chunks',
+    lines: withHeader(length, chunked),
+    body: `${good.length.toString(16)}\r\n${good}\r\n0\r\n\r\n`,
+    names: 'transfer-encoding',
+  },
+  { what: 'two lengths', lines: withHeader(length, 'content-length: 5'), names: 'content-length' },
+  { what: 'two lengths in one header', lines: withHeader('content-length: 5, 6'), names: 'content-length' },
+  { what: 'a negative length', lines: withHeader('content-length: -1'), names: 'content-length' },
+  { what: 'a length that is no number', lines: withHeader('content-length: many'), names: 'content-length' },
+  {
+    what: 'an encoding after chunks',
+    lines: withHeader('transfer-encoding: chunked, gzip'),
+    names: 'transfer-encoding',
+  },
+  { what: 'a space before the colon', lines: withHeader('x-odd : 1', length), names: 'header' },
+  { what: 'a NUL in a header', lines: withHeader('x-odd: a\0b', length), names: 'header' },
+  { what: 'a folded header', lines: withHeader('x-odd: a', ' folded', length), names: 'header' },
+  { what: 'a bare carriage return', lines: withHeader('x-odd: a\rb', length), names: 'header' },
+  { what: 'a header without a name', lines: withHeader(': nothing', length), names: 'header' },
+  {
+    what: 'a chunk whose size is no number',
+    lines: withHeader(chunked),
+    body: 'zz\r\nhello\r\n0\r\n\r\n',
+    names: 'headers',
+  },
+  { what: 'no host', lines: [line, key, length], names: 'host' },
+  { what: 'an expectation', lines: withHeader(length, 'expect: a-miracle'), names: 'expect' },
+  {
+    what: 'a strange method',
+    lines: ['BREW /v1/chat/completions HTTP/1.1', host],
+    body: '',
+    names: 'method',
+  },
+  {
+    what: 'a strange version',
+    lines: ['POST /v1/chat/completions HTTP/9.9', host],
+    body: '',
+    names: 'version',
+  },
+  { what: 'a line that is no request', lines: ['hello there'], body: '', names: 'method' },
+  { what: 'bytes of TLS', lines: ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc'], body: '', names: 'method' },
+  { what: 'the preface of HTTP/2', lines: ['PRI * HTTP/2.0', '', 'SM', ''], body: '', names: 'version' },
+]
+
+test.each(broken)('a request with $what is refused', async ({ lines, body = good, names }) => {
   const answer = await askRaw(await open(), rawRequest(lines, body))
-  expectError(answer, 400, param)
+  expectError(answer, 400, names)
   expect(scene.upstream.requests).toHaveLength(0)
 })
 

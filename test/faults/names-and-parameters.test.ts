@@ -7,12 +7,15 @@ import { openScene } from '../support/scene.ts'
 const seenBy = (upstream: FakeUpstream | undefined): Record<string, unknown> =>
   JSON.parse(String(upstream?.requests.at(-1)?.body)) as Record<string, unknown>
 
-const provider = (name: string, type: string, upstream: FakeUpstream | undefined, models: string[]) => ({
-  name,
-  type,
+/** A provider whose name is its type, where nothing else is said. */
+const provider = (
+  upstream: FakeUpstream | undefined,
+  more: { type: string; name?: string; models: string[] },
+) => ({
+  name: more.type,
+  ...more,
   base_url: upstream?.baseUrl,
   api_key: 'sk-some-key-of-a-provider',
-  models,
   max_retries: 0,
 })
 
@@ -21,8 +24,12 @@ function openNames() {
     upstreams: [[answerText('first')], [answerText('second')]],
     sections: ([first, second]) => ({
       providers: [
-        provider('one', 'openai_compatible', first, ['shared', 'llama-3-large', 'vendor/with-slash']),
-        provider('two', 'openai_compatible', second, ['shared', 'only-two']),
+        provider(first, {
+          type: 'openai_compatible',
+          name: 'one',
+          models: ['shared', 'llama-3-large', 'vendor/with-slash'],
+        }),
+        provider(second, { type: 'openai_compatible', name: 'two', models: ['shared', 'only-two'] }),
       ],
       models: {
         aliases: { nick: 'only-two', nick2: 'nick', qualified: 'two/shared' },
@@ -68,9 +75,9 @@ function openVendors() {
     upstreams: [[answerText('groq')], [answerText('mistral')], [answerText('any')]],
     sections: ([first, second, third]) => ({
       providers: [
-        provider('groq', 'groq', first, ['pair', 'groq-only']),
-        provider('mistral', 'mistral', second, ['mistral-only']),
-        provider('any', 'openai_compatible', third, ['pair']),
+        provider(first, { type: 'groq', models: ['pair', 'groq-only'] }),
+        provider(second, { type: 'mistral', models: ['mistral-only'] }),
+        provider(third, { type: 'openai_compatible', name: 'any', models: ['pair'] }),
       ],
       models: { groups: { strict: ['groq-only', 'mistral-only'] } },
     }),
@@ -90,8 +97,9 @@ test('a parameter goes by the name that the provider has for it', async () => {
   const { gateway, upstreams } = await openVendors()
   const response = await gateway.chat({ model: 'mistral-only', seed: 7, max_completion_tokens: 5 })
   expect(response.headers.get('x-llm-proxy-warnings')).toBeNull()
-  const { messages, model, ...rest } = seenBy(upstreams[1])
-  expect(rest).toEqual({ random_seed: 7, max_tokens: 5 })
+  const seen = seenBy(upstreams[1])
+  expect(seen).toMatchObject({ random_seed: 7, max_tokens: 5 })
+  expect(Object.keys(seen)).toHaveLength(4)
 })
 
 test.each(['groq-only', 'mistral-only', 'strict'])(
@@ -121,8 +129,8 @@ test('what was dropped for one provider reaches the next one', async () => {
     upstreams: [[answerJson(500, '{}')], [answerText('any')]],
     sections: ([first, second]) => ({
       providers: [
-        provider('mistral', 'mistral', first, ['pair']),
-        provider('any', 'openai_compatible', second, ['pair']),
+        provider(first, { type: 'mistral', models: ['pair'] }),
+        provider(second, { type: 'openai_compatible', name: 'any', models: ['pair'] }),
       ],
     }),
   })
