@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { createApiKey } from './access/keys.ts'
 import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
+import { type MountedControl, mountControl } from './app/control.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { createRoutes } from './app/routes.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
@@ -72,10 +73,17 @@ export async function startApp(options: AppOptions): Promise<App> {
   })
   const newKey = await makeFirstKey(configuration, store)
   const current = createCurrent({ options, store, resilience, transport, observation })
+  const control = mountControl({
+    observation,
+    version,
+    snapshot: current.snapshot,
+    problems: current.problems,
+    ledger: () => store.ledger,
+  })
   const gateway = createGateway({ alarms, store, resilience, observation, current })
   const listener = createListener({
     ...configuration.server,
-    ...createRoutes(gateway, (_q, response) => response.end('{}')),
+    ...createRoutes(gateway, control.handle),
     clock,
   })
   const { host, port } = configuration.server
@@ -97,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     flush: observation.log.flush,
     async stop() {
       watcher?.close()
-      return stopGently({ configuration, listener, transport, store, observation })
+      return stopGently({ configuration, listener, control, transport, store, observation })
     },
   }
 }
@@ -105,14 +113,17 @@ export async function startApp(options: AppOptions): Promise<App> {
 interface StopParts {
   readonly configuration: Configuration
   readonly listener: Listener
+  readonly control: MountedControl
   readonly transport: Transport
   readonly store: Store
   readonly observation: Observation
 }
 
-async function stopGently({ configuration, listener, transport, store, observation }: StopParts) {
+async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
+  const { configuration, listener, control, transport, store, observation } = parts
   observation.setReady(false)
   const end = await listener.close(configuration.server.shutdownMs)
+  await control.close()
   await transport.close()
   await store.close()
   await observation.close()

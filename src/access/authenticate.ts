@@ -48,7 +48,7 @@ export function createAuthenticator({ ring, required, header }: AuthenticatorOpt
       if (principal !== null) return principal
     }
     // SDKs insist on sending some key, so that an unknown one says no more than none.
-    if (!required && isLoopback(remoteAddress) && !isForwarded(headers)) return anonymous
+    if (!required && isLocalPeer(headers, remoteAddress)) return anonymous
     if (credential === null)
       throw new GatewayError('missing_api_key', { message: missing, param: 'authorization' })
     throw new GatewayError('invalid_api_key', { param: credential.header })
@@ -73,12 +73,14 @@ function isWellFormed(key: string): boolean {
   return key.length <= longestKey && printableAscii.test(key)
 }
 
-/** A reverse proxy on this machine makes every stranger look local; the headers that they add tell. */
-function isForwarded(headers: IncomingHttpHeaders): boolean {
-  return headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
-}
-
-function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false
-  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.')
+/**
+ * Whether a request comes from this machine, as its peer's address says. A reverse proxy on this machine makes every
+ * stranger look local; the headers that they add tell.
+ */
+export function isLocalPeer(headers: IncomingHttpHeaders, remoteAddress: string | undefined): boolean {
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false
+  if (remoteAddress === undefined) return false
+  return (
+    remoteAddress.startsWith('127.') || remoteAddress === '::1' || remoteAddress.startsWith('::ffff:127.')
+  )
 }
