@@ -73,6 +73,9 @@ export class TappedStream implements ReplyStream, StreamSink {
     }
     this.#over = true
     this.#last = last
+    // A client that reads slowly may have paused the upstream, and will not drain again: what is left of the answer
+    // must pass for its connection to become free.
+    this.#options.source.resume()
     this.#win()
     this.#options.onClosed(null)
     this.#sink?.end(last)
@@ -99,7 +102,7 @@ export class TappedStream implements ReplyStream, StreamSink {
   }
 
   pause(): void {
-    this.#options.source.pause()
+    if (!this.#over) this.#options.source.pause()
   }
 
   resume(): void {

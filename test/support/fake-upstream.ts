@@ -55,6 +55,7 @@ export async function startFakeUpstream(...first: Behaviour[]): Promise<FakeUpst
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  let closed: Promise<void> | null = null
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     port,
@@ -63,10 +64,11 @@ export async function startFakeUpstream(...first: Behaviour[]): Promise<FakeUpst
       behaviours = next
     },
     dropIdleConnections: () => server.closeIdleConnections(),
-    async close() {
+    close() {
+      closed ??= once(server, 'close').then(() => {})
       server.closeAllConnections()
       server.close()
-      await once(server, 'close')
+      return closed
     },
   }
 }

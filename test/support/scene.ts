@@ -1,7 +1,7 @@
 // A gateway with its upstreams for one test: started with short ways to say what is configured, taken down when the
 // test is over, and with a view of what is still in flight inside it.
 
-import { onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest'
 import type * as AlarmsModule from '../../src/lib/alarms.ts'
 import type * as TransportModule from '../../src/transport/index.ts'
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from './fake-upstream.ts'
@@ -58,23 +58,51 @@ export interface SceneOptions {
   readonly sections?: (upstreams: readonly FakeUpstream[]) => Sections
 }
 
+/** A scene for one test, taken down at its end. */
 export async function openScene(options: SceneOptions): Promise<Scene> {
-  const upstreams = await Promise.all(options.upstreams.map(behaviours => openUpstream(...behaviours)))
-  const gateway = await openGateway({
+  const built = await buildScene(options)
+  onTestFinished(built.close)
+  return built.scene
+}
+
+/** One scene for all tests of a file or a block, where none of them changes it. */
+export function shareScene(options: SceneOptions): () => Scene {
+  let built: BuiltScene | null = null
+  beforeAll(async () => {
+    built = await buildScene(options)
+  })
+  afterAll(() => built?.close())
+  return () => {
+    if (built === null) throw new Error('the scene is not there yet')
+    return built.scene
+  }
+}
+
+interface BuiltScene {
+  readonly scene: Scene
+  close(): Promise<void>
+}
+
+async function buildScene(options: SceneOptions): Promise<BuiltScene> {
+  const upstreams = await Promise.all(options.upstreams.map(behaviours => startFakeUpstream(...behaviours)))
+  const sections = {
     server: options.server,
     providers: providersFor(upstreams, options.provider),
     ...options.sections?.(upstreams),
-  })
+  }
+  const gateway = await startTestGateway(configurationText(sections))
   const { alarms, transport } = live
   const [upstream] = upstreams
   if (alarms === null || transport === null || upstream === undefined) throw new Error('incomplete scene')
   const inFlight = () => ({ alarms: alarms.size, requests: transport.counts().running })
+  const settled = () => eventually(() => inFlight().alarms === 0 && inFlight().requests === 0, inFlight)
   return {
-    gateway,
-    upstreams,
-    upstream,
-    inFlight,
-    settled: () => eventually(() => inFlight().alarms === 0 && inFlight().requests === 0, inFlight),
+    scene: { gateway, upstreams, upstream, inFlight, settled },
+    async close() {
+      // Upstreams first: what is still in flight must not keep the gateway.
+      await Promise.all(upstreams.map(each => each.close()))
+      await gateway.stop()
+    },
   }
 }
 
@@ -85,18 +113,12 @@ export async function openUpstream(...behaviours: Behaviour[]): Promise<FakeUpst
 }
 
 /** With quick retries, a breaker that stays out of the way, and a quick end. */
-export async function openGateway(sections: Sections): Promise<TestGateway> {
-  const gateway = await startTestGateway(configurationText(sections))
-  onTestFinished(() => gateway.stop())
-  return gateway
-}
-
 export function configurationText(sections: Sections): string {
   const usual = {
     retry: { base_ms: 1, max_ms: 20 },
     circuit_breaker: { failure_threshold: 1_000_000 },
     ...sections,
-    server: { port: 0, shutdown_timeout: '100ms', ...(sections['server'] as object | undefined) },
+    server: { port: 0, shutdown_timeout: '20ms', ...(sections['server'] as object | undefined) },
   }
   return Object.entries(usual)
     .map(([name, section]) => `${name}: ${JSON.stringify(section)}`)
