@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { answerText } from '../support/fake-upstream.ts'
-import { openScene, type Scene, type Sections } from '../support/scene.ts'
+import { openScene, type Scene, type Sections, shareScene } from '../support/scene.ts'
 import { testKey } from '../support/test-gateway.ts'
 
 const open = (sections: Sections = {}) =>
@@ -14,6 +14,8 @@ function ask({ gateway }: Scene, headers: Record<string, string>): Promise<Respo
   return fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body })
 }
 
+const shared = shareScene({ upstreams: [[answerText('hello')]] })
+
 test.each([
   ['authorization', `Bearer ${testKey}`],
   ['authorization', `bearer ${testKey}`],
@@ -23,8 +25,7 @@ test.each([
   ['api-key', testKey],
   ['x-goog-api-key', testKey],
 ])('the key is taken from %s: %s', async (header, value) => {
-  const scene = await open()
-  expect((await ask(scene, { [header]: value })).status).toBe(200)
+  expect((await ask(shared(), { [header]: value })).status).toBe(200)
 })
 
 test('the key is taken from the configured header, which takes the place of x-api-key', async () => {
@@ -67,13 +68,13 @@ test.each(refused)(
 )
 
 test('a refused key is answered before the body is read', async () => {
-  const scene = await open()
+  const scene = shared()
   const broken = await fetch(`${scene.gateway.url}/v1/chat/completions`, { method: 'POST', body: '{' })
   expect(broken.status).toBe(401)
 })
 
 test('the models are for holders of keys, too', async () => {
-  const scene = await open()
+  const scene = shared()
   const url = `${scene.gateway.url}/v1/models`
   expect((await fetch(url)).status).toBe(401)
   const response = await fetch(url, { headers: { 'x-api-key': testKey } })

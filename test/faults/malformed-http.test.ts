@@ -4,7 +4,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { answerText, streamEvents, wholeStream } from '../support/fake-upstream.ts'
 import { askRaw, openRawConnection, type RawAnswer, rawRequest } from '../support/raw-http.ts'
-import { eventually, openScene, type Scene } from '../support/scene.ts'
+import { eventually, openScene, type Scene, type Sections, shareScene } from '../support/scene.ts'
 import { testKey } from '../support/test-gateway.ts'
 
 const line = 'POST /v1/chat/completions HTTP/1.1'
@@ -13,12 +13,19 @@ const key = `authorization: Bearer ${testKey}`
 const good = JSON.stringify({ model: 'test-model', messages: [{ role: 'user', content: 'Hello' }] })
 const length = `content-length: ${good.length}`
 
+const shared = shareScene({ upstreams: [[answerText('hello')]] })
 let scene: Scene
 
-async function open(server: Record<string, unknown> = {}): Promise<number> {
-  scene = await openScene({ upstreams: [[answerText('hello')]], server })
+/** The scene of all tests, or one of its own for a test that configures it. */
+async function open(server?: Sections): Promise<number> {
+  scene = server === undefined ? shared() : await openScene({ upstreams: [[answerText('hello')]], server })
+  scene.upstream.behave(answerText('hello'))
+  served = scene.upstream.requests.length
   return scene.gateway.port
 }
+
+/** Requests that the upstream had seen before the test. */
+let served = 0
 
 // Whatever was sent, the next request is served and nothing of the last one is left.
 afterEach(async () => {
@@ -101,7 +108,7 @@ const broken: readonly Broken[] = [
 test.each(broken)('a request with $what is refused', async ({ lines, body = good, names }) => {
   const answer = await askRaw(await open(), rawRequest(lines, body))
   expectError(answer, 400, names)
-  expect(scene.upstream.requests).toHaveLength(0)
+  expect(scene.upstream.requests).toHaveLength(served)
 })
 
 test('headers that are too large are answered with 431', async () => {
@@ -227,7 +234,7 @@ test('a smuggled second request is never served', async () => {
   connection.send(rawRequest([line, host, key, 'content-length: 4', chunked], `0\r\n\r\n${smuggled}`))
   expectError(await connection.answer(), 400, 'transfer-encoding')
   await connection.closed
-  expect(scene.upstream.requests).toHaveLength(0)
+  expect(scene.upstream.requests).toHaveLength(served)
 })
 
 test('a request of HTTP/1.0 is served, and its connection closed', async () => {

@@ -9,7 +9,7 @@ import {
   usageChunk,
   wholeStream,
 } from '../support/fake-upstream.ts'
-import { eventually, openScene } from '../support/scene.ts'
+import { eventually, openScene, shareScene } from '../support/scene.ts'
 import { contentOf, eventsIn, openStreamClient } from '../support/stream-client.ts'
 
 /** Sends bytes in pieces of a size, each as a write of its own. */
@@ -42,13 +42,16 @@ test('each chunk of a hundred is passed on when it comes, none waits for the nex
   expect(client.pieces.length).toBeGreaterThanOrEqual(95)
 })
 
+const shared = shareScene({ upstreams: [[streamEvents(wholeStream('hi'))]] })
+
 const texts = ['Grüße', ' an 世界', ' 👩‍👩‍👧', ' — “x” \\ "quoted" \n\t']
 
 test.each([1, 2, 3, 5, 13, 64])(
   'a stream that arrives in pieces of %i bytes comes out the same',
   async size => {
     const stream = wholeStream(...texts).join('')
-    const { gateway } = await openScene({ upstreams: [[inPieces(stream, size)]] })
+    const { gateway, upstream } = shared()
+    upstream.behave(inPieces(stream, size))
     const response = await gateway.chat({ stream: true, stream_options: { include_usage: true } })
     expect(await response.text()).toBe(stream)
   },
@@ -64,7 +67,8 @@ test.each([1, 13])('line ends, comments and blanks of all kinds survive pieces o
     `id: 7\nretry: 100\n${events[2] ?? ''}`,
     ...events.slice(3),
   ].join('')
-  const { gateway } = await openScene({ upstreams: [[inPieces(odd, size)]] })
+  const { gateway, upstream } = shared()
+  upstream.behave(inPieces(odd, size))
   const text = await (await gateway.chat({ stream: true })).text()
   const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').replaceAll('data:{', 'data: {')
   expect(contentOf(lines)).toBe(texts.join(''))
@@ -74,32 +78,37 @@ test.each([1, 13])('line ends, comments and blanks of all kinds survive pieces o
 test('an event whose data stands on several lines is read as one', async () => {
   const [role = '', word = '', ...rest] = wholeStream('split')
   const lines = word.replace('"choices"', '\ndata: "choices"')
-  const { gateway } = await openScene({ upstreams: [[streamEvents([role, lines, ...rest])]] })
+  const { gateway, upstream } = shared()
+  upstream.behave(streamEvents([role, lines, ...rest]))
   const response = await gateway.chat({ stream: true })
   expect(await response.text()).toContain('split')
-  const [row] = await gateway.stopAndReadLedger()
-  expect(row).toMatchObject({ outcome: 'ok', output_text: 3 })
+  expect(gateway.readLog().at(-1)).toMatchObject({ outcome: 'ok', output_tokens: 3 })
 })
 
 test('usage is always asked for, and taken out where the client did not ask', async () => {
-  const { gateway, upstream } = await openScene({ upstreams: [[streamEvents(wholeStream('hi'))]] })
+  const { gateway, upstream } = shared()
+  upstream.behave(streamEvents(wholeStream('hi')))
   const text = await (await gateway.chat({ stream: true })).text()
-  expect(JSON.parse(String(upstream.requests[0]?.body))).toMatchObject({
+  expect(JSON.parse(String(upstream.requests.at(-1)?.body))).toMatchObject({
     stream_options: { include_usage: true },
   })
   expect(text).not.toContain('usage')
   expect(eventsIn(text)).toHaveLength(4)
-  const [row] = await gateway.stopAndReadLedger()
-  expect(row).toMatchObject({ usage_source: 'provider', input_uncached: 7, output_text: 3 })
+  expect(gateway.readLog().at(-1)).toMatchObject({
+    usage_source: 'provider',
+    input_tokens: 7,
+    output_tokens: 3,
+  })
 })
 
 test('usage that the client asked for comes once, in a chunk without choices, before the end', async () => {
-  const { gateway, upstream } = await openScene({ upstreams: [[streamEvents(wholeStream('hi'))]] })
+  const { gateway, upstream } = shared()
+  upstream.behave(streamEvents(wholeStream('hi')))
   const stream_options = { include_usage: true }
   const events = eventsIn(await (await gateway.chat({ stream: true, stream_options })).text())
   expect(events.filter(event => event.includes('"usage"'))).toHaveLength(1)
   expect(JSON.parse(events.at(-2) ?? '')).toMatchObject({ choices: [], usage: { total_tokens: 10 } })
-  expect(JSON.parse(String(upstream.requests[0]?.body))).toMatchObject({ stream_options })
+  expect(JSON.parse(String(upstream.requests.at(-1)?.body))).toMatchObject({ stream_options })
 })
 
 test.each([
@@ -119,9 +128,8 @@ test.each([
 
 test('what an upstream says after its end marker is not passed on', async () => {
   const after = chunk({ content: 'too late' })
-  const { gateway } = await openScene({
-    upstreams: [[streamEvents([...wholeStream('hi'), after], { ending: 'end' })]],
-  })
+  const { gateway, upstream } = shared()
+  upstream.behave(streamEvents([...wholeStream('hi'), after]))
   const text = await (await gateway.chat({ stream: true })).text()
   expect(text.endsWith(doneMarker)).toBe(true)
   expect(text).not.toContain('too late')
@@ -129,7 +137,8 @@ test('what an upstream says after its end marker is not passed on', async () => 
 
 test('the last event needs no blank line after it', async () => {
   const stream = wholeStream('hi').join('').trimEnd()
-  const { gateway } = await openScene({ upstreams: [[inPieces(stream, 1000)]] })
+  const { gateway, upstream } = shared()
+  upstream.behave(inPieces(stream, 1000))
   const text = await (await gateway.chat({ stream: true })).text()
   expect(contentOf(text)).toBe('hi')
   expect(text.endsWith(doneMarker)).toBe(true)
