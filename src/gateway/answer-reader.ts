@@ -27,7 +27,8 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
       const code = refine(failure, errors, answer.status)
       const retryAfterMs = readRetryAfter(answer.headers, clock.wall())
       return new GatewayError(code, {
-        message: describe(provider, code, { failure, status: answer.status }),
+        message:
+          failure.message === '' ? `${provider} answered with status ${answer.status}.` : failure.message,
         provider,
         upstreamStatus: answer.status,
         ...(failure.param === null ? {} : { param: failure.param }),
@@ -46,14 +47,4 @@ function refine(failure: UpstreamFailure, rules: readonly ErrorRule[], status: n
       (rule.message === undefined || rule.message.test(failure.message)),
   )
   return match?.code ?? failure.code
-}
-
-function describe(
-  provider: string,
-  code: ErrorCode,
-  { failure, status }: { readonly failure: UpstreamFailure; readonly status: number },
-): string {
-  // What a provider says of our own key is for the operator's log, not for the caller.
-  if (code === 'upstream_authentication') return `${provider} does not accept this gateway's key (${status}).`
-  return failure.message === '' ? `${provider} answered with status ${status}.` : failure.message
 }

@@ -3,7 +3,7 @@
 import type { FullReply, StreamedReply, StreamSink } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
-import { type Account, account, type Ending, settle } from './settle.ts'
+import { type Account, account, attemptsAsEnded, type Ending, settle } from './settle.ts'
 
 const streamHeaders = [
   'content-type',
@@ -69,7 +69,10 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
       ping.set(clock.now() + snapshot.pingAfterMs)
     },
     end: last => close(null, last ?? Buffer.alloc(0)),
-    fail: error => close(error, call.endpoint.format.encodeStreamError(error)),
+    fail(error) {
+      error.attempts = attemptsAsEnded(exchange.attempts, { error, answered: true })
+      close(error, call.endpoint.format.encodeStreamError(error))
+    },
   }
   call.reply.onDrain(() => stream.resume())
   exchange.cancellation.onCancel(() => {

@@ -40,9 +40,9 @@ function admit({ gateway, snapshot, page, headers }: Exchange): void {
   if (!gateway.ledger.accepting) throw new GatewayError('storage_full')
   const rate = page.keyId === null ? null : snapshot.takeRate(page.keyId)
   if (rate === null) return
+  // They say how long to wait, too: the error does not repeat it.
   headers.push(...rate.headers)
-  if (!rate.decision.allowed)
-    throw new GatewayError('rate_limit_exceeded', { retryAfterMs: rate.decision.retryAfterMs })
+  if (!rate.decision.allowed) throw new GatewayError('rate_limit_exceeded')
 }
 
 /** What they ask. 400, 408, 413 */

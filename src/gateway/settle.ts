@@ -104,7 +104,7 @@ function outcomeOf(error: GatewayError | null): Outcome {
 }
 
 /** An attempt that had won and broke afterwards stands with what it broke of. */
-function attemptsAsEnded(
+export function attemptsAsEnded(
   attempts: readonly AttemptRecord[],
   end: { readonly error: GatewayError | null; readonly answered: boolean },
 ): readonly AttemptRecord[] {

@@ -6,6 +6,7 @@ import { type AttemptRecord, asGatewayError, GatewayError } from '../errors.ts'
 import type { Observer } from '../events.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Secret } from '../lib/secret.ts'
 import { TappedStream } from './tapped-stream.ts'
 
 export interface FirstContentDeps {
@@ -38,7 +39,7 @@ export function createFirstContent(raw: RawSend, deps: FirstContentDeps): Send {
       record(status, null)
       return reply
     } catch (thrown) {
-      const failure = asGatewayError(thrown)
+      const failure = nameFailure(asGatewayError(thrown), request)
       record(status, failure)
       throw failure
     }
@@ -67,6 +68,35 @@ function malformed(request: UpstreamRequest, words: string): GatewayError {
   return new GatewayError('upstream_malformed', { message: `${provider} ${words}.`, provider })
 }
 
+/** The failure with its provider, and without what the upstream said of our key: that is nobody's business but ours. */
+function nameFailure(failure: GatewayError, request: UpstreamRequest): GatewayError {
+  const { provider } = request.target.connection
+  const refusedKey = failure.code === 'upstream_authentication'
+  const status = failure.upstreamStatus === null ? '' : ` (${failure.upstreamStatus})`
+  const message = refusedKey
+    ? `${provider} does not accept this gateway's key${status}.`
+    : withoutKey(failure.message, request.key)
+  const param = failure.param === null || refusedKey ? null : withoutKey(failure.param, request.key)
+  if (failure.provider !== null && message === failure.message && param === failure.param) return failure
+  return new GatewayError(failure.code, {
+    message,
+    provider,
+    ...(param !== null && { param }),
+    ...(failure.retryAfterMs !== null && { retryAfterMs: failure.retryAfterMs }),
+    ...(failure.upstreamStatus !== null && { upstreamStatus: failure.upstreamStatus }),
+    ...(failure.upstreamCode !== null && { upstreamCode: failure.upstreamCode }),
+    cause: failure,
+  })
+}
+
+/** Shorter keys are placeholders for servers that need none, and stand in any text. */
+const shortestKey = 8
+
+function withoutKey(text: string, key: Secret | null): string {
+  const value = key?.reveal() ?? ''
+  return value.length < shortestKey ? text : text.replaceAll(value, '[hidden]')
+}
+
 type StreamAnswer = Pick<RawReply, 'status' | 'headers'> & { readonly body: ReplyStream }
 
 function awaitFirstContent(
@@ -88,6 +118,7 @@ function awaitFirstContent(
     const stream = new TappedStream({
       source: answer.body,
       tap: request.reader.openTap(),
+      nameFailure: failure => nameFailure(failure, request),
       onWon() {
         won = true
         alarm.close()

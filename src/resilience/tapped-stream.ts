@@ -10,6 +10,8 @@ const maxHeldChunks = 64
 export interface TappedStreamOptions {
   readonly source: ReplyStream
   readonly tap: StreamTap
+  /** Completes what the source or the tap threw. */
+  readonly nameFailure: (failure: GatewayError) => GatewayError
   /** The first content has arrived. */
   readonly onWon: () => void
   /** Told once how it ended; null for the real end, and where the client left. */
@@ -71,14 +73,18 @@ export class TappedStream implements ReplyStream, StreamSink {
     }
     this.#over = true
     this.#last = last
+    // A client that reads slowly may have paused the upstream, and will not drain again: what is left of the answer
+    // must pass for its connection to become free.
+    this.#options.source.resume()
     this.#win()
     this.#options.onClosed(null)
     this.#sink?.end(last)
   }
 
-  fail(error: GatewayError): void {
+  fail(thrown: GatewayError): void {
     if (this.#over) return
     this.#over = true
+    const error = this.#options.nameFailure(thrown)
     this.#failure = error
     this.#options.onClosed(error.code === 'client_disconnected' ? null : error)
     this.#sink?.fail(error)
@@ -96,7 +102,7 @@ export class TappedStream implements ReplyStream, StreamSink {
   }
 
   pause(): void {
-    this.#options.source.pause()
+    if (!this.#over) this.#options.source.pause()
   }
 
   resume(): void {

@@ -52,6 +52,10 @@ function describeBrokenRequest(cause: ParserError): GatewayError {
   }
   const known = codes[cause.code ?? '']
   if (known !== undefined) return new GatewayError(known[0], { param: known[1] })
+  if (cause.code === 'HPE_PAUSED_H2_UPGRADE') {
+    const message = 'HTTP/2 is not spoken here: use HTTP/1.1.'
+    return new GatewayError('invalid_request', { message, param: 'version' })
+  }
   const reason = cause.reason ?? 'it cannot be parsed'
   const header =
     /transfer-encoding|content-length|host|header|method|url|version/i.exec(reason)?.[0] ?? 'headers'

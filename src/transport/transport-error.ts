@@ -14,6 +14,8 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'upstream_truncated',
   UND_ERR_HEADERS_OVERFLOW: 'upstream_malformed',
   UND_ERR_ABORTED: 'client_disconnected',
+  // The parser's error, whose own code (HPE_…) is not always there.
+  HTTPParserError: 'upstream_malformed',
 }
 
 export function describeTransportError(

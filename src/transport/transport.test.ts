@@ -93,6 +93,21 @@ test('an upstream that sends no headers is left after the headers timer, and its
   expect(alarms.size).toBe(0)
 })
 
+test('a stream without headers is left after the timer of its first content, where that is shorter', async () => {
+  const { upstream, transport } = await setUp(stall)
+  const target = requestTo(upstream).target
+  const timers = { ...target.connection.timers, firstContentMs: 40 }
+  const request = requestTo(upstream, {
+    streaming: true,
+    target: { ...target, connection: { ...target.connection, timers } },
+  })
+  await expect(transport.send(request)).rejects.toMatchObject({
+    code: 'upstream_timeout',
+    message: expect.stringContaining('timer: first_token'),
+  })
+  await upstream.requests[0]?.aborted
+})
+
 test('an answer that stops in the middle is left after the idle timer', async () => {
   const { upstream, transport } = await setUp((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })

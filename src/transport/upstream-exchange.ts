@@ -43,11 +43,10 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
 
   constructor(options: ExchangeOptions) {
     const { request, clock, alarms } = options
-    const { timers } = request.target.connection
     this.#options = options
-    this.#idleMs = timers.idleMs
+    this.#idleMs = request.target.connection.timers.idleMs
     this.#alarm = alarms.open(() => this.#onSilence())
-    this.#alarm.set(Math.min(clock.now() + timers.headersMs, request.deadline))
+    this.#alarm.set(Math.min(clock.now() + silenceBeforeHeaders(request).limitMs, request.deadline))
     this.#forgetCancellation = request.cancellation.onCancel(() => this.#stop('client_disconnected'))
   }
 
@@ -153,12 +152,13 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
 
   #stop(code: 'client_disconnected' | 'deadline_exceeded' | 'upstream_timeout' | 'upstream_malformed'): void {
     if (this.#phase === 'over') return
-    const { target } = this.#options.request
-    const { headersMs, idleMs } = target.connection.timers
+    const { request } = this.#options
+    const { target } = request
+    const { limitMs, timer } = silenceBeforeHeaders(request)
     const silence =
       this.#status === 0
-        ? `${target.id} sent no headers within ${headersMs} ms (timer: headers).`
-        : `${target.id} sent nothing for ${idleMs} ms in the middle of its answer (timer: idle).`
+        ? `${target.id} sent no headers within ${limitMs} ms (timer: ${timer}).`
+        : `${target.id} sent nothing for ${this.#idleMs} ms in the middle of its answer (timer: idle).`
     const message =
       code === 'upstream_timeout'
         ? { message: silence }
@@ -183,6 +183,14 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#alarm.close()
     this.#forgetCancellation()
   }
+}
+
+/** A stream without headers has no content either: of the two timers the shorter one counts. */
+function silenceBeforeHeaders({ streaming, target }: UpstreamRequest): { limitMs: number; timer: string } {
+  const { headersMs, firstContentMs } = target.connection.timers
+  return streaming && firstContentMs < headersMs
+    ? { limitMs: firstContentMs, timer: 'first_token' }
+    : { limitMs: headersMs, timer: 'headers' }
 }
 
 function isEventStream(headers: ReplyHeaders): boolean {

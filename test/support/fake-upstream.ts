@@ -23,6 +23,8 @@ export interface FakeUpstream {
   readonly requests: SeenRequest[]
   /** Answers to come, first in first out; the last one stays. */
   behave(...behaviours: Behaviour[]): void
+  /** Closes what the gateway keeps open for later, without telling it first. */
+  dropIdleConnections(): void
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export async function startFakeUpstream(...first: Behaviour[]): Promise<FakeUpst
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  let closed: Promise<void> | null = null
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     port,
@@ -60,10 +63,12 @@ export async function startFakeUpstream(...first: Behaviour[]): Promise<FakeUpst
     behave(...next) {
       behaviours = next
     },
-    async close() {
+    dropIdleConnections: () => server.closeIdleConnections(),
+    close() {
+      closed ??= once(server, 'close').then(() => {})
       server.closeAllConnections()
       server.close()
-      await once(server, 'close')
+      return closed
     },
   }
 }

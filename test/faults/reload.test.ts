@@ -1,0 +1,145 @@
+// A configuration that changes while requests are in flight.
+
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import {
+  answerText,
+  type Behaviour,
+  chunk,
+  doneMarker,
+  type FakeUpstream,
+  streamEvents,
+} from '../support/fake-upstream.ts'
+import { configurationText, eventually, openScene, providersFor, type Scene } from '../support/scene.ts'
+import { openStreamClient } from '../support/stream-client.ts'
+
+const usual = {
+  auth: { api_keys: ['test-key-of-the-suite'] },
+  logging: { level: 'info', file: 'access.log' },
+}
+const configurationFor = (upstream: FakeUpstream | undefined, more: object = {}): string =>
+  configurationText({ providers: providersFor(upstream ? [upstream] : []), ...usual, ...more })
+
+/** Begins a stream and ends it when told. */
+function openEnded(): { readonly behaviour: Behaviour; end(): void } {
+  let end = (): void => {}
+  const ended = new Promise<void>(resolve => {
+    end = resolve
+  })
+  const events = [chunk({ role: 'assistant', content: 'old' }), chunk({}, 'stop') + doneMarker]
+  return {
+    behaviour: streamEvents(events, { before: index => (index === 1 ? ended : Promise.resolve()) }),
+    end,
+  }
+}
+
+function openTwo(first: Behaviour): Promise<Scene> {
+  return openScene({
+    upstreams: [[first], [answerText('new')]],
+    sections: ([old]) => ({ providers: providersFor(old ? [old] : []) }),
+  })
+}
+
+async function answered({ gateway }: Scene): Promise<string> {
+  return (await gateway.chat()).text()
+}
+
+/** How often the log says that a configuration was taken over, or refused. */
+function count({ gateway }: Scene, what: 'loaded' | 'refused'): number {
+  return gateway.readLog().filter(({ message }) => String(message).startsWith(`configuration ${what}`)).length
+}
+
+test('a stream ends on the provider that it began with, the next request goes to the new one', async () => {
+  const { behaviour, end } = openEnded()
+  const scene = await openTwo(behaviour)
+  const client = await openStreamClient(scene.gateway)
+  await client.sees('old')
+  scene.gateway.writeConfiguration(configurationFor(scene.upstreams[1]))
+  await eventually(() => count(scene, 'loaded') === 2)
+  expect(await answered(scene)).toContain('new')
+  end()
+  expect((await client.whole).endsWith(doneMarker)).toBe(true)
+  await scene.settled()
+  const rows = await scene.gateway.stopAndReadLedger()
+  expect(rows).toMatchObject([{ outcome: 'ok' }, { outcome: 'ok' }])
+  expect(new Set(rows.map(row => row['config_version'])).size).toBe(2)
+})
+
+test('a request of a provider that is removed meanwhile still gets its answer', async () => {
+  let answer = (): void => {}
+  const waiting: Behaviour = (request, response) => {
+    answer = () => void answerText('from the old one')(request, response)
+  }
+  const scene = await openTwo(waiting)
+  const asked = answered(scene)
+  await eventually(() => scene.upstream.requests.length === 1)
+  const [replacement] = providersFor(scene.upstreams.slice(1))
+  const providers = [{ ...replacement, name: 'another' }]
+  scene.gateway.writeConfiguration(configurationText({ providers, ...usual }))
+  await eventually(() => count(scene, 'loaded') === 2)
+  const response = await scene.gateway.chat()
+  expect(response.headers.get('x-llm-proxy-provider')).toBe('another')
+  expect(await response.text()).toContain('new')
+  answer()
+  expect(await asked).toContain('from the old one')
+  await scene.settled()
+})
+
+test('the timers of a request are those of the configuration that it began with', async () => {
+  const { behaviour, end } = openEnded()
+  const scene = await openTwo(behaviour)
+  const client = await openStreamClient(scene.gateway)
+  await client.sees('old')
+  const impatient = { timeouts: { idle: '1ms', headers: '1ms', first_token: '1ms', total: '1ms' } }
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream, impatient))
+  await eventually(() => count(scene, 'loaded') === 2)
+  expect((await scene.gateway.chat()).status).toBe(504)
+  end()
+  expect((await client.whole).endsWith(doneMarker)).toBe(true)
+})
+
+test.each([
+  ['is not YAML', 'providers: [\n  {'],
+  ['has an unknown key', 'serverr:\n  port: 1\n'],
+  ['has a wrong value', 'timeouts:\n  total: soon\n'],
+  ['has a provider of an unknown type', 'providers:\n  - type: no_such_vendor\n'],
+])('a file that %s changes nothing, and a good one after it is taken', async (_what, broken) => {
+  const scene = await openTwo(answerText('old'))
+  scene.gateway.writeConfiguration(broken)
+  await eventually(() => count(scene, 'refused') > 0)
+  expect(await answered(scene)).toContain('old')
+  expect(count(scene, 'loaded')).toBe(1)
+  scene.gateway.writeConfiguration(configurationFor(scene.upstreams[1]))
+  await eventually(() => count(scene, 'loaded') === 2)
+  expect(await answered(scene)).toContain('new')
+})
+
+test('keys that are taken away no longer open, keys that are added do', async () => {
+  const scene = await openTwo(answerText('old'))
+  const auth = { api_keys: ['another-key-of-the-suite'] }
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream, { auth }))
+  await eventually(() => count(scene, 'loaded') === 2)
+  expect((await scene.gateway.chat()).status).toBe(401)
+  const headers = { authorization: 'Bearer another-key-of-the-suite' }
+  expect((await scene.gateway.chat({}, headers)).status).toBe(200)
+})
+
+test('a swap of the link behind the file, as in a mounted ConfigMap, is noticed', async () => {
+  const scene = await openTwo(answerText('old'))
+  const inFolder = (name: string): string => join(scene.gateway.directory, name)
+  const mount = (version: string, upstream: FakeUpstream | undefined): void => {
+    mkdirSync(inFolder(version))
+    writeFileSync(join(inFolder(version), 'config.yaml'), configurationFor(upstream))
+    symlinkSync(version, inFolder('..data_tmp'))
+    renameSync(inFolder('..data_tmp'), inFolder('..data'))
+  }
+  mount('..version1', scene.upstream)
+  symlinkSync('..data/config.yaml', inFolder('config.link'))
+  renameSync(inFolder('config.link'), inFolder('config.yaml'))
+  expect(await answered(scene)).toContain('old')
+  mount('..version2', scene.upstreams[1])
+  await eventually(() => count(scene, 'loaded') >= 2)
+  await eventually(() => scene.gateway.readLog().length > 0)
+  expect(await answered(scene)).toContain('new')
+})
