@@ -45,6 +45,16 @@ export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): R
   return { ...Object.fromEntries(kept), ...more }
 }
 
+/** Where packages come from is a matter of the machine: the settings of pip and npm, for a program that installs some. */
+export function packageSettings(): Record<string, string> {
+  const settings = Object.entries(process.env).filter(([name]) =>
+    /^(pip_|npm_config_(registry|.*(proxy|cafile))$|(https?|no)_proxy$|ssl_cert|node_extra_ca_certs$)/i.test(
+      name,
+    ),
+  )
+  return Object.fromEntries(settings.map(([name, value]) => [name, value ?? '']))
+}
+
 /** @param options.environment beside what every program needs; nothing else of this process's own is handed on */
 export function startChild(
   command: string,

@@ -2,15 +2,20 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** @throws after 30 s, or `patienceMs`, with what was waited for */
+export interface Patience {
+  readonly totalMs?: number
+  readonly betweenMs?: number
+}
+
+/** @throws after 30 s, or `totalMs`, with what was waited for */
 export async function waitUntil(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  patienceMs = 30_000,
+  { totalMs = 30_000, betweenMs = 50 }: Patience = {},
 ): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs
+  const giveUpAt = performance.now() + totalMs
   while (!(await condition())) {
     if (performance.now() > giveUpAt) throw new Error(`Waited in vain for this: ${what}.`)
-    await delay(50)
+    await delay(betweenMs)
   }
 }
