@@ -60,6 +60,7 @@ export function createRateLimiter({ limit, clock, maxKeys }: RateLimiterOptions)
   const slots = Math.ceil(windowMs / slotMs) + 1
   const refillMs = windowMs / requestsPerWindow
   const ledgers = new Map<string, Ledger>()
+  let newest: string | null = null
 
   /** Milliseconds until what was sent in a slot no longer counts. */
   const untilForgotten = (slot: number, now: number) => (slot + slots) * slotMs - Math.floor(now)
@@ -91,10 +92,13 @@ export function createRateLimiter({ limit, clock, maxKeys }: RateLimiterOptions)
     take(keyId) {
       const now = clock.now()
       const ledger = ledgers.get(keyId) ?? openLedger(slots, now)
-      // Setting anew keeps the map in the order of use, so that its first key is the one to forget.
-      ledgers.delete(keyId)
-      ledgers.set(keyId, ledger)
-      if (ledgers.size > maxKeys) forgetFirst(ledgers)
+      if (keyId !== newest) {
+        // Setting anew keeps the map in the order of use, so that its first key is the one to forget.
+        ledgers.delete(keyId)
+        ledgers.set(keyId, ledger)
+        newest = keyId
+        if (ledgers.size > maxKeys) forgetFirst(ledgers)
+      }
       return decide(ledger, now)
     },
   }

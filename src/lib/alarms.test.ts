@@ -40,3 +40,25 @@ test('the timer stops when nothing is open and starts again', () => {
   clock.advance(100)
   expect(rings).toBe(1)
 })
+
+test('any order of opening, closing and ringing leaves exactly the open ones', () => {
+  const clock = createManualClock()
+  const alarms = createAlarms(clock)
+  const rung: number[] = []
+  const all = Array.from({ length: 20 }, (_, index) => {
+    const alarm = alarms.open(() => {
+      rung.push(index)
+      alarm.close()
+    })
+    return alarm
+  })
+  for (const [index, alarm] of all.entries()) alarm.set(index % 3 === 0 ? 10 : 1000)
+  all[5]?.close()
+  all[5]?.close()
+  clock.advance(100)
+  expect(rung.toSorted((left, right) => left - right)).toEqual([0, 3, 6, 9, 12, 15, 18])
+  expect(alarms.size).toBe(12)
+  clock.advance(2000)
+  expect(new Set(rung).size).toBe(19)
+  expect(alarms.size).toBe(0)
+})

@@ -18,24 +18,26 @@ export interface Alarms {
 const tickMs = 25
 
 export function createAlarms(clock: Clock): Alarms {
-  const open = new Set<PlainAlarm>()
+  // Not a Set: the tables that a busy Set leaves behind point to one another and to what was in them, and so keep
+  // every request alive until the next full collection.
+  const open: PlainAlarm[] = []
   let ticking = false
 
   function tick(): void {
     const now = clock.now()
-    for (const alarm of open) {
-      if (alarm.at > now) continue
+    for (let index = open.length - 1; index >= 0; index--) {
+      const alarm = open[index]
+      if (alarm === undefined || alarm.at > now) continue
       alarm.at = Number.POSITIVE_INFINITY
       alarm.ring()
     }
-    if (open.size === 0) ticking = false
+    if (open.length === 0) ticking = false
     else clock.after(tickMs, tick)
   }
 
   return {
     open(ring) {
       const alarm = new PlainAlarm(open, ring)
-      open.add(alarm)
       if (!ticking) {
         ticking = true
         clock.after(tickMs, tick)
@@ -43,7 +45,7 @@ export function createAlarms(clock: Clock): Alarms {
       return alarm
     },
     get size() {
-      return open.size
+      return open.length
     },
   }
 }
@@ -51,19 +53,29 @@ export function createAlarms(clock: Clock): Alarms {
 class PlainAlarm implements Alarm {
   at = Number.POSITIVE_INFINITY
   readonly ring: () => void
-  readonly #home: Set<PlainAlarm>
+  readonly #home: PlainAlarm[]
+  /** Place in the home; -1 once closed. */
+  #index: number
 
-  constructor(home: Set<PlainAlarm>, ring: () => void) {
+  constructor(home: PlainAlarm[], ring: () => void) {
     this.#home = home
     this.ring = ring
+    this.#index = home.push(this) - 1
   }
 
   set(at: number): void {
     this.at = at
   }
 
+  /** The last one takes the place of the closed one. */
   close(): void {
     this.at = Number.POSITIVE_INFINITY
-    this.#home.delete(this)
+    if (this.#index === -1) return
+    const last = this.#home.pop()
+    if (last !== undefined && last !== this) {
+      this.#home[this.#index] = last
+      last.#index = this.#index
+    }
+    this.#index = -1
   }
 }

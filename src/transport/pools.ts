@@ -1,7 +1,8 @@
 // One connection pool for each provider and address. A pool that a new configuration no longer needs closes by
 // itself when its last request has ended; it never takes one down.
 
-import { Pool } from 'undici'
+import type { Pool } from 'undici'
+import UndiciPool from 'undici/lib/dispatcher/pool.js'
 import type { Connection } from '../call.ts'
 
 export interface Pools {
@@ -24,7 +25,7 @@ export function createPools(): Pools {
     const key = poolKey(connection)
     let pool = pools.get(key)
     if (pool === undefined) {
-      pool = new Pool(connection.origin, {
+      pool = new UndiciPool(connection.origin, {
         connections: connection.maxConnections,
         pipelining: 1,
         // A stale HTTP/2 session fails many requests at once; one request for each socket fails alone.
