@@ -131,7 +131,7 @@ function describe({ answer, text, streaming, last }: Received): Outcome {
     provider: headerOf(answer, 'x-llm-proxy-provider'),
     streaming,
     whole: ended && (streaming ? text.endsWith('data: [DONE]\n\n') : text.endsWith('}')),
-    began: streaming && text.includes('"content":"h'),
+    began: streaming && /"content":"[^"]/.test(text),
     last,
   }
 }
