@@ -2,12 +2,16 @@
 // that a client holds.
 
 import { Agent, get } from 'node:http'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { startChild } from '../support/child-process.ts'
 import {
+  describeGateway,
   type GatewayProcess,
   makeFolder,
   readLedger,
   removeFolder,
+  repository,
   startGateway,
   withKey,
 } from '../support/gateway-process.ts'
@@ -87,13 +91,33 @@ test('SIGTERM: what is in flight is finished and recorded, readiness is withdraw
   expect(counts.size).toBe(120)
 })
 
+test('Ctrl-C, which npm hears and passes on as well, is one signal: what is in flight is finished', async () => {
+  const folder = makeFolder()
+  const parameters = ['start', '--', '--port', '0', '--data', join(folder, 'data')]
+  const environment = { API_KEYS_REQUIRED: 'false' }
+  const child = startChild('npm', parameters, { folder: repository, environment, ownGroup: true })
+  cleanups.push(() => removeFolder(folder))
+  const gateway = await describeGateway(child, folder)
+  const request = createLoadClient(gateway, 'simulator-slow').open(false)
+  await waitUntil('the request is in flight', async () => {
+    return (await gateway.readMetrics()).get('llm_proxy_requests_in_flight') === 1
+  })
+  process.kill(-child.pid, 'SIGINT')
+  expect(await request.outcome).toMatchObject({ status: 200, whole: true })
+  expect(await child.exited).toEqual({ code: 0, signal: null })
+})
+
 test('a second SIGTERM ends it at once', async () => {
   const { upstream, gateway, client } = await setUp({ delayMs: 3_600_000 }, '1h')
   const request = client.open(false)
   await whenBusy(upstream, 1)
   gateway.send('SIGTERM')
   await gateway.waitForOutput(/once more to end at once/)
-  gateway.send('SIGTERM')
+  // What follows the first within half a second is taken for its echo.
+  await waitUntil('it has ended', () => {
+    gateway.send('SIGTERM')
+    return gateway.hasExited
+  })
   expect(await gateway.exited).toEqual({ code: 1, signal: null })
   expect(await request.outcome).toMatchObject({ whole: false, status: null })
 })

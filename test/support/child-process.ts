@@ -27,6 +27,8 @@ export interface RunningChild {
 export interface ChildOptions {
   readonly folder?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** Its own process group, as a program has that a terminal's shell starts. */
+  readonly ownGroup?: boolean
 }
 
 const running = new Set<ChildProcess>()
@@ -65,6 +67,7 @@ export function startChild(
     cwd: options.folder,
     env: cleanEnvironment(options.environment),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.ownGroup ?? false,
   })
   running.add(child)
   const listeners = new Set<() => void>()
