@@ -81,6 +81,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     ledger: () => store.ledger,
   })
   const gateway = createGateway({ alarms, store, resilience, observation, current })
+  observation.setGauges({
+    streamsOpen: () => gateway.streams.open,
+    spoolQueued: () => store.ledger.queued,
+  })
   const listener = createListener({
     ...configuration.server,
     ...createRoutes(gateway, control.handle),
@@ -234,6 +238,7 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     observe: observation.observe,
     clock: systemClock,
     alarms,
+    streams: { open: 0 },
     createId: createRequestIds(systemClock.wall),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,

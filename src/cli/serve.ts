@@ -4,6 +4,7 @@ import { PricesInvalid } from '../app/build-snapshot.ts'
 import { type App, startApp } from '../app.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, type LoadResult, loadConfiguration, readEnvironment } from '../config/load.ts'
+import { systemClock } from '../lib/clock.ts'
 import { providerKinds } from '../providers/kinds.ts'
 import { StoreError } from '../store/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
@@ -35,8 +36,10 @@ export async function serve(options: ServeOptions, terminal: Terminal, version: 
   try {
     const watchFile = reload ? file : null
     const app = await startApp({ configuration, load, watchFile, dataDirectory, version })
+    // Whoever waits for the line with the address may end the gateway as soon as it is there.
+    const end = waitForEnd(app, terminal)
     terminal.print(describeStart({ app, file, notices, dataDirectory, version }))
-    return await waitForEnd(app, terminal)
+    return await end
   } catch (thrown) {
     return explainFailure(thrown, terminal)
   }
@@ -54,17 +57,24 @@ function withOptions(
   }
 }
 
+/**
+ * A Ctrl-C reaches the programs that started this one as well, npm for instance, and they pass it on: what follows a
+ * signal so closely is its echo.
+ */
+const echoMs = 500
+
 /** SIGTERM and SIGINT end the gateway gently, a second one at once; SIGHUP reads the configuration anew. */
 function waitForEnd(app: App, terminal: Terminal): Promise<ExitCode> {
   return new Promise(resolve => {
-    let ending = false
+    let endingSince: number | null = null
     const end = (signal: NodeJS.Signals): void => {
-      if (ending) {
+      if (endingSince !== null) {
+        if (systemClock.now() - endingSince < echoMs) return
         app.flush()
         resolve(exitCodes.failed)
         return
       }
-      ending = true
+      endingSince = systemClock.now()
       terminal.print(`${signal}: finishing what is in flight; once more to end at once`)
       app.stop().then(
         ({ cut }) => resolve(cut ? exitCodes.failed : exitCodes.ok),

@@ -49,10 +49,12 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   })
   const began = clock.now()
   let open = true
+  gateway.streams.open++
   const close = (error: GatewayError | null, last: Buffer): void => {
     // A client that leaves is noticed by the upstream's side and by ours: the first one closes the books.
     if (!open) return
     open = false
+    gateway.streams.open--
     ping.close()
     page.upstreamMs += clock.now() - began
     const ending: Ending = {

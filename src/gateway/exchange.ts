@@ -18,6 +18,8 @@ export interface Gateway {
   readonly observe: Observer
   readonly clock: Clock
   readonly alarms: Alarms
+  /** How many answers are being streamed at this moment. */
+  readonly streams: { open: number }
   createId(): string
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage

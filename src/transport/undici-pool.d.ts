@@ -5,5 +5,6 @@ declare module 'undici/lib/dispatcher/pool.js' {
   import type { Pool } from 'undici'
 
   const PoolConstructor: typeof Pool
+  // biome-ignore lint/style/noDefaultExport: so it is exported there
   export default PoolConstructor
 }

@@ -1,0 +1,70 @@
+// Python programs against a gateway with the simulator: OpenAI's client, the documented programs, and the examples.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type GatewayProcess,
+  removeFolder,
+  repository,
+  startGateway,
+  withKey,
+} from '../support/gateway-process.ts'
+import { documentedPrograms, expectPython, installPythonClients, pythonScripts } from '../support/python.ts'
+
+let gateway: GatewayProcess
+
+beforeAll(async () => {
+  await installPythonClients()
+  const simulator =
+    'simulator:\n  first_token_ms: 5\n  token_ms: 2\nproviders:\n  - type: simulator\n    max_retries: 0'
+  gateway = await startGateway({ yaml: withKey(simulator) })
+}, 300_000)
+
+afterAll(async () => {
+  await gateway.stop()
+  removeFolder(gateway.folder)
+})
+
+test.each([
+  ['plain'],
+  ['stream'],
+  ['stream_helper'],
+  ['tools'],
+  ['streamed_tools'],
+  ['structured'],
+  ['embeddings'],
+  ['completions'],
+  ['models'],
+  ['errors'],
+  ['asynchronous'],
+  ['leave_stream'],
+])("OpenAI's Python client: %s", async name => {
+  await expectPython(gateway, ['sdk.py', name])
+})
+
+test.each(documentedPrograms)('the documented program runs as it is written: %s', async name => {
+  await expectPython(gateway, ['run_documented.py', name])
+})
+
+test.each([['openai_sdk.py'], ['plain_requests.py']])('the example %s runs', async name => {
+  await expectPython(gateway, [join(repository, 'examples/python', name)])
+})
+
+const shared = process.env['LLM_PROXY_SHARED']
+
+describe.skipIf(shared === undefined)('with LLM_PROXY_SHARED set', () => {
+  test('the documented programs are those of the document, letter for letter', () => {
+    const document = readFileSync(join(shared ?? '', 'spec/original.pt.md'), 'utf8').replaceAll(
+      /[ \t]+$/gm,
+      '',
+    )
+    for (const name of ['documented_examples.py', 'documented_use_cases.py']) {
+      const programs = readFileSync(join(pythonScripts, name), 'utf8')
+        .split(/\n\n\n(?=class )/)
+        .slice(1)
+      expect(programs).toHaveLength(5)
+      for (const program of programs) expect(document).toContain(program.trimEnd())
+    }
+  })
+})
