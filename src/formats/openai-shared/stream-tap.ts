@@ -14,6 +14,7 @@ import { spliceTopLevel } from '../../lib/json-splice.ts'
 import type { TapOptions } from '../format.ts'
 import { isObject, isText, type MutableJson } from '../json-value.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
+import { EventTemplate } from './event-template.ts'
 import type { ToolCallIndexes } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
 
@@ -59,6 +60,8 @@ export class OpenAiStreamTap implements StreamTap {
   readonly #passUsage: boolean
   /** The usage chunk for the end: as it came, or to be made of the event that it rode on. */
   #usageChunk: Buffer | MutableJson | null = null
+  /** Of the last event that was nothing but text. */
+  #template: EventTemplate | null = null
   /** A failure behind bytes that still had to be passed on; `finish` throws it. */
   #failure: GatewayError | null = null
 
@@ -128,6 +131,11 @@ export class OpenAiStreamTap implements StreamTap {
   }
 
   #readData(event: StreamEvent, data: string, block: { bytes: Buffer; ascii: boolean }): Buffer | undefined {
+    if (block.ascii && this.#template !== null) {
+      const characters = this.#template.match(data)
+      this.facts.outputCharacters += characters
+      if (characters > 0) return undefined
+    }
     if (data.charCodeAt(0) !== 0x7b && isMarkOrBlank(data)) {
       this.ended = data.trim() !== ''
       return nothing
@@ -142,11 +150,20 @@ export class OpenAiStreamTap implements StreamTap {
       this.#usageChunk = Buffer.from(block.bytes.subarray(event.start, event.end))
       return nothing
     }
-    if (usage === null && !changed) return undefined
+    if (usage === null && !changed) {
+      this.#learn(event, block.ascii ? data : null)
+      return undefined
+    }
     return rewrite(event, text, {
       ...(changed && { choices: JSON.stringify(choices) }),
       ...(usage !== null && { usage: null }),
     })
+  }
+
+  /** What was read of such an event is in its template, letter by letter: only the text differs from the next. */
+  #learn(event: StreamEvent, data: string | null): void {
+    if (data === null || event.name !== '' || !this.started || this.facts.finishReason !== null) return
+    this.#template = EventTemplate.of(data) ?? this.#template
   }
 
   /** @returns the `usage` object of the event, which must not stay where it is; null where it has none */
