@@ -37,7 +37,7 @@ afterEach(async () => {
 
 function expectError(answer: RawAnswer, status: number, param: string | null): void {
   expect(answer.status).toBe(status)
-  expect(answer.headers['content-type']).toBe('application/json')
+  expect(answer.headers['content-type']).toContain('application/json')
   const { error } = JSON.parse(answer.body) as { error: Record<string, unknown> }
   expect(error).toMatchObject({
     message: expect.any(String),
@@ -191,6 +191,15 @@ test.each(['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
     )
     expectError(answer, 405, null)
     expect(answer.headers['allow']).toBe('POST')
+  },
+)
+
+test.each(['GET /v1/nothing', 'POST /v1/chat/completion', 'POST /V1/chat/completions', 'POST //v1/models'])(
+  'an address that is none is answered with 404: %s',
+  async start => {
+    const answer = await askRaw(await open(), rawRequest([`${start} HTTP/1.1`, host, key, length], good))
+    expectError(answer, 404, null)
+    expect(scene.upstream.requests).toHaveLength(served)
   },
 )
 
