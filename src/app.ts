@@ -6,6 +6,7 @@ import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
 import { createObservation, type Observation } from './app/observation.ts'
+import { namesWaitingForRestart } from './app/restart-only.ts'
 import { createRoutes } from './app/routes.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
@@ -78,6 +79,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     version,
     snapshot: current.snapshot,
     problems: current.problems,
+    calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
   const gateway = createGateway({ alarms, store, resilience, observation, current })
@@ -195,6 +197,13 @@ function createCurrent({ options, store, resilience, transport, observation }: C
       try {
         snapshot = build(loaded.configuration)
         refused = []
+        const waiting = namesWaitingForRestart(options.configuration, loaded.configuration)
+        if (waiting.length > 0)
+          observe({
+            type: 'notice',
+            level: 'warn',
+            message: `these changes wait for a restart: ${waiting.join(', ')}`,
+          })
       } catch (thrown) {
         if (!(thrown instanceof PricesInvalid)) throw thrown
         reject(thrown.problems)

@@ -16,6 +16,8 @@ export interface ControlDeps {
   readonly observation: Observation
   readonly version: string
   snapshot(): BuiltSnapshot
+  /** `provider/model` of every target that was ever called. */
+  calledTargets(): Iterable<string>
   /** Problems of the newest configuration file, where it was refused. */
   problems(): readonly string[]
   ledger(): { readonly healthy: boolean; readonly queued: number }
@@ -56,7 +58,7 @@ async function loadControlPlane(deps: ControlDeps): Promise<ControlPlane> {
   const { createControlPlane } = await import('../control/control-plane.ts')
   const { observation, version, snapshot } = deps
   const { stats, metrics, system, log } = observation
-  const providers = (): ProviderFacts[] => listProviders(snapshot())
+  const providers = (): ProviderFacts[] => listProviders(snapshot(), [...deps.calledTargets()])
   return createControlPlane({
     name: snapshot().configuration.app.name,
     version,
@@ -87,12 +89,13 @@ function authorize({ headers, socket }: IncomingMessage, snapshot: BuiltSnapshot
   if (!isLocalPeer(headers, socket.remoteAddress)) snapshot.authenticate(headers, socket.remoteAddress)
 }
 
-function listProviders({ providers }: BuiltSnapshot): ProviderFacts[] {
-  return providers.map(({ configuration: { name }, indexed: { usable, models } }) => ({
-    name,
-    usable,
-    targets: models.map(model => `${name}/${model}`),
-  }))
+/** A provider that takes any model has the targets that were asked for. */
+function listProviders({ providers }: BuiltSnapshot, called: readonly string[]): ProviderFacts[] {
+  return providers.map(({ configuration: { name }, indexed: { usable, models } }) => {
+    const listed = models.map(model => `${name}/${model}`)
+    const others = called.filter(target => target.startsWith(`${name}/`))
+    return { name, usable, targets: [...new Set([...listed, ...others])] }
+  })
 }
 
 function describe(error: GatewayError): string {

@@ -44,7 +44,7 @@ export function createObservation(options: ObservationOptions): Observation {
   const { logging, app } = configuration
   const file = logging.file === null ? null : resolve(dataDirectory, logging.file)
   const log = createLog({ ...logging, file, clock, service: app.name })
-  const probe = createSystemProbe('.')
+  const probe = createSystemProbe(dataDirectory)
   const system = createSystemSampler({ clock, probe })
   const stats = createStats(clock)
   let gauges: Gauges = { streamsOpen: () => 0, spoolQueued: () => 0 }

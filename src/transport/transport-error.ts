@@ -28,10 +28,10 @@ export function describeTransportError(
   const timers =
     code === 'upstream_timeout' ? ` within ${connection.timers.connectMs} ms (timer: connect)` : ''
   const words = seen.answerBegan
-    ? `the connection to ${connection.provider} broke in the middle of its answer (${reason})`
-    : `${connection.provider} at ${connection.origin} cannot be reached${timers} (${reason})`
+    ? `The connection to ${connection.provider} broke in the middle of its answer (${reason}).`
+    : `${connection.provider} at ${connection.origin} cannot be reached${timers} (${reason}).`
   return {
-    error: new GatewayError(code, { message: `${sentence(words)}.`, provider: connection.provider, cause }),
+    error: new GatewayError(code, { message: words, provider: connection.provider, cause }),
     stale: reason === 'UND_ERR_SOCKET' || reason === 'ECONNRESET' || reason === 'EPIPE',
   }
 }
@@ -39,8 +39,4 @@ export function describeTransportError(
 function fallbackCode(reason: string, answerBegan: boolean): ErrorCode {
   if (reason.startsWith('HPE_')) return 'upstream_malformed'
   return answerBegan ? 'upstream_truncated' : 'upstream_unreachable'
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -30,7 +30,7 @@ export function loggingSection() {
         'Least severity: debug, info, warn (warning), error (critical), in either case. Default: info.',
       ),
     format: z.enum(['json', 'text']).default('json').describe('`json` or `text`. Default: json.'),
-    file: text.optional().describe('File, relative to the working folder. Default: standard output.'),
+    file: text.optional().describe('File, relative to the data directory. Default: standard output.'),
     rotation: section({
       max_size_mb: mebibytes(100_000)
         .prefault(100)
