@@ -119,6 +119,8 @@ export interface RawReply {
   readonly status: number
   readonly headers: ReplyHeaders
   readonly body: Buffer | ReplyStream
+  /** `clock.now()` when the request had a connection and left; the wait for one is nobody's silence. */
+  readonly sentAt?: number
 }
 
 /** A successful answer, read as one of its format. */

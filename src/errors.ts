@@ -208,6 +208,14 @@ export const errorTable = {
     'The provider is overloaded.',
     'Try again later, or configure another deployment.',
   ),
+  upstream_busy: upstream(
+    503,
+    'overloaded_error',
+    'next_target',
+    'neutral',
+    'All connections to the provider are in use.',
+    'Raise `max_connections` of the provider, or configure another deployment.',
+  ),
   upstream_timeout: upstream(
     504,
     'timeout_error',

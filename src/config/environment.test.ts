@@ -229,7 +229,7 @@ providers:
   })
   expect(providers[1]).toMatchObject({
     maxRetries: 2,
-    maxConnections: 256,
+    maxConnections: 10_000,
     timeouts: { connectMs: 1_000, headersMs: 2_000, firstContentMs: 3_000, idleMs: 9_000 },
   })
 })

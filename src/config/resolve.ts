@@ -40,7 +40,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
   const maxConnections =
     environment.number('HTTP_MAX_CONNECTIONS', connectionBounds) ??
     file.http_client.pool_limits?.max_connections ??
-    256
+    10_000
   const providers = resolveProviders(file.providers, {
     kinds,
     environment,

@@ -97,7 +97,7 @@ function withoutKey(text: string, key: Secret | null): string {
   return value.length < shortestKey ? text : text.replaceAll(value, '[hidden]')
 }
 
-type StreamAnswer = Pick<RawReply, 'status' | 'headers'> & { readonly body: ReplyStream }
+type StreamAnswer = Omit<RawReply, 'body'> & { readonly body: ReplyStream }
 
 function awaitFirstContent(
   answer: StreamAnswer,
@@ -142,7 +142,7 @@ function awaitFirstContent(
         else reject(failure ?? new GatewayError('client_disconnected'))
       },
     })
-    alarm.set(startedAt + firstContentMs)
+    alarm.set((answer.sentAt ?? startedAt) + firstContentMs)
     request.cancellation.onCancel(() => stream.abort())
     answer.body.read(stream)
   })

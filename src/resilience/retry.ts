@@ -41,9 +41,16 @@ export function createRetry(options: RetryOptions): Layer {
 
 function retriesAllowed(failure: GatewayError, request: UpstreamRequest): number {
   const { maxRetries } = request.target.connection
+  if (isWorthWaitingFor(failure, request)) return maxRetries
   if (failure.entry.retry !== 'retry') return 0
   if (!request.alternatives) return maxRetries
   return leftToOthers.has(failure.code) ? 0 : Math.min(1, maxRetries)
+}
+
+/** A limit that says when it ends, where there is neither another key nor another target to go to. */
+function isWorthWaitingFor(failure: GatewayError, request: UpstreamRequest): boolean {
+  if (failure.code !== 'upstream_rate_limited' || failure.retryAfterMs === null) return false
+  return !request.alternatives && request.target.connection.keys.length <= 1
 }
 
 function backOff(retries: number, { random, baseMs, maxMs }: RetryOptions): number {

@@ -48,7 +48,7 @@ export function createListener(options: ListenerOptions): Listener {
       )
       return
     }
-    const url = request.url ?? '/'
+    const url = originForm(request.url ?? '/')
     const query = url.indexOf('?')
     const path = query === -1 ? url : url.slice(0, query)
     const methods =
@@ -94,6 +94,11 @@ export function createListener(options: ListenerOptions): Listener {
       return closeGently(server, { graceMs, clock: options.clock })
     },
   }
+}
+
+/** A proxy may name the whole address in the request line (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  return /^https?:\/\//i.test(target) ? target.replace(/^[^:]+:\/\/[^/?]*/, '') || '/' : target
 }
 
 function sendMethodNotAllowed(response: ServerResponse, allowed: readonly string[]): void {

@@ -93,6 +93,26 @@ test('an upstream that sends no headers is left after the headers timer, and its
   expect(alarms.size).toBe(0)
 })
 
+test('waiting for a connection of ours is no silence of the upstream', async () => {
+  const { upstream, transport, alarms } = await setUp(stall)
+  const target = requestTo(upstream, {}, {}).target
+  const connection = {
+    ...target.connection,
+    maxConnections: 1,
+    timers: { ...target.connection.timers, firstContentMs: 60 },
+  }
+  const shared = { streaming: true, target: { ...target, connection } }
+  const first = transport.send(requestTo(upstream, { ...shared, deadline: systemClock.now() + 300 }))
+  const second = transport.send(requestTo(upstream, shared))
+  await expect(second).rejects.toMatchObject({
+    code: 'upstream_busy',
+    message: expect.stringContaining('max_connections'),
+  })
+  await expect(first).rejects.toMatchObject({ code: 'upstream_timeout' })
+  expect(upstream.requests).toHaveLength(1)
+  expect(alarms.size).toBe(0)
+})
+
 test('a stream without headers is left after the timer of its first content, where that is shorter', async () => {
   const { upstream, transport } = await setUp(stall)
   const target = requestTo(upstream).target

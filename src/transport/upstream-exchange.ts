@@ -22,6 +22,13 @@ export interface ExchangeOptions {
   readonly again: () => boolean
 }
 
+type StopCode =
+  | 'client_disconnected'
+  | 'deadline_exceeded'
+  | 'upstream_busy'
+  | 'upstream_malformed'
+  | 'upstream_timeout'
+
 type Phase = 'waiting' | 'collecting' | 'streaming' | 'over'
 
 /** A class because it is the handler object of undici and one is made for each call. */
@@ -32,6 +39,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
   readonly #idleMs: number
   #controller: Dispatcher.DispatchController | null = null
   #phase: Phase = 'waiting'
+  #sentAt: number | null = null
   #status = 0
   #headers: ReplyHeaders = {}
   #chunks: Buffer[] = []
@@ -46,13 +54,20 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#options = options
     this.#idleMs = request.target.connection.timers.idleMs
     this.#alarm = alarms.open(() => this.#onSilence())
-    this.#alarm.set(Math.min(clock.now() + silenceBeforeHeaders(request).limitMs, request.deadline))
+    // Until it has a connection, the request waits for one of ours, not for the upstream.
+    this.#alarm.set(Math.min(clock.now() + request.target.connection.timers.firstContentMs, request.deadline))
     this.#forgetCancellation = request.cancellation.onCancel(() => this.#stop('client_disconnected'))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#phase === 'over') controller.abort(new Error('over before it began'))
+    if (this.#phase === 'over') {
+      controller.abort(new Error('over before it began'))
+      return
+    }
+    const { clock, request } = this.#options
+    this.#sentAt = clock.now()
+    this.#alarm.set(Math.min(this.#sentAt + silenceBeforeHeaders(request).limitMs, request.deadline))
   }
 
   onResponseStart(
@@ -64,7 +79,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#expectMore()
     if (this.#options.request.streaming && status < 300 && isEventStream(headers)) {
       this.#phase = 'streaming'
-      this.#options.resolve({ status, headers, body: this })
+      this.#options.resolve({ status, headers, body: this, ...this.#sent() })
     } else {
       this.#phase = 'collecting'
     }
@@ -93,7 +108,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     }
     this.#close()
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks)
-    this.#options.resolve({ status: this.#status, headers: this.#headers, body })
+    this.#options.resolve({ status: this.#status, headers: this.#headers, body, ...this.#sent() })
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -147,27 +162,40 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
   #onSilence(): void {
     const { clock, request } = this.#options
     if (clock.now() >= request.deadline) this.#stop('deadline_exceeded')
-    else this.#stop('upstream_timeout')
+    else this.#stop(this.#sentAt === null ? 'upstream_busy' : 'upstream_timeout')
   }
 
-  #stop(code: 'client_disconnected' | 'deadline_exceeded' | 'upstream_timeout' | 'upstream_malformed'): void {
+  #sent(): { sentAt: number } | undefined {
+    return this.#sentAt === null ? undefined : { sentAt: this.#sentAt }
+  }
+
+  #stop(code: StopCode): void {
     if (this.#phase === 'over') return
-    const { request } = this.#options
-    const { target } = request
-    const { limitMs, timer } = silenceBeforeHeaders(request)
-    const silence =
-      this.#status === 0
-        ? `${target.id} sent no headers within ${limitMs} ms (timer: ${timer}).`
-        : `${target.id} sent nothing for ${this.#idleMs} ms in the middle of its answer (timer: idle).`
-    const message =
-      code === 'upstream_timeout'
-        ? { message: silence }
-        : code === 'upstream_malformed'
-          ? { message: `${target.id} answered with more than ${maxCollectedBytes} bytes.` }
-          : {}
+    const { provider } = this.#options.request.target.connection
+    const message = this.#explain(code)
     const controller = this.#controller
-    this.#fail(new GatewayError(code, { ...message, provider: target.connection.provider }))
+    this.#fail(new GatewayError(code, { ...(message !== null && { message }), provider }))
     controller?.abort(new Error(code))
+  }
+
+  #explain(code: StopCode): string | null {
+    const { request } = this.#options
+    const { id, connection } = request.target
+    switch (code) {
+      case 'upstream_busy':
+        return `All ${connection.maxConnections} connections to ${connection.provider} are in use (max_connections).`
+      case 'upstream_malformed':
+        return `${id} answered with more than ${maxCollectedBytes} bytes.`
+      case 'upstream_timeout': {
+        const { limitMs, timer } = silenceBeforeHeaders(request)
+        return this.#status === 0
+          ? `${id} sent no headers within ${limitMs} ms (timer: ${timer}).`
+          : `${id} sent nothing for ${this.#idleMs} ms in the middle of its answer (timer: idle).`
+      }
+      case 'client_disconnected':
+      case 'deadline_exceeded':
+        return null
+    }
   }
 
   #fail(error: GatewayError): void {

@@ -59,7 +59,7 @@ function providerEntry(types: readonly string[] | null) {
       .describe('Further attempts after a failure that may pass. Default: 2.'),
     max_connections: wholeNumber(1, 100_000)
       .optional()
-      .describe('Connections open at once. Default: http_client.pool_limits.max_connections, else 256.'),
+      .describe('Connections open at once. Default: http_client.pool_limits.max_connections, else 10000.'),
     max_keepalive_connections: wholeNumber(0)
       .optional()
       .describe('Understood, without effect: every connection is kept for reuse.'),
