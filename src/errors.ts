@@ -295,6 +295,8 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
+type Retold = Exclude<keyof ErrorDetails, 'cause'>
+
 /** The only error that crosses a folder. Everything else is a bug and becomes `internal_error` at the door. */
 export class GatewayError extends Error {
   readonly code: ErrorCode
@@ -318,6 +320,14 @@ export class GatewayError extends Error {
     this.provider = details.provider ?? null
     this.upstreamStatus = details.upstreamStatus ?? null
     this.upstreamCode = details.upstreamCode ?? null
+  }
+
+  /** The same failure, told otherwise: what is not given stays, null takes it out. */
+  retold(changes: { [Detail in Retold]?: Exclude<ErrorDetails[Detail], undefined> | null }): GatewayError {
+    const { message, param, retryAfterMs, provider, upstreamStatus, upstreamCode } = this
+    const told = { message, param, retryAfterMs, provider, upstreamStatus, upstreamCode, ...changes }
+    const details = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))
+    return new GatewayError(this.code, { ...details, cause: this })
   }
 
   get entry(): ErrorEntry {

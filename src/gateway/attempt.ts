@@ -54,13 +54,5 @@ function nameFailure(failures: readonly GatewayError[]): GatewayError {
   const chosen = asked ?? failures.at(-1) ?? new GatewayError('no_provider')
   const waits = failures.flatMap(failure => failure.retryAfterMs ?? [])
   if (waits.length === 0 || chosen.entry.retry === 'final') return chosen
-  return new GatewayError(chosen.code, {
-    message: chosen.message,
-    ...(chosen.param === null ? {} : { param: chosen.param }),
-    ...(chosen.provider === null ? {} : { provider: chosen.provider }),
-    ...(chosen.upstreamStatus === null ? {} : { upstreamStatus: chosen.upstreamStatus }),
-    ...(chosen.upstreamCode === null ? {} : { upstreamCode: chosen.upstreamCode }),
-    retryAfterMs: Math.min(...waits),
-    cause: chosen,
-  })
+  return chosen.retold({ retryAfterMs: Math.min(...waits) })
 }

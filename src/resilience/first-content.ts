@@ -78,15 +78,7 @@ function nameFailure(failure: GatewayError, request: UpstreamRequest): GatewayEr
     : withoutKey(failure.message, request.key)
   const param = failure.param === null || refusedKey ? null : withoutKey(failure.param, request.key)
   if (failure.provider !== null && message === failure.message && param === failure.param) return failure
-  return new GatewayError(failure.code, {
-    message,
-    provider,
-    ...(param !== null && { param }),
-    ...(failure.retryAfterMs !== null && { retryAfterMs: failure.retryAfterMs }),
-    ...(failure.upstreamStatus !== null && { upstreamStatus: failure.upstreamStatus }),
-    ...(failure.upstreamCode !== null && { upstreamCode: failure.upstreamCode }),
-    cause: failure,
-  })
+  return failure.retold({ message, provider, param })
 }
 
 /** Shorter keys are placeholders for servers that need none, and stand in any text. */

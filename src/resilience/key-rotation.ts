@@ -154,15 +154,7 @@ function exhausted(
 ): GatewayError {
   const { provider } = target.connection
   const retryAfterMs = shortestRest(wheel, target.model, now)
-  if (failure !== null)
-    return new GatewayError(failure.code, {
-      message: failure.message,
-      provider,
-      retryAfterMs,
-      ...(failure.upstreamStatus === null ? {} : { upstreamStatus: failure.upstreamStatus }),
-      ...(failure.upstreamCode === null ? {} : { upstreamCode: failure.upstreamCode }),
-      cause: failure,
-    })
+  if (failure !== null) return failure.retold({ provider, retryAfterMs })
   const allRefused = wheel.conditions.every(({ refusedUntil }) => refusedUntil > now)
   return new GatewayError(allRefused ? 'upstream_authentication' : 'upstream_rate_limited', {
     provider,
