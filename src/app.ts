@@ -20,7 +20,7 @@ import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
-import { openStore, type Store } from './store/index.ts'
+import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { createTransport, type Transport } from './transport/index.ts'
 
 export interface AppOptions {
@@ -60,6 +60,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { configuration, dataDirectory, version } = options
   const clock = systemClock
   const alarms = createAlarms(clock)
+  makeDirectory(dataDirectory)
   const observation = createObservation({ configuration, dataDirectory, version, clock })
   const { observe } = observation
   const store = await openStore({ directory: dataDirectory, clock, observe })

@@ -53,10 +53,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
+/**
+ * Makes the directory, for its owner alone, before anybody else writes into it: it holds hashes of keys and what they did.
+ * @throws StoreError
+ */
+export function makeDirectory(directory: string): void {
+  explainFailure(directory, () => mkdirSync(spoolPath(directory), { recursive: true, mode: 0o700 }))
+}
+
 function takeDirectory(directory: string): DirectoryLock {
+  makeDirectory(directory)
+  return explainFailure(directory, () => lockDirectory(directory))
+}
+
+function explainFailure<Result>(directory: string, work: () => Result): Result {
   try {
-    mkdirSync(spoolPath(directory), { recursive: true, mode: 0o700 })
-    return lockDirectory(directory)
+    return work()
   } catch (thrown) {
     if (thrown instanceof StoreError) throw thrown
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
