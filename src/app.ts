@@ -1,7 +1,7 @@
 // The composition root: a configuration becomes live objects, and these a running gateway. Knows all folders.
 
 import { randomBytes } from 'node:crypto'
-import { createApiKey } from './access/keys.ts'
+import { createApiKey, type StoredKey } from './access/keys.ts'
 import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
@@ -12,7 +12,7 @@ import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
 import type { LoadResult } from './config/load.ts'
-import { watchConfiguration } from './config/watch.ts'
+import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
@@ -45,6 +45,8 @@ export interface App {
   reload(): void
   /** Finishes what is in flight, writes what is to be written. `cut` tells that the time was up before the last one. */
   stop(): Promise<{ readonly cut: boolean }>
+  /** Lets `stop` wait no longer: what is in flight is cut, and stands so in the books. */
+  hurry(): void
   /** For a process that dies: writes the log. */
   flush(): void
 }
@@ -58,26 +60,43 @@ const maxLimitedKeys = 100_000
 /** @throws the system's error where the address is taken; StoreError for the data directory; PricesInvalid */
 export async function startApp(options: AppOptions): Promise<App> {
   const { configuration, dataDirectory, version } = options
-  const clock = systemClock
-  const alarms = createAlarms(clock)
   makeDirectory(dataDirectory)
-  const observation = createObservation({ configuration, dataDirectory, version, clock })
-  const { observe } = observation
-  const store = await openStore({ directory: dataDirectory, clock, observe })
-  const transport = createTransport({ clock, alarms })
+  const observation = createObservation({ configuration, dataDirectory, version, clock: systemClock })
+  try {
+    const store = await openStore({
+      directory: dataDirectory,
+      clock: systemClock,
+      observe: observation.observe,
+    })
+    return await startOn(store, observation, options).catch(async (thrown: unknown) => {
+      await store.close()
+      throw thrown
+    })
+  } catch (thrown) {
+    await observation.close()
+    throw thrown
+  }
+}
+
+async function startOn(store: Store, observation: Observation, options: AppOptions): Promise<App> {
+  const { configuration } = options
+  const alarms = createAlarms(systemClock)
+  const transport = createTransport({ clock: systemClock, alarms })
   const resilience = createResilience(transport.send, {
-    clock,
+    clock: systemClock,
     alarms,
-    observe,
+    observe: observation.observe,
     random: Math.random,
     retry: configuration.retry,
     circuitBreaker: configuration.circuitBreaker,
   })
-  const newKey = await makeFirstKey(configuration, store)
-  const current = createCurrent({ options, store, resilience, transport, observation })
+  const firstKey = makeFirstKey(configuration, store)
+  const storedKeys = (): readonly StoredKey[] =>
+    firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
+  const current = createCurrent({ options, storedKeys, resilience, transport, observation })
   const control = mountControl({
     observation,
-    version,
+    version: options.version,
     snapshot: current.snapshot,
     problems: current.problems,
     calledTargets: () => resilience.breaker.states().keys(),
@@ -88,33 +107,31 @@ export async function startApp(options: AppOptions): Promise<App> {
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
   })
-  const listener = createListener({
-    ...configuration.server,
-    ...createRoutes(gateway, control.handle),
-    clock,
-  })
-  const { host, port } = configuration.server
-  const address = await listener.listen(host, port).catch(async (thrown: unknown) => {
-    await store.close()
-    throw thrown
-  })
+  const routes = createRoutes(gateway, control.handle)
+  const listener = createListener({ ...configuration.server, ...routes, clock: systemClock })
+  const { host } = configuration.server
+  const { port } = await listener.listen(host, configuration.server.port)
+  // Only a gateway that listens shows its key: one that was stored and never shown would lock everybody out.
+  if (firstKey !== null) await store.keys.insertKey(firstKey.stored)
   observation.setReady(true)
-  const watcher =
-    options.watchFile === null
-      ? null
-      : watchConfiguration({ file: options.watchFile, clock, onChange: current.reload })
+  const watcher = watchFile(options.watchFile, current)
   return {
-    address: { host, port: address.port },
+    address: { host, port },
     snapshot: current.snapshot(),
-    newKey,
+    newKey: firstKey?.key ?? null,
     storedKeys: store.keys.listKeys().length,
     reload: current.reload,
     flush: observation.log.flush,
-    async stop() {
+    hurry: listener.cut,
+    stop() {
       watcher?.close()
       return stopGently({ configuration, listener, control, transport, store, observation })
     },
   }
+}
+
+function watchFile(file: string | null, { reload }: Current): ConfigurationWatch | null {
+  return file === null ? null : watchConfiguration({ file, clock: systemClock, onChange: reload })
 }
 
 interface StopParts {
@@ -129,22 +146,23 @@ interface StopParts {
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
   const { configuration, listener, control, transport, store, observation } = parts
   observation.setReady(false)
-  const end = await listener.close(configuration.server.shutdownMs)
-  await control.close()
-  await transport.close()
-  await store.close()
-  await observation.close()
-  return end
+  try {
+    return await listener.close(configuration.server.shutdownMs)
+  } finally {
+    // Whatever one of them fails with, the books are written.
+    await Promise.allSettled([control.close(), transport.close()])
+    await store.close()
+    await observation.close()
+  }
 }
 
 /** On a first start without any key, one is made: the gateway is closed by default and still usable at once. */
-async function makeFirstKey({ auth }: Configuration, store: Store): Promise<Secret | null> {
+function makeFirstKey({ auth }: Configuration, store: Store): NewApiKey | null {
   if (!auth.required || auth.keys.length > 0 || store.keys.listKeys().length > 0) return null
-  const created = { name: 'first start', createdAt: systemClock.wall(), expiresAt: null }
-  const { key, stored } = createApiKey(randomBytes, created)
-  await store.keys.insertKey(stored)
-  return key
+  return createApiKey(randomBytes, { name: 'first start', createdAt: systemClock.wall(), expiresAt: null })
 }
+
+type NewApiKey = ReturnType<typeof createApiKey>
 
 /** The snapshot in force, and how it is replaced. */
 export interface Current {
@@ -156,13 +174,14 @@ export interface Current {
 
 interface CurrentDeps {
   readonly options: AppOptions
-  readonly store: Store
+  readonly storedKeys: () => readonly StoredKey[]
   readonly resilience: Resilience
   readonly transport: Transport
   readonly observation: Observation
 }
 
-function createCurrent({ options, store, resilience, transport, observation }: CurrentDeps): Current {
+function createCurrent(deps: CurrentDeps): Current {
+  const { options, storedKeys, resilience, transport, observation } = deps
   const pepper = randomBytes(32)
   const keepLimiter = createLimiterKeeper()
   const { observe } = observation
@@ -172,12 +191,13 @@ function createCurrent({ options, store, resilience, transport, observation }: C
       clock: systemClock,
       random: Math.random,
       pepper,
-      storedKeys: store.keys.listKeys(),
+      storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
       breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })
+    for (const message of built.problems) observe({ type: 'notice', level: 'warn', message })
     return built
   }
 
@@ -192,25 +212,30 @@ function createCurrent({ options, store, resilience, transport, observation }: C
     snapshot: () => snapshot,
     problems: () => refused,
     reload() {
-      const loaded = options.load()
-      if (!loaded.ok) return reject(loaded.problems)
-      if (loaded.configuration.version === snapshot.version && refused.length === 0) return
       try {
-        snapshot = build(loaded.configuration)
+        const loaded = options.load()
         refused = []
-        const waiting = namesWaitingForRestart(options.configuration, loaded.configuration)
-        if (waiting.length > 0)
-          observe({
-            type: 'notice',
-            level: 'warn',
-            message: `these changes wait for a restart: ${waiting.join(', ')}`,
-          })
+        if (loaded.ok) replace(loaded.configuration)
+        else reject(loaded.problems)
       } catch (thrown) {
-        if (!(thrown instanceof PricesInvalid)) throw thrown
-        reject(thrown.problems)
+        // A reload must never end a gateway that serves: whatever is wrong, the old configuration stays.
+        reject(thrown instanceof PricesInvalid ? thrown.problems : [unreadable(thrown)])
       }
     },
   }
+
+  function replace(configuration: Configuration): void {
+    snapshot = build(configuration)
+    const waiting = namesWaitingForRestart(options.configuration, configuration)
+    if (waiting.length === 0) return
+    const message = `these changes wait for a restart: ${waiting.join(', ')}`
+    observe({ type: 'notice', level: 'warn', message })
+  }
+}
+
+function unreadable(thrown: unknown): Problem {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown)
+  return { file: 'configuration', line: null, column: null, path: '', message: `cannot be read: ${reason}` }
 }
 
 /** Keeps what keys have used of their limit over a reload that leaves the limit as it is. */

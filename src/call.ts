@@ -151,6 +151,8 @@ export interface AnswerReader {
   /** @throws GatewayError for an error inside a success, or a body that is not of the format */
   readFull(body: Buffer): AnswerFacts
   openTap(): StreamTap
+  /** A failure that `readFull` or the tap threw, in the provider's own meaning. */
+  refine(failure: GatewayError): GatewayError
   /** Names the failure behind a status of 400 and above. */
   readError(reply: { status: number; headers: ReplyHeaders; body: Buffer }): GatewayError
 }

@@ -65,7 +65,7 @@ export const errorTable = {
   invalid_api_key: entry(
     401,
     'authentication_error',
-    'The API key is not known here.',
+    'The API key is not known here: send one of this gateway, not one of a provider.',
     'Send a key of this gateway, not one of a provider.',
   ),
   permission_denied: entry(
@@ -295,7 +295,9 @@ export interface ErrorDetails {
   readonly cause?: unknown
 }
 
-type Retold = Exclude<keyof ErrorDetails, 'cause'>
+type Retelling = { readonly code?: ErrorCode } & {
+  readonly [Detail in Exclude<keyof ErrorDetails, 'cause'>]?: Exclude<ErrorDetails[Detail], undefined> | null
+}
 
 /** The only error that crosses a folder. Everything else is a bug and becomes `internal_error` at the door. */
 export class GatewayError extends Error {
@@ -323,11 +325,11 @@ export class GatewayError extends Error {
   }
 
   /** The same failure, told otherwise: what is not given stays, null takes it out. */
-  retold(changes: { [Detail in Retold]?: Exclude<ErrorDetails[Detail], undefined> | null }): GatewayError {
+  retold({ code = this.code, ...changes }: Retelling): GatewayError {
     const { message, param, retryAfterMs, provider, upstreamStatus, upstreamCode } = this
     const told = { message, param, retryAfterMs, provider, upstreamStatus, upstreamCode, ...changes }
     const details = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null))
-    return new GatewayError(this.code, { ...details, cause: this })
+    return new GatewayError(code, { ...details, cause: this })
   }
 
   get entry(): ErrorEntry {

@@ -12,6 +12,10 @@ const terminal: Terminal = {
   complain: text => void process.stderr.write(`${text}\n`),
 }
 
+// Whoever reads the output may leave first (`| head`): that ends neither requests nor the process.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }

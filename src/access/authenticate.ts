@@ -74,13 +74,24 @@ function isWellFormed(key: string): boolean {
 }
 
 /**
- * Whether a request comes from this machine, as its peer's address says. A reverse proxy on this machine makes every
- * stranger look local; the headers that they add tell.
+ * Whether a request comes from this machine, and from a program there that means it: the peer's address is local, and
+ * so is the name by which it asks. A reverse proxy on this machine makes every stranger look local, and so does a web
+ * page in a browser here; the headers that they add, or the foreign name in `host` or `origin`, tell.
  */
 export function isLocalPeer(headers: IncomingHttpHeaders, remoteAddress: string | undefined): boolean {
-  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false
-  if (remoteAddress === undefined) return false
-  return (
-    remoteAddress.startsWith('127.') || remoteAddress === '::1' || remoteAddress.startsWith('::ffff:127.')
-  )
+  if (foreignHeaders.some(name => headers[name] !== undefined)) return false
+  if (remoteAddress === undefined || !isLoopbackAddress(remoteAddress)) return false
+  if (headers.host !== undefined && !namesThisMachine(headers.host)) return false
+  return headers.origin === undefined || namesThisMachine(headers.origin.replace(/^https?:\/\//, ''))
+}
+
+const foreignHeaders = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'] as const
+
+function isLoopbackAddress(address: string): boolean {
+  return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.')
+}
+
+/** @param host with or without a port, as in a URL */
+function namesThisMachine(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 }

@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs'
 import { type Authenticate, createAuthenticator } from '../access/authenticate.ts'
 import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
-import { createModelIndex } from '../catalog/model-index.ts'
+import type { Operation, Target } from '../call.ts'
+import { createModelIndex, type ModelIndex } from '../catalog/model-index.ts'
 import { createPriceBook } from '../catalog/price-book.ts'
 import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overrides.ts'
 import { bundledPrices } from '../catalog/price-snapshot.ts'
 import type { Configuration, Problem } from '../config/configuration.ts'
+import { GatewayError } from '../errors.ts'
 import type { Snapshot } from '../gateway/snapshot.ts'
 import type { Clock } from '../lib/clock.ts'
+import { findProvider } from '../providers/index.ts'
 import { strategies } from '../routing/index.ts'
 import { type ConnectedProvider, connectProviders } from './connect-providers.ts'
 
@@ -41,6 +44,15 @@ export class PricesInvalid extends Error {
   }
 }
 
+/** What is valid in a configuration, but leads nowhere: for `check`, which builds nothing else. */
+export function findModelProblems(configuration: Configuration, clock: Clock): readonly string[] {
+  const providers = connectProviders(configuration, clock).map(provider => provider.indexed)
+  const index = createModelIndex({ providers, ...configuration.models })
+  const serves =
+    index.list().length > 0 || providers.some(({ usable, acceptsAnyModel }) => usable && acceptsAnyModel)
+  return serves ? index.problems : [...index.problems, 'No model can be served: no provider is usable.']
+}
+
 /** @throws PricesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps.clock)
@@ -69,7 +81,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     bodyTimeoutMs: configuration.server.bodyTimeoutMs,
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
-    resolve: models.resolve,
+    resolve: (model, operation) => resolveOrExplain(models, model, operation),
     order: (targets, facts) =>
       targets.length === 1 ? targets : strategies.priority({ targets, facts, stats, random: deps.random }),
     listModels: () => listed,
@@ -88,6 +100,23 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
         at,
       }),
   }
+}
+
+/** A name that nobody serves, with what its asker can do where no name is near. */
+function resolveOrExplain(models: ModelIndex, model: string, operation: Operation): readonly Target[] {
+  try {
+    return models.resolve(model, operation)
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError) || thrown.code !== 'model_not_found') throw thrown
+    if (thrown.message.includes('Did you mean')) throw thrown
+    throw thrown.retold({ message: `${thrown.message} ${adviseOnModel(model)}` })
+  }
+}
+
+function adviseOnModel(model: string): string {
+  const provider = findProvider(model.split('/')[0] ?? '')
+  if (provider === undefined || !model.includes('/')) return 'GET /v1/models lists the names.'
+  return `No provider ${provider.type} is configured: set ${provider.keyVariables[0] ?? 'one up'}.`
 }
 
 function createDoor({ auth }: Configuration, deps: SnapshotDeps): Authenticate {

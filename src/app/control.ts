@@ -32,23 +32,29 @@ export function mountControl(deps: ControlDeps): MountedControl {
   let loading: Promise<ControlPlane> | null = null
   let plane: ControlPlane | null = null
   const load = (): Promise<ControlPlane> => {
-    loading ??= loadControlPlane(deps).then(loaded => {
-      plane = loaded
-      return loaded
-    })
+    loading ??= loadControlPlane(deps).then(
+      loaded => {
+        plane = loaded
+        return loaded
+      },
+      (thrown: unknown) => {
+        loading = null
+        throw thrown
+      },
+    )
     return loading
   }
   return {
     handle(request, response) {
       if (plane !== null) plane.handle(request, response)
       else
-        load().then(
-          loaded => loaded.handle(request, response),
-          (thrown: unknown) => sendError(response, asGatewayError(thrown)),
-        )
+        load()
+          .then(loaded => loaded.handle(request, response))
+          .catch((thrown: unknown) => sendError(response, asGatewayError(thrown)))
     },
     async close() {
-      await (await loading)?.close()
+      const loaded = await loading?.catch(() => null)
+      await loaded?.close()
     },
   }
 }

@@ -1,7 +1,9 @@
 // `llm-proxy check`: prints the same mistakes as a start would, and starts nothing.
 
+import { findModelProblems } from '../app/build-snapshot.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, loadConfiguration, readEnvironment } from '../config/load.ts'
+import { systemClock } from '../lib/clock.ts'
 import { providerKinds } from '../providers/kinds.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CheckOptions } from './program.ts'
@@ -18,7 +20,8 @@ export function check({ file: named }: CheckOptions, terminal: Terminal): ExitCo
     terminal.complain(`${subject}: ${count} ${count === 1 ? 'mistake' : 'mistakes'}`)
     return exitCodes.invalidConfiguration
   }
-  for (const notice of loaded.notices) terminal.print(notice)
+  const problems = findModelProblems(loaded.configuration, systemClock)
+  for (const notice of [...loaded.notices, ...problems]) terminal.print(`note: ${notice}`)
   const { notBuilt } = loaded.configuration
   if (notBuilt.length > 0) terminal.print(`understood, but not built yet: ${notBuilt.join(', ')}`)
   terminal.print(`${subject}: valid`)

@@ -63,21 +63,26 @@ function withOptions(
  */
 const echoMs = 500
 
-/** SIGTERM and SIGINT end the gateway gently, a second one at once; SIGHUP reads the configuration anew. */
+/**
+ * SIGTERM and SIGINT end the gateway gently; a second one cuts what is in flight, a third does not wait for the books.
+ * SIGHUP reads the configuration anew.
+ */
 function waitForEnd(app: App, terminal: Terminal): Promise<ExitCode> {
   return new Promise(resolve => {
     let endingSince: number | null = null
+    let hurried = false
     const end = (signal: NodeJS.Signals): void => {
       if (endingSince !== null) {
         if (systemClock.now() - endingSince < echoMs) return
-        app.flush()
-        resolve(exitCodes.failed)
+        if (hurried) resolve(exitCodes.failed)
+        hurried = true
+        app.hurry()
         return
       }
       endingSince = systemClock.now()
-      terminal.print(`${signal}: finishing what is in flight; once more to end at once`)
+      terminal.print(`${signal}: finishing what is in flight; once more to cut it`)
       app.stop().then(
-        ({ cut }) => resolve(cut ? exitCodes.failed : exitCodes.ok),
+        ({ cut }) => resolve(cut || hurried ? exitCodes.failed : exitCodes.ok),
         () => resolve(exitCodes.failed),
       )
     }
@@ -101,7 +106,9 @@ function explainFailure(thrown: unknown, terminal: Terminal): ExitCode {
     port?: number
   }
   if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    terminal.complain(`cannot listen on ${address ?? ''}:${port ?? ''}: ${listenFailure(code)}`)
+    terminal.complain(
+      `cannot listen on ${[address, port].filter(part => part !== undefined).join(' port ')}: ${listenFailure(code)}`,
+    )
     return exitCodes.addressUnavailable
   }
   terminal.complain(`cannot start: ${message}`)

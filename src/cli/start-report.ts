@@ -38,10 +38,14 @@ function describeProviders({ snapshot }: App): string[] {
     if (indexed.unusableReason !== null) return `${title}: not usable, it ${indexed.unusableReason}`
     if (type === 'simulator') return `${title}: built in, answers without any key and without a model`
     const keys = indexed.connection.keys.length
-    const keyWords = keys === 0 ? 'no key needed' : `${keys} ${keys === 1 ? 'key' : 'keys'}`
-    const models = indexed.models.length === 0 ? 'any model' : `${indexed.models.length} models`
+    const keyWords = keys === 0 ? 'no key needed' : describeCount(keys, 'key')
+    const models = indexed.models.length === 0 ? 'any model' : describeCount(indexed.models.length, 'model')
     return `${title}: ${keyWords}, ${models}, ${indexed.connection.origin}`
   })
+}
+
+function describeCount(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
 function describeKeys({ snapshot, newKey, storedKeys }: App): string {

@@ -86,10 +86,16 @@ function refuseAddress(
   const path = pathOf(request.url)
   const methods = findMethods(routes, request.url)
   if (methods.length === 0)
-    return sendError(reply, new GatewayError('not_found', { message: `There is nothing at ${path}.` }))
+    return sendError(reply, new GatewayError('not_found', { message: describeNowhere(path) }))
   void reply.header('allow', methods.join(', '))
   const message = `${path} does not take ${request.method}, but ${methods.join(', ')}.`
   return sendError(reply, new GatewayError('method_not_allowed', { message }))
+}
+
+function describeNowhere(path: string): string {
+  // The commonest mistake: a base URL without its last part.
+  const hint = /^\/(chat|completions|embeddings|models)\b/.test(path) ? ` Did you mean /v1${path}?` : ''
+  return `There is nothing at ${path}.${hint}`
 }
 
 /** The methods that an address takes; empty where it is unknown. */

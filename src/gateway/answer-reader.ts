@@ -1,10 +1,11 @@
 // Reads a provider's answers: the format knows the shape, the provider's error table knows its wordings.
 
 import type { AnswerReader } from '../call.ts'
-import { type ErrorCode, GatewayError } from '../errors.ts'
-import type { Format, UpstreamFailure } from '../formats/format.ts'
+import { GatewayError } from '../errors.ts'
+import type { Format } from '../formats/format.ts'
 import type { Clock } from '../lib/clock.ts'
 import { readRetryAfter } from '../lib/retry-after.ts'
+import { matchErrorRule } from '../providers/error-rules.ts'
 import type { ErrorRule } from '../providers/provider.ts'
 
 export interface AnswerReaderOptions {
@@ -22,9 +23,15 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   return {
     readFull: body => format.readAnswer(body),
     openTap: () => format.openTap({ passUsage }),
+    refine(failure) {
+      const { code, message, upstreamCode, upstreamStatus } = failure
+      const known = { status: upstreamStatus ?? 0, upstreamCode, message }
+      const meant = code.startsWith('upstream_') ? matchErrorRule(errors, known) : null
+      return meant === null || meant === code ? failure : failure.retold({ code: meant })
+    },
     readError(answer) {
       const failure = format.decodeError(answer)
-      const code = refine(failure, errors, answer.status)
+      const code = matchErrorRule(errors, { ...failure, status: answer.status }) ?? failure.code
       const retryAfterMs = readRetryAfter(answer.headers, clock.wall())
       return new GatewayError(code, {
         message:
@@ -37,14 +44,4 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
       })
     },
   }
-}
-
-function refine(failure: UpstreamFailure, rules: readonly ErrorRule[], status: number): ErrorCode {
-  const match = rules.find(
-    rule =>
-      (rule.status === undefined || rule.status === status) &&
-      (rule.upstreamCode === undefined || rule.upstreamCode === failure.upstreamCode) &&
-      (rule.message === undefined || rule.message.test(failure.message)),
-  )
-  return match?.code ?? failure.code
 }

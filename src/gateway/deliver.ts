@@ -104,22 +104,19 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
   const { opened } = call.reply
   const body = opened ? format.encodeStreamError(error) : format.encodeError(error)
   const ending: Ending = { status: error.entry.status, error, facts: null, bytesOut: body.length }
+  const { status } = error.entry
   const worth = account(exchange, ending)
+  const answer = [
+    ...headers,
+    ...answerHeaders(exchange, worth),
+    ...retryHeaders(error),
+    'content-type',
+    'application/json',
+  ]
   settle(exchange, { ...ending, account: worth }, () => {
     if (exchange.cancellation.cancelled) return
     if (opened) call.reply.endStream(body)
-    else
-      call.reply.sendFull({
-        status: error.entry.status,
-        headers: [
-          ...headers,
-          ...answerHeaders(exchange, worth),
-          ...retryHeaders(error),
-          'content-type',
-          'application/json',
-        ],
-        body,
-      })
+    else call.reply.sendFull({ status, headers: answer, body })
   })
 }
 
@@ -166,5 +163,5 @@ function formatUsd(nanoUsd: number): string {
 
 /** Model names may be anything; a header may not. */
 function headerText(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURI(text)
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURI(text.toWellFormed())
 }

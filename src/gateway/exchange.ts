@@ -52,6 +52,8 @@ export interface ClientReply {
   write(bytes: Buffer): boolean
   onDrain(listener: () => void): void
   endStream(last: Buffer): void
+  /** Cuts the connection, where no answer can be made. */
+  drop(): void
   /** The client left before its answer was whole. */
   onGone(listener: () => void): void
 }

@@ -42,7 +42,10 @@ function admit({ gateway, snapshot, page, headers }: Exchange): void {
   if (rate === null) return
   // They say how long to wait, too: the error does not repeat it.
   headers.push(...rate.headers)
-  if (!rate.decision.allowed) throw new GatewayError('rate_limit_exceeded')
+  if (rate.decision.allowed) return
+  const seconds = (rate.decision.retryAfterMs / 1000).toFixed(1)
+  const message = `The API key has used up its rate limit; the next request is taken in ${seconds} s.`
+  throw new GatewayError('rate_limit_exceeded', { message })
 }
 
 /** What they ask. 400, 408, 413 */

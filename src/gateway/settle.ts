@@ -44,7 +44,10 @@ export function account(exchange: Exchange, ending: Pick<Ending, 'error' | 'fact
 
 /** An answer that began is billed, and so is a prompt that an upstream was reading when the client left. */
 function mayHaveCost(exchange: Exchange, { facts, error }: Pick<Ending, 'error' | 'facts'>): boolean {
-  return facts !== null || (error?.code === 'client_disconnected' && exchange.attempts.length > 0)
+  return (
+    facts !== null ||
+    (error?.code === 'client_disconnected' && exchange.attempts.at(-1)?.code === 'client_disconnected')
+  )
 }
 
 /**
@@ -54,16 +57,29 @@ function mayHaveCost(exchange: Exchange, { facts, error }: Pick<Ending, 'error' 
 export function settle(exchange: Exchange, ending: Ending & { account: Account }, written: () => void): void {
   const row = closePage(exchange, ending)
   const { gateway } = exchange
-  if (row.keyId === null) {
-    // Nobody to bill, and strangers must not be able to fill the disk: the log and the metrics have it.
+  const finish = (): void => {
     gateway.observe(row)
-    written()
-    return
+    sendOrDrop(exchange, written)
   }
-  gateway.ledger.append(row, () => {
-    gateway.observe(row)
-    written()
-  })
+  // Nobody to bill, and strangers must not be able to fill the disk: the log and the metrics have it.
+  if (row.keyId === null) finish()
+  else gateway.ledger.append(row, finish)
+}
+
+/** A mistake in one delivery ends that answer, and nothing else. */
+function sendOrDrop({ call, gateway, id }: Exchange, send: () => void): void {
+  try {
+    send()
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    gateway.observe({
+      type: 'notice',
+      level: 'error',
+      message: 'an answer could not be sent',
+      detail: { id, reason },
+    })
+    call.reply.drop()
+  }
 }
 
 function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {

@@ -115,8 +115,6 @@ function createStateMetrics(registry: Registry): Observer {
     if (event.type === 'configuration_loaded') {
       information.clear()
       information.with(event.version).set(1)
-      // Targets may be gone; those that are not will tell of their next change.
-      breakers.clear()
       if (loadedBefore) accepted.add(1)
       loadedBefore = true
     } else if (event.type === 'configuration_rejected') rejected.add(1)

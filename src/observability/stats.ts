@@ -103,7 +103,7 @@ export function createStats(clock: Clock): Stats {
       // Closed is what is assumed of a target that is not listed.
       if (event.state === 'closed') breakers.delete(event.target)
       else breakers.set(event.target, event.state)
-    } else if (event.type === 'configuration_loaded') breakers.clear()
+    }
   }
 
   function read(): StatsReading {

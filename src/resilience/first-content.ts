@@ -69,7 +69,9 @@ function malformed(request: UpstreamRequest, words: string): GatewayError {
 }
 
 /** The failure with its provider, and without what the upstream said of our key: that is nobody's business but ours. */
-function nameFailure(failure: GatewayError, request: UpstreamRequest): GatewayError {
+function nameFailure(thrown: GatewayError, request: UpstreamRequest): GatewayError {
+  const failure =
+    thrown.upstreamCode === null && thrown.upstreamStatus === null ? thrown : request.reader.refine(thrown)
   const { provider } = request.target.connection
   const refusedKey = failure.code === 'upstream_authentication'
   const status = failure.upstreamStatus === null ? '' : ` (${failure.upstreamStatus})`
@@ -89,12 +91,15 @@ function withoutKey(text: string, key: Secret | null): string {
   return value.length < shortestKey ? text : text.replaceAll(value, '[hidden]')
 }
 
+/** How long an upstream has to end its answer once its stream is over. */
+const lingerMs = 1000
+
 type StreamAnswer = Omit<RawReply, 'body'> & { readonly body: ReplyStream }
 
 function awaitFirstContent(
   answer: StreamAnswer,
   request: UpstreamRequest,
-  { alarms, startedAt }: ReadContext,
+  { alarms, clock, startedAt }: ReadContext,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { id, connection } = request.target
@@ -130,6 +135,8 @@ function awaitFirstContent(
       onClosed(failure) {
         closed = { failure }
         alarm.close()
+        // Most upstreams end right behind their end marker; one that does not must not keep its connection.
+        clock.after(lingerMs, () => answer.body.abort())
         if (won) onClose?.(failure)
         else reject(failure ?? new GatewayError('client_disconnected'))
       },

@@ -68,7 +68,7 @@ export class TappedStream implements ReplyStream, StreamSink {
     try {
       last = this.#options.tap.finish()
     } catch (thrown) {
-      this.fail(asGatewayError(thrown))
+      this.giveUp(asGatewayError(thrown))
       return
     }
     this.#over = true

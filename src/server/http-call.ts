@@ -18,6 +18,9 @@ export interface HttpCallOptions {
 /** Above this, copying costs more than a second write. */
 const maxJoinedBytes = 64 * 1024
 
+/** How long a client may leave the end of its answer unread without taking a byte. */
+const unreadMs = 120_000
+
 /** A class because one is made for each request; it is its own reply to spare a second object. */
 export class HttpCall implements ClientCall, ClientReply {
   readonly endpoint: Endpoint
@@ -103,6 +106,7 @@ export class HttpCall implements ClientCall, ClientReply {
     // As text of one byte a character, Node joins it to the headers: one write, where a buffer would make two.
     if (answer.body.length <= maxJoinedBytes) response.end(answer.body.toString('latin1'), 'latin1')
     else response.end(answer.body)
+    this.#mindUnread()
   }
 
   openStream(headers: readonly string[]): void {
@@ -126,6 +130,17 @@ export class HttpCall implements ClientCall, ClientReply {
     if (response.destroyed) return
     this.bytesSent += last.length
     response.end(last)
+    this.#mindUnread()
+  }
+
+  drop(): void {
+    this.#options.response.destroy()
+  }
+
+  /** The answer is whole, but its client does not read it: not for ever. */
+  #mindUnread(): void {
+    const { response } = this.#options
+    if (response.writableLength > 0) response.setTimeout(unreadMs, () => response.destroy())
   }
 
   onGone(listener: () => void): void {
@@ -135,7 +150,7 @@ export class HttpCall implements ClientCall, ClientReply {
 
 function bodyTooLarge(maxBytes: number): GatewayError {
   return new GatewayError('body_too_large', {
-    message: `The body is larger than the ${maxBytes} bytes that this gateway takes.`,
+    message: `The body is larger than the ${maxBytes} bytes that this gateway takes (server.max_body_mb).`,
     param: 'body',
   })
 }

@@ -34,6 +34,8 @@ export interface Listener {
    * has ended or the time is up; then the rest is cut.
    */
   close(graceMs: number): Promise<{ readonly cut: boolean }>
+  /** Cuts every connection now; a `close` that is waiting then ends. */
+  cut(): void
 }
 
 export function createListener(options: ListenerOptions): Listener {
@@ -89,6 +91,7 @@ export function createListener(options: ListenerOptions): Listener {
         server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
       )
     },
+    cut: () => server.closeAllConnections(),
     close(graceMs) {
       closing = true
       return closeGently(server, { graceMs, clock: options.clock })
@@ -103,7 +106,8 @@ function originForm(target: string): string {
 
 function sendMethodNotAllowed(response: ServerResponse, allowed: readonly string[]): void {
   response.setHeader('allow', allowed.join(', '))
-  sendError(response, new GatewayError('method_not_allowed'))
+  const message = `This address takes ${allowed.join(', ')} alone.`
+  sendError(response, new GatewayError('method_not_allowed', { message }))
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<AddressInfo> {

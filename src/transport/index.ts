@@ -16,7 +16,7 @@ export interface Transport {
 }
 
 export function createTransport(deps: { readonly clock: Clock; readonly alarms: Alarms }): Transport {
-  const pools = createPools()
+  const pools = createPools(deps.clock)
 
   function send(request: UpstreamRequest): Promise<RawReply> {
     const { connection, model } = request.target

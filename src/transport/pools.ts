@@ -4,6 +4,7 @@
 import type { Pool } from 'undici'
 import UndiciPool from 'undici/lib/dispatcher/pool.js'
 import type { Connection } from '../call.ts'
+import type { Clock } from '../lib/clock.ts'
 
 export interface Pools {
   of(connection: Connection): Pool
@@ -17,7 +18,10 @@ export interface Pools {
 /** Providers' edges close idle sockets after a minute or more; we close first. */
 const keepAliveMs = 30_000
 
-export function createPools(): Pools {
+/** How long requests in flight have to end when all pools close. */
+const closeWithinMs = 2000
+
+export function createPools(clock: Clock): Pools {
   const pools = new Map<string, Pool>()
   const byConnection = new WeakMap<Connection, Pool>()
 
@@ -70,7 +74,12 @@ export function createPools(): Pools {
     async close() {
       const all = [...pools.values()]
       pools.clear()
-      await Promise.all(all.map(pool => pool.close().catch(() => {})))
+      await Promise.race([
+        Promise.all(all.map(pool => pool.close().catch(() => {}))),
+        new Promise<void>(resolve => clock.after(closeWithinMs, resolve)),
+      ])
+      // An upstream that does not end its answer must not keep the process.
+      await Promise.all(all.map(pool => pool.destroy().catch(() => {})))
     },
   }
 }

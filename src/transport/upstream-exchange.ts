@@ -12,6 +12,9 @@ const maxQueuedBytes = 256 * 1024
 /** No provider answers with more; without a bound one that goes mad would take the process down. */
 const maxCollectedBytes = 128 * 1024 * 1024
 
+/** A pooled socket that the other side had closed tells so within a round trip. */
+const keepAliveRaceMs = 250
+
 export interface ExchangeOptions {
   readonly request: UpstreamRequest
   readonly clock: Clock
@@ -35,7 +38,7 @@ type Phase = 'waiting' | 'collecting' | 'streaming' | 'over'
 export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream {
   readonly #options: ExchangeOptions
   readonly #alarm: Alarm
-  readonly #forgetCancellation: () => void
+  #forgetCancellation: () => void = () => {}
   readonly #idleMs: number
   #controller: Dispatcher.DispatchController | null = null
   #phase: Phase = 'waiting'
@@ -115,7 +118,9 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     if (this.#phase === 'over') return
     const answerBegan = this.#status !== 0
     const failure = describeTransportError(error, { request: this.#options.request, answerBegan })
-    if (!answerBegan && failure.stale && this.#options.again()) this.#close()
+    // Later than this the upstream had begun to work on it: whether it is asked again is for the layers above.
+    const atOnce = this.#sentAt === null || this.#options.clock.now() - this.#sentAt < keepAliveRaceMs
+    if (!answerBegan && failure.stale && atOnce && this.#options.again()) this.#close()
     else this.#fail(failure.error)
   }
 

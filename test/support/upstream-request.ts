@@ -49,6 +49,7 @@ export function requestOf(fields: Partial<UpstreamRequest> = {}): UpstreamReques
       openTap: () => {
         throw new Error('not needed here')
       },
+      refine: failure => failure,
       readError: () => {
         throw new Error('not needed here')
       },

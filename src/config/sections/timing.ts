@@ -43,7 +43,7 @@ export function httpClientSection() {
       max_connections: wholeNumber(1, 100_000)
         .optional()
         .describe(
-          'Connections open at once to one provider. The variable HTTP_MAX_CONNECTIONS wins. Default: 256.',
+          'Connections open at once to one provider. The variable HTTP_MAX_CONNECTIONS wins. Default: 10000.',
         ),
       max_keepalive_connections: wholeNumber(0)
         .optional()

@@ -18,6 +18,8 @@ export function checkModel(value: unknown): string {
   if (value === undefined) refuse('model', 'is missing')
   if (!isText(value)) refuse('model', 'must be a non-empty string')
   if (value.length > maxModelLength) refuse('model', `must have at most ${maxModelLength} characters`)
+  // Half of a pair can stand neither in a path nor in a header.
+  if (!value.isWellFormed()) refuse('model', 'holds half of a surrogate pair')
   return value
 }
 
