@@ -107,7 +107,7 @@ function explainFailure(thrown: unknown, terminal: Terminal): ExitCode {
   }
   if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     terminal.complain(
-      `cannot listen on ${[address, port].filter(part => part !== undefined).join(' port ')}: ${listenFailure(code)}`,
+      `cannot listen on ${[address, port].filter(part => part !== undefined).join(':')}: ${listenFailure(code)}`,
     )
     return exitCodes.addressUnavailable
   }

@@ -74,13 +74,15 @@ test('its version is that of the package', async () => {
 })
 
 test('it holds what it runs on, and nothing else', () => {
-  const allowed = /^(dist\/.+\.(js|d\.ts|json)|bin\/llm-proxy\.js|docs\/config\.schema\.json)$|^[^/]+$/
+  const allowed = /^(dist\/.+\.(js|d\.ts|json)|bin\/llm-proxy\.js|docs\/.+\.(md|json)|examples\/.+)$|^[^/]+$/
   expect(files.filter(path => !allowed.test(path))).toEqual([])
   expect(files.filter(path => /\.(test|fixture)\./.test(path))).toEqual([])
   expect(files.filter(path => !path.includes('/')).toSorted()).toEqual([
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
+    'SECURITY.md',
     'config.example.yaml',
     'package.json',
   ])
