@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { GatewayError } from '../errors.ts'
-import { createAuthenticator } from './authenticate.ts'
+import { createAuthenticator, isLocalPeer } from './authenticate.ts'
 import type { Principal } from './keys.ts'
 
 const far = '203.0.113.7'
@@ -98,11 +98,14 @@ describe('without required keys', () => {
     expect(authenticate({ 'x-api-key': 'good' }, address).keyId).toBe('key_of_good')
   })
 
-  test.each(['x-forwarded-for', 'forwarded'])('a near proxy that says %s speaks for a stranger', header => {
-    expect(failureOf(() => authenticate({ [header]: '203.0.113.9' }, '127.0.0.1')).code).toBe(
-      'missing_api_key',
-    )
-  })
+  test.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
+    'a near proxy that says %s speaks for a stranger',
+    header => {
+      expect(failureOf(() => authenticate({ [header]: '203.0.113.9' }, '127.0.0.1')).code).toBe(
+        'missing_api_key',
+      )
+    },
+  )
 
   test('a near peer may send any key, and a known one keeps its name', () => {
     expect(authenticate({ authorization: 'Bearer not-needed' }, '::1')).toEqual(anonymous)
@@ -113,4 +116,40 @@ describe('without required keys', () => {
 
 test('with required keys a near peer needs one like everybody else', () => {
   expect(failureOf(() => authenticatorOf().authenticate({}, '127.0.0.1')).code).toBe('missing_api_key')
+})
+
+describe('who is local', () => {
+  test.each<IncomingHttpHeaders>([
+    { host: 'evil.example' },
+    { host: 'localhost.evil.example' },
+    { host: '127.0.0.1.evil.example:8000' },
+    { host: 'evil.example:8000' },
+    { host: '' },
+    { host: 'localhost:8000', origin: 'http://evil.example' },
+    { host: 'localhost:8000', origin: 'https://localhost.evil.example' },
+    { host: 'localhost:8000', origin: 'null' },
+    { host: 'localhost:8000', 'x-real-ip': '203.0.113.9' },
+    { host: 'localhost:8000', via: '1.1 proxy' },
+  ])('a near peer that sends %j is a stranger', headers => {
+    expect(isLocalPeer(headers, '127.0.0.1')).toBe(false)
+  })
+
+  test.each<IncomingHttpHeaders>([
+    {},
+    { host: 'localhost' },
+    { host: 'localhost:8000' },
+    { host: 'LocalHost:8000' },
+    { host: '127.0.0.1' },
+    { host: '127.8.9.10:80' },
+    { host: '[::1]' },
+    { host: '[::1]:1' },
+    { host: 'localhost:8000', origin: 'http://localhost:3000' },
+    { host: 'localhost:8000', origin: 'https://127.0.0.1' },
+  ])('a near peer that sends %j is local', headers => {
+    expect(isLocalPeer(headers, '127.0.0.1')).toBe(true)
+  })
+
+  test('a far peer is none, by whatever name it asks', () => {
+    expect(isLocalPeer({ host: 'localhost' }, far)).toBe(false)
+  })
 })

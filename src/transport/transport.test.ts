@@ -12,7 +12,7 @@ import type { RawReply, ReplyStream, StreamSink, UpstreamRequest } from '../call
 import type { GatewayError } from '../errors.ts'
 import { createAlarms } from '../lib/alarms.ts'
 import { createCancellation } from '../lib/cancellation.ts'
-import { systemClock } from '../lib/clock.ts'
+import { createManualClock, systemClock } from '../lib/clock.ts'
 import { createTransport } from './index.ts'
 
 const closers: Array<() => Promise<void>> = []
@@ -258,4 +258,37 @@ test('a pool that the configuration no longer has closes without taking its requ
   transport.retain([])
   answer()
   expect(textOf(await pending)).toBe('late')
+})
+
+test('an upstream that works on a request for a while and resets is not asked again', async () => {
+  const clock = createManualClock()
+  const upstream = await startFakeUpstream(
+    (request, response) => {
+      clock.advance(400)
+      void resetConnection(request, response)
+    },
+    answerJson(200, {}),
+  )
+  const transport = createTransport({ clock, alarms: createAlarms(clock) })
+  closers.push(
+    () => upstream.close(),
+    () => transport.close(),
+  )
+  const sent = transport.send(requestTo(upstream, { deadline: clock.now() + 10_000 }))
+  await expect(sent).rejects.toMatchObject({ code: 'upstream_unreachable' })
+  expect(upstream.requests).toHaveLength(1)
+})
+
+test('an answer that never ends does not keep the transport open', async () => {
+  const clock = createManualClock()
+  const upstream = await startFakeUpstream(streamEvents(['data: 1\n\n'], { ending: 'stall' }))
+  closers.push(() => upstream.close())
+  const transport = createTransport({ clock, alarms: createAlarms(clock) })
+  const reply = await transport.send(requestTo(upstream, { streaming: true, deadline: 10_000 }))
+  const collected = collect(reply)
+  const closed = transport.close()
+  clock.advance(2000)
+  await closed
+  await upstream.requests[0]?.aborted
+  expect((await collected).failure).not.toBeNull()
 })

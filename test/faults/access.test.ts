@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { answerText } from '../support/fake-upstream.ts'
+import { askRaw, rawRequest } from '../support/raw-http.ts'
 import { openScene, type Scene, type Sections, shareScene } from '../support/scene.ts'
 import { testKey } from '../support/test-gateway.ts'
 
@@ -127,3 +128,18 @@ test('each key has a limit of its own, and strangers touch none', async () => {
   expect(new Set(rows.map(row => row['key_id'])).size).toBe(2)
   expect(rows.filter(row => row['status'] === 429)).toHaveLength(1)
 })
+
+test.each([
+  ['Host: evil.example', 401],
+  ['Host: localhost\r\nOrigin: http://evil.example', 401],
+  ['Host: localhost\r\nX-Real-IP: 203.0.113.9', 401],
+  ['Host: localhost:8000\r\nOrigin: http://localhost:3000', 200],
+])(
+  'where no key is required, a web page in a browser here is a stranger: %j gets %i',
+  async (lines, status) => {
+    const scene = await open({ auth: { required: false } })
+    const head = ['POST /v1/chat/completions HTTP/1.1', lines, `Content-Length: ${body.length}`]
+    expect((await askRaw(scene.gateway.port, rawRequest(head, body))).status).toBe(status)
+    expect(scene.upstream.requests).toHaveLength(status === 200 ? 1 : 0)
+  },
+)

@@ -11,8 +11,9 @@ import {
   usageChunk,
   wholeStream,
 } from '../support/fake-upstream.ts'
-import { openScene, type Sections } from '../support/scene.ts'
+import { eventually, openScene, type Sections } from '../support/scene.ts'
 import { openStreamClient } from '../support/stream-client.ts'
+import { testKey } from '../support/test-gateway.ts'
 
 /** The price of gpt-4o-mini: 150, 75 and 600 nano dollars for a token of input, cached input and output. */
 const priced: Sections = { type: 'openai', models: ['gpt-4o-mini'] }
@@ -200,4 +201,32 @@ test('embeddings and the older completions are priced and booked', async () => {
     { operation: 'embedding', input_uncached: 50, cost_nano_usd: 50 * 20 },
     { operation: 'completion', cost_nano_usd: cost },
   ])
+})
+
+test('a client that leaves in the pause before another attempt is charged nothing', async () => {
+  const { gateway, upstream, inFlight } = await openScene({
+    upstreams: [[answerJson(503, '{}', { 'retry-after': '5' })]],
+    provider: { ...priced, max_retries: 1 },
+    sections: () => ({ retry: { max_ms: 10_000 } }),
+  })
+  const leaving = new AbortController()
+  const answer = fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${testKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...ask, messages: [{ role: 'user', content: 'Hello' }] }),
+    signal: leaving.signal,
+  })
+  await eventually(() => upstream.requests.length === 1 && inFlight().requests === 0)
+  leaving.abort()
+  await expect(answer).rejects.toThrow()
+  await eventually(() => gateway.readLog().some(({ message }) => message === 'request'))
+  const [row] = await gateway.stopAndReadLedger()
+  expect(row).toMatchObject({
+    outcome: 'client_disconnected',
+    usage_source: 'none',
+    cost_nano_usd: 0,
+    cost_status: 'none',
+  })
+  expect(JSON.parse(String(row?.['attempts']))).toMatchObject([{ status: 503, code: 'upstream_overloaded' }])
+  expect(upstream.requests).toHaveLength(1)
 })

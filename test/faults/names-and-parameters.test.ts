@@ -140,3 +140,24 @@ test('what was dropped for one provider reaches the next one', async () => {
   expect(seenBy(upstreams[0])).not.toHaveProperty('user')
   expect(seenBy(upstreams[1])).toMatchObject({ user: 'me', seed: 7 })
 })
+
+test.each(['simulator/\\ud800', 'one/\\udc00', '\\ud83d'])(
+  'the name %s, with half of a surrogate pair, is refused, and the next request is served',
+  async model => {
+    const { gateway, upstreams } = await openScene({
+      upstreams: [[answerText('one')]],
+      sections: ([first]) => ({
+        providers: [
+          provider(first, { type: 'openai_compatible', name: 'one', models: ['test-model'] }),
+          { type: 'simulator' },
+        ],
+      }),
+    })
+    const body = `{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}`
+    const response = await gateway.post('/v1/chat/completions', body)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param: 'model' } })
+    expect((await gateway.chat()).status).toBe(200)
+    expect(countRequests(upstreams)).toBe(1)
+  },
+)

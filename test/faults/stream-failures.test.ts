@@ -196,3 +196,35 @@ test('the total time ends a stream that never stops talking', async () => {
   await upstream.requests[0]?.aborted
   await settled()
 })
+
+test('an event that is not JSON behind a good one in the same piece ends the stream with an error, and the upstream is left', async () => {
+  const together = `${chunk({ content: 'good' })}data: {"choices": [{"delta"\n\n`
+  const { gateway, settled, upstream } = await openScene({
+    upstreams: [[streamEvents([...begun, together], { ending: 'stall' })]],
+  })
+  const text = await (await gateway.chat({ stream: true })).text()
+  expect(contentOf(text)).toBe('one twogood')
+  expect(errorIn(text)).toMatchObject({ code: 'upstream_malformed', provider: 'upstream1' })
+  await upstream.requests[0]?.aborted
+  await settled()
+})
+
+test('an upstream that leaves its answer open behind the end marker is closed after a moment', async () => {
+  const { gateway, settled, upstream } = await openScene({
+    upstreams: [[streamEvents(wholeStream('hello'), { ending: 'stall' })]],
+  })
+  const text = await (await gateway.chat({ stream: true })).text()
+  expect(contentOf(text)).toBe('hello')
+  expect(eventsIn(text).at(-1)).toBe('[DONE]')
+  await upstream.requests[0]?.aborted
+  await settled()
+  expect(await gateway.stopAndReadLedger()).toMatchObject([{ outcome: 'ok' }])
+})
+
+test('an upstream that leaves its answer open does not keep the gateway from its end', async () => {
+  const { gateway } = await openScene({
+    upstreams: [[streamEvents(wholeStream('hello'), { ending: 'stall' })]],
+  })
+  await (await gateway.chat({ stream: true })).text()
+  expect(await gateway.stopAndReadLedger()).toMatchObject([{ outcome: 'ok' }])
+})

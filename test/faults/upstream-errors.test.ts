@@ -11,8 +11,10 @@ import {
   type FakeUpstream,
   resetConnection,
   startFakeUpstream,
+  streamEvents,
+  wholeStream,
 } from '../support/fake-upstream.ts'
-import { configurationText } from '../support/scene.ts'
+import { configurationText, openScene } from '../support/scene.ts'
 import { startTestGateway, type TestGateway } from '../support/test-gateway.ts'
 
 interface Failure {
@@ -340,3 +342,26 @@ describe.each(cases)('$title', ({ index, passedOn, status, code, ...failure }) =
     expect(response.headers.get('retry-after')).toBe(String(Math.ceil(waitMs / 1000)))
   })
 })
+
+const flagged = {
+  code: 403,
+  message: 'Your chosen model requires moderation and your input was flagged for "violence".',
+}
+
+test.each([
+  ['a whole answer', answerJson(200, { error: flagged }), false],
+  ['a stream', streamEvents([`data: ${JSON.stringify({ error: flagged })}\n\n`]), true],
+])(
+  "an error inside %s is read by its provider's own rules, and the key stays in use",
+  async (_what, refusing, stream) => {
+    const { gateway, upstream } = await openScene({
+      upstreams: [[refusing, stream ? streamEvents(wholeStream('hello')) : answerText('hello')]],
+      provider: { type: 'openrouter' },
+    })
+    const response = await gateway.chat({ stream })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: 'content_filter', provider: 'upstream1' } })
+    expect(await (await gateway.chat({ stream })).text()).toContain('hello')
+    expect(upstream.requests).toHaveLength(2)
+  },
+)

@@ -3,6 +3,7 @@
 
 import { Agent, get } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { startChild } from '../support/child-process.ts'
 import {
@@ -112,7 +113,7 @@ test('a second SIGTERM ends it at once', async () => {
   const request = client.open(false)
   await whenBusy(upstream, 1)
   gateway.send('SIGTERM')
-  await gateway.waitForOutput(/once more to end at once/)
+  await gateway.waitForOutput(/once more to cut it/)
   // What follows the first within half a second is taken for its echo.
   await waitUntil('it has ended', () => {
     gateway.send('SIGTERM')
@@ -120,6 +121,22 @@ test('a second SIGTERM ends it at once', async () => {
   })
   expect(await gateway.exited).toEqual({ code: 1, signal: null })
   expect(await request.outcome).toMatchObject({ whole: false, status: null })
+})
+
+test('a second SIGTERM cuts a stream, and its row is in the ledger', async () => {
+  const { folder, upstream, gateway, client } = await setUp({ hold: true }, '1h')
+  const request = client.open(true)
+  await request.began
+  await whenBusy(upstream, 1)
+  gateway.send('SIGTERM')
+  await gateway.waitForOutput(/once more to cut it/)
+  // What follows the first within half a second is taken for its echo; a third would not wait for the books.
+  await delay(600)
+  gateway.send('SIGTERM')
+  expect(await gateway.exited).toEqual({ code: 1, signal: null })
+  const { id, whole } = await request.outcome
+  expect(whole).toBe(false)
+  expect(readLedger(folder)).toMatchObject([{ id, outcome: 'client_disconnected' }])
 })
 
 test('what is not finished in time is cut, recorded as such, and told by code 1', async () => {
