@@ -142,7 +142,15 @@ function closeGently(
     NetServer.prototype.close.call(server, () => {
       cutOff()
       stopSweeping()
-      resolve({ cut })
+      afterLastWords(() => resolve({ cut }))
     })
   })
+}
+
+/**
+ * A server has closed before the connections that it cut say so: their `close` comes at the end of this turn of the
+ * event loop, behind the immediates. Who waits for the end must come after those who write down how they ended.
+ */
+function afterLastWords(callback: () => void): void {
+  setImmediate(() => setImmediate(callback))
 }

@@ -203,22 +203,28 @@ test('embeddings and the older completions are priced and booked', async () => {
   ])
 })
 
-test('a client that leaves in the pause before another attempt is charged nothing', async () => {
-  const { gateway, upstream, inFlight } = await openScene({
+/** Asks a provider that refuses for now, and is in the pause before the next attempt. */
+async function openPause() {
+  const scene = await openScene({
     upstreams: [[answerJson(503, '{}', { 'retry-after': '5' })]],
     provider: { ...priced, max_retries: 1 },
     sections: () => ({ retry: { max_ms: 10_000 } }),
   })
   const leaving = new AbortController()
-  const answer = fetch(`${gateway.url}/v1/chat/completions`, {
+  const left = fetch(`${scene.gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${testKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ ...ask, messages: [{ role: 'user', content: 'Hello' }] }),
     signal: leaving.signal,
-  })
-  await eventually(() => upstream.requests.length === 1 && inFlight().requests === 0)
-  leaving.abort()
-  await expect(answer).rejects.toThrow()
+  }).catch(() => {})
+  await eventually(() => scene.upstream.requests.length === 1 && scene.inFlight().requests === 0)
+  return { ...scene, leave: () => leaving.abort(), left }
+}
+
+test('a client that leaves in the pause before another attempt is charged nothing', async () => {
+  const { gateway, upstream, leave, left } = await openPause()
+  leave()
+  await left
   await eventually(() => gateway.readLog().some(({ message }) => message === 'request'))
   const [row] = await gateway.stopAndReadLedger()
   expect(row).toMatchObject({
@@ -229,4 +235,9 @@ test('a client that leaves in the pause before another attempt is charged nothin
   })
   expect(JSON.parse(String(row?.['attempts']))).toMatchObject([{ status: 503, code: 'upstream_overloaded' }])
   expect(upstream.requests).toHaveLength(1)
+})
+
+test('a request that is cut by the end of the gateway has its row, though no upstream is at work on it', async () => {
+  const { gateway } = await openPause()
+  expect(await gateway.stopAndReadLedger()).toMatchObject([{ outcome: 'client_disconnected' }])
 })
