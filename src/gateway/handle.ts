@@ -5,7 +5,7 @@ import { parseJsonBody } from '../formats/json-body.ts'
 import { attemptTargets } from './attempt.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import { type ParsedRequest, planTargets, prepareRequest } from './plan.ts'
+import { keepParameters, type ParsedRequest, planTargets, prepareRequest } from './plan.ts'
 
 /** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
 export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
@@ -60,5 +60,5 @@ async function parse({ call, snapshot, page }: Exchange): Promise<ParsedRequest>
   const facts = call.endpoint.format.checkRequest(body)
   page.streaming = facts.streaming
   page.inputCharacters = facts.inputCharacters
-  return { bytes, body, facts }
+  return { bytes, body: keepParameters(body, facts), facts }
 }

@@ -10,8 +10,22 @@ import type { Exchange } from './exchange.ts'
 
 export interface ParsedRequest {
   readonly bytes: Buffer
+  /** The parsed parameters; the prompt is in the bytes alone. */
   readonly body: JsonObject
   readonly facts: RequestFacts
+}
+
+/** The prompt, by operation: most of a body, and no rule of a provider is about it. */
+const promptFields: ReadonlySet<string> = new Set(['messages', 'prompt', 'input'])
+
+/**
+ * The body without its prompt. Once its shape is checked nobody reads that any more; let go of before the upstream is
+ * asked, it is young garbage, where it would grow old waiting for the answer.
+ */
+export function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
+  const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const field of fields) if (!promptFields.has(field)) kept[field] = body[field]
+  return kept
 }
 
 /** Headers of the client that mean something to an upstream; all others stay here. */
