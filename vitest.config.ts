@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: ['test/service/**', 'node_modules/**'],
+          exclude: ['test/service/**', '**/node_modules/**', 'bench/.work/**'],
           testTimeout: 20_000,
         },
       },
