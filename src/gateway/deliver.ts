@@ -2,6 +2,7 @@
 
 import type { FullReply, StreamedReply, StreamSink } from '../call.ts'
 import { GatewayError } from '../errors.ts'
+import type { Alarm } from '../lib/alarms.ts'
 import type { Exchange } from './exchange.ts'
 import { type Account, account, attemptsAsEnded, type Ending, settle } from './settle.ts'
 
@@ -43,10 +44,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   page.firstContentMs = gateway.clock.now() - exchange.startedAt
   if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange))
   const { clock } = gateway
-  const ping = gateway.alarms.open(() => {
-    call.reply.write(call.endpoint.format.keepAlive)
-    ping.set(clock.now() + snapshot.pingAfterMs)
-  })
+  const ping = keepWaitingClientAlive(exchange)
   const began = clock.now()
   let open = true
   gateway.streams.open++
@@ -81,12 +79,15 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
     stream.abort()
     sink.fail(new GatewayError('client_disconnected'))
   })
-  ping.set(clock.now() + snapshot.pingAfterMs)
   stream.read(sink)
 }
 
-/** While a stream is awaited, comments keep its connection open. They commit to nothing but the status 200. */
-export function keepWaitingClientAlive(exchange: Exchange): { close(): void } {
+/**
+ * Comments keep the connection of a stream open, before its first content and between two. They commit to nothing but the
+ * status 200.
+ * @returns the alarm of the next comment: set anew with every chunk, and closed at the end
+ */
+export function keepWaitingClientAlive(exchange: Exchange): Alarm {
   const { call, gateway, snapshot } = exchange
   const ping = gateway.alarms.open(() => {
     if (!call.reply.opened) call.reply.openStream([...exchange.headers, ...streamHeaders])
@@ -103,8 +104,8 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
   const { format } = call.endpoint
   const { opened } = call.reply
   const body = opened ? format.encodeStreamError(error) : format.encodeError(error)
-  const ending: Ending = { status: error.entry.status, error, facts: null, bytesOut: body.length }
   const { status } = error.entry
+  const ending: Ending = { status, error, facts: null, bytesOut: body.length }
   const worth = account(exchange, ending)
   const answer = [
     ...headers,

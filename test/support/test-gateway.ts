@@ -30,22 +30,6 @@ export interface TestGateway {
   stop(): Promise<void>
 }
 
-/** The provider section for upstreams of a test, asked in this order. */
-export function providersYaml(upstreams: readonly { readonly baseUrl: string }[], more = ''): string {
-  const entries = upstreams.map(
-    ({ baseUrl }, index) => `
-  - name: "upstream${index + 1}"
-    type: openai_compatible
-    base_url: "${baseUrl}"
-    api_key: "sk-upstream-secret-${index + 1}"
-    models: ["test-model"]
-    priority: ${index + 1}
-    max_retries: 0
-    ${more}`,
-  )
-  return `providers:${entries.join('')}\n`
-}
-
 /** @param yaml everything but `server.port`, `auth` and `logging`, which are set here unless it has them */
 export async function startTestGateway(yaml: string): Promise<TestGateway> {
   const directory = mkdtempSync(join(tmpdir(), 'llm-proxy-test-'))
