@@ -22,6 +22,7 @@ import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { createTransport, type Transport } from './transport/index.ts'
+import { createMediaFetcher } from './transport/media-fetcher.ts'
 
 export interface AppOptions {
   readonly configuration: Configuration
@@ -275,6 +276,7 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     alarms,
     streams: { open: 0 },
     createId: createRequestIds(systemClock.wall),
+    fetchMedia: createMediaFetcher(),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,
   }

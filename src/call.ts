@@ -4,8 +4,28 @@ import type { AttemptRecord, GatewayError } from './errors.ts'
 import type { Cancellation } from './lib/cancellation.ts'
 import type { Secret } from './lib/secret.ts'
 
-/** What is asked of a model. Each operation has one endpoint and one wire format on the client's side. */
-export type Operation = 'chat' | 'completion' | 'embedding'
+/** What is asked of a model. An operation may have several wire formats, on either side. */
+export type Operation =
+  | 'chat'
+  | 'completion'
+  | 'token_count'
+  | 'embedding'
+  | 'rerank'
+  | 'moderation'
+  | 'image_generation'
+  | 'image_edit'
+  | 'speech'
+  | 'transcription'
+
+/** Where at a provider a request goes: what its path depends on. */
+export interface Destination {
+  readonly operation: Operation
+  /** The name of the wire format. */
+  readonly format: string
+  /** As the upstream names it. */
+  readonly model: string
+  readonly streaming: boolean
+}
 
 /** How long an upstream may be silent, in milliseconds, by phase. */
 export interface Timers {
@@ -32,13 +52,32 @@ export interface Connection {
   readonly maxConnections: number
   /** How often the same deployment is asked again after a failure that allows it. */
   readonly maxRetries: number
-  /** Path and query for an operation with a model, starting with `/`; null where the provider lacks the operation. */
-  pathFor(operation: Operation, model: string): string | null
+  /** Path and query, starting with `/`; null where the provider lacks the operation. */
+  pathFor(destination: Destination): string | null
   /** Credentials and fixed headers, as name and value in turn, lower case. */
   headersFor(key: Secret | null): readonly string[]
+  /** Signs a request or fetches a token for it; absent where the key in a header is all. */
+  readonly authorize?: Authorize
   /** Answers without a network; only the simulator has it. */
   readonly answer?: RawSend
 }
+
+/** A request as it is signed: everything that will be on the wire. */
+export interface SignableRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly origin: string
+  /** Path and query, as sent. */
+  readonly path: string
+  /** Name and value in turn, lower case. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+}
+
+/**
+ * The headers that authorise a request, as name and value in turn.
+ * @throws GatewayError `upstream_authentication` where no credentials can be had
+ */
+export type Authorize = (request: SignableRequest) => readonly string[] | Promise<readonly string[]>
 
 /** One model at one configured provider: what can be chosen for a request. */
 export interface Target {
@@ -92,6 +131,8 @@ export interface StreamTap {
    * @throws GatewayError `upstream_truncated` where the stream ended before its end
    */
   finish(): Buffer
+  /** How the stream ends for the client where it failed; absent where that does not depend on what was sent before. */
+  fail?(error: GatewayError): Buffer
 }
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -130,8 +171,16 @@ export interface FullReply {
   readonly kind: 'full'
   readonly status: number
   readonly headers: ReplyHeaders
+  /** For the client, in its format. */
   readonly body: Buffer
   readonly facts: AnswerFacts
+}
+
+/** A whole answer, read. */
+export interface ReadAnswer {
+  readonly facts: AnswerFacts
+  /** The bytes for the client, where they are not those of the upstream. */
+  readonly body?: Buffer
 }
 
 export interface StreamedReply {
@@ -142,6 +191,8 @@ export interface StreamedReply {
   readonly stream: ReplyStream
   /** Grows while the stream is read. */
   readonly facts: AnswerFacts
+  /** See `StreamTap.fail`. */
+  fail?(error: GatewayError): Buffer
   /** Tells once how the stream ended: null for its real end, or for a client that left. */
   onClose(listener: (failure: GatewayError | null) => void): void
 }
@@ -149,7 +200,7 @@ export interface StreamedReply {
 /** How the answer to a request is to be understood: the format and the provider's error table, put together. */
 export interface AnswerReader {
   /** @throws GatewayError for an error inside a success, or a body that is not of the format */
-  readFull(body: Buffer): AnswerFacts
+  readFull(body: Buffer): ReadAnswer
   openTap(): StreamTap
   /** A failure that `readFull` or the tap threw, in the provider's own meaning. */
   refine(failure: GatewayError): GatewayError
@@ -163,6 +214,8 @@ export interface UpstreamRequest {
   readonly id: string
   readonly target: Target
   readonly operation: Operation
+  /** The wire format in which the body is written and the answer is expected. */
+  readonly format: string
   readonly streaming: boolean
   readonly body: Buffer
   /** Headers of the client that go with it, allowed ones only, as name and value in turn. */

@@ -24,3 +24,8 @@ test('a package of another platform is found and described by its name', () => {
 test('the lockfile names no registry', () => {
   expect(JSON.stringify(readLockfile())).not.toMatch(/"resolved":/)
 })
+
+test('no package runs a script when it is installed', () => {
+  const scripted = Object.entries(readLockfile().packages).filter(([, entry]) => 'hasInstallScript' in entry)
+  expect(scripted.map(([path]) => path)).toEqual([])
+})

@@ -34,7 +34,7 @@ const anonymous: Principal = { keyId: 'anonymous', tenant: 'default' }
  * that holds a key counts, and the others are not tried.
  */
 export function createAuthenticator({ ring, required, header }: AuthenticatorOptions): Authenticate {
-  const keyHeaders = [...new Set([header, 'api-key', 'x-goog-api-key'])].filter(
+  const keyHeaders = [...new Set([header, 'api-key', 'x-api-key', 'x-goog-api-key'])].filter(
     name => name !== 'authorization',
   )
   const missing =

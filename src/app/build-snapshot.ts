@@ -91,6 +91,8 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       if (side === undefined) throw new Error(`no provider ${target.connection.provider} in this snapshot`)
       return side
     },
+    // Until the catalogue knows it.
+    maxOutputTokens: () => null,
     costOf: ({ target, usage, serviceTier, at }) =>
       prices.costOf({
         provider: target.connection.provider,

@@ -5,6 +5,7 @@ import type { AnswerReader, Connection, Operation } from '../call.ts'
 import type { IndexedProvider } from '../catalog/model-index.ts'
 import type { Configuration, ProviderConfiguration } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
+import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { createAnswerReader } from '../gateway/answer-reader.ts'
 import type { ProviderSide } from '../gateway/snapshot.ts'
@@ -55,13 +56,19 @@ function connectProvider(
       priority: configured.priority,
       models: configured.models ?? provider.models,
       acceptsAnyModel: configured.models === null && provider.models.length === 0,
-      operations: Object.keys(provider.formats) as Operation[],
+      operations: operationsOf(provider),
       deployments: configured.deployments,
       baseModels: configured.baseModels,
       usable: unusableReason === null,
       unusableReason,
     },
   }
+}
+
+/** A legacy completion is a conversation to those who have no such thing. */
+function operationsOf({ formats: spoken }: Provider): readonly Operation[] {
+  const own = Object.keys(spoken) as Operation[]
+  return spoken.chat === undefined || own.includes('completion') ? own : [...own, 'completion']
 }
 
 function providerOfType(type: string, configuration: Configuration, clock: Clock): Provider {
@@ -94,24 +101,37 @@ function deadConnection(configured: ProviderConfiguration): Connection {
   }
 }
 
+function findFormat(name: string, provider: Provider): Format {
+  const format = formats[name]
+  if (format === undefined) throw new Error(`${provider.type} names the unknown format ${name}`)
+  return format
+}
+
 function createSide(provider: Provider, name: string, clock: Clock): ProviderSide {
-  const readers = new Map<string, AnswerReader>()
-  for (const [operation, formatName] of Object.entries(provider.formats)) {
-    const format = formats[formatName]
-    if (format === undefined) throw new Error(`${provider.type} names the unknown format ${formatName}`)
-    for (const passUsage of [true, false])
-      readers.set(
-        `${operation} ${passUsage}`,
-        createAnswerReader({ format, provider: name, errors: provider.errors, passUsage, clock }),
-      )
+  const formatsByOperation = new Map<string, readonly Format[]>()
+  const readers = new Map<Format, { passing: AnswerReader; taking: AnswerReader }>()
+  for (const [operation, names] of Object.entries(provider.formats)) {
+    formatsByOperation.set(
+      operation,
+      names.map(formatName => findFormat(formatName, provider)),
+    )
+  }
+  for (const format of [...formatsByOperation.values()].flat()) {
+    const options = { format, provider: name, errors: provider.errors, clock }
+    readers.set(format, {
+      passing: createAnswerReader({ ...options, passUsage: true }),
+      taking: createAnswerReader({ ...options, passUsage: false }),
+    })
   }
   return {
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
-    reader(operation, passUsage) {
-      const reader = readers.get(`${operation} ${passUsage}`)
-      if (reader === undefined) throw new Error(`${name} has no format for ${operation}`)
-      return reader
+    quirks: provider.quirks ?? {},
+    formatsFor: operation => formatsByOperation.get(operation) ?? [],
+    reader(format, passUsage) {
+      const reader = readers.get(format)
+      if (reader === undefined) throw new Error(`${name} does not speak ${format.name}`)
+      return passUsage ? reader.passing : reader.taking
     },
   }
 }

@@ -1,8 +1,11 @@
-// Which requests go where: the data plane by exact path, everything else to the control plane.
+// Which requests go where: the data plane by its paths, everything else to the control plane.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Endpoint } from '../endpoints/endpoint.ts'
 import { listEndpoints } from '../endpoints/index.ts'
+import { compileRoute, hasPlaceholder } from '../endpoints/route.ts'
 import { asGatewayError } from '../errors.ts'
+import type { Address } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
@@ -13,20 +16,69 @@ import { sendError } from '../server/write-error.ts'
 
 export type Routes = Pick<ListenerOptions, 'routes' | 'prefixes' | 'fallback'>
 
+/** The body says it all. */
+const noAddress: Address = { model: null, streaming: null }
+
 /** @param fallback answers what is not of the data plane */
 export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
-  const { alarms, clock } = gateway
+  const endpoints = listEndpoints(formats)
+  const serve: ServeCall = ({ request, response, endpoint, address }) => {
+    const { alarms, clock } = gateway
+    void handle(new HttpCall({ request, response, endpoint, address, alarms, clock }), gateway)
+  }
   const routes = new Map<string, Methods>()
-  for (const endpoint of listEndpoints(formats)) {
+  for (const endpoint of endpoints) {
+    if (hasPlaceholder(endpoint.route)) continue
     routes.set(endpoint.route, {
-      [endpoint.method]: (request, response) =>
-        void handle(new HttpCall({ request, response, endpoint, alarms, clock }), gateway),
+      [endpoint.method]: (request, response) => serve({ request, response, endpoint, address: noAddress }),
     })
   }
   const models: Methods = { GET: serveModels(gateway) }
   for (const path of ['/v1/models', '/v1beta/models']) routes.set(path, models)
-  const prefixes = ['/v1/models/', '/v1beta/models/'].map(prefix => ({ prefix, methods: models }))
+  const patterns = groupByPrefix(endpoints.filter(({ route }) => hasPlaceholder(route)))
+  for (const prefix of ['/v1/models/', '/v1beta/models/']) if (!patterns.has(prefix)) patterns.set(prefix, [])
+  const prefixes = [...patterns].map(([prefix, group]) => ({
+    prefix,
+    methods: {
+      ...(prefix.endsWith('/models/') && models),
+      ...(group.length > 0 && { POST: serveGroup(group, serve, fallback) }),
+    },
+  }))
+  // The longest one that fits is meant.
+  prefixes.sort((left, right) => right.prefix.length - left.prefix.length)
   return { routes, prefixes, fallback }
+}
+
+interface Call {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly endpoint: Endpoint
+  readonly address: Address
+}
+
+type ServeCall = (call: Call) => void
+
+function groupByPrefix(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const groups = new Map<string, Endpoint[]>()
+  for (const endpoint of endpoints) {
+    const { prefix } = compileRoute(endpoint.route)
+    groups.set(prefix, [...(groups.get(prefix) ?? []), endpoint])
+  }
+  return groups
+}
+
+/** Serves the endpoints whose paths begin alike. */
+function serveGroup(group: readonly Endpoint[], serve: ServeCall, fallback: Handler): Handler {
+  const compiled = group.map(endpoint => ({ endpoint, route: compileRoute(endpoint.route) }))
+  return (request, response, path) => {
+    for (const { endpoint, route } of compiled) {
+      const model = route.readModel(path)
+      if (model === null) continue
+      serve({ request, response, endpoint, address: { model, streaming: endpoint.streaming ?? null } })
+      return
+    }
+    fallback(request, response, path)
+  }
 }
 
 function serveModels(gateway: Gateway): Handler {

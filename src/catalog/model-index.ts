@@ -46,20 +46,22 @@ const longestQuotedName = 128
 export function createModelIndex(options: ModelIndexOptions): ModelIndex {
   const offers = collectOffers(options.providers)
   const names = createNameBook(offers, options)
-  const memo: Readonly<Record<Operation, Map<string, readonly Target[]>>> = {
-    chat: new Map(),
-    completion: new Map(),
-    embedding: new Map(),
+  const memo = new Map<Operation, Map<string, readonly Target[]>>()
+  const memoOf = (operation: Operation): Map<string, readonly Target[]> => {
+    const known = memo.get(operation) ?? new Map<string, readonly Target[]>()
+    memo.set(operation, known)
+    return known
   }
   const { listed, findable } = listModels(offers, names, options.created ?? 0)
 
   return {
     resolve(name, operation) {
-      const remembered = memo[operation].get(name)
+      const known = memoOf(operation)
+      const remembered = known.get(name)
       if (remembered !== undefined) return remembered
       const targets = resolveTargets(names, name, operation)
-      if (memo[operation].size >= rememberedNames) memo[operation].clear()
-      if (name.length <= longestRememberedName) memo[operation].set(name, targets)
+      if (known.size >= rememberedNames) known.clear()
+      if (name.length <= longestRememberedName) known.set(name, targets)
       return targets
     },
     list: () => listed,
@@ -87,7 +89,14 @@ function refuseUnknown(names: NameBook, name: string): GatewayError {
 const operationTitles: Readonly<Record<Operation, string>> = {
   chat: 'chat completions',
   completion: 'legacy completions',
+  token_count: 'counting of tokens',
   embedding: 'embeddings',
+  rerank: 'reranking',
+  moderation: 'moderations',
+  image_generation: 'generation of images',
+  image_edit: 'edits of images',
+  speech: 'speech',
+  transcription: 'transcriptions',
 }
 
 function refuseOperation(name: string, operation: Operation): GatewayError {

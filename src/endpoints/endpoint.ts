@@ -5,8 +5,10 @@ import type { Format } from '../formats/format.ts'
 
 export interface Endpoint {
   readonly method: 'POST'
-  /** The path, and the label of the route in log and metrics. */
+  /** The path as declared, placeholders included: the label of the route in log and metrics. See route.ts. */
   readonly route: string
   readonly operation: Operation
   readonly format: Format
+  /** Whether the answer is streamed, where the path says so. */
+  readonly streaming?: boolean
 }

@@ -4,21 +4,28 @@ import type { Operation } from '../call.ts'
 import type { Format } from '../formats/format.ts'
 import type { Endpoint } from './endpoint.ts'
 
-/** Operation -> name of the format of its clients and of the upstreams that speak it. */
-const operations: ReadonlyArray<{
+interface Row {
   readonly route: string
   readonly operation: Operation
   readonly format: string
-}> = [
+  readonly streaming?: boolean
+}
+
+const rows: readonly Row[] = [
   { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
   { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
+  { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
+  { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
+  { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
 ]
 
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
-  return operations.map(({ route, operation, format: name }) => {
+  return rows.map(({ format: name, ...row }) => {
     const format = formats[name]
     if (format === undefined) throw new Error(`the format ${name} is not in the list of formats`)
-    return { method: 'POST', route, operation, format }
+    return { method: 'POST', ...row, format }
   })
 }

@@ -1,9 +1,28 @@
 // The contract of a wire format. Pure: no I/O, no clock. A client speaks it and a provider speaks it.
+//
+// A request whose client and provider speak the same format passes as bytes: `checkRequest`, `readAnswer` and `openTap`
+// read along. Where the two differ, the translations lead through the neutral form of conversation/, both ways.
 
 import type { AnswerFacts, ReplyHeaders, StreamTap } from '../call.ts'
+import type { Abilities } from '../conversation/abilities.ts'
+import type { Completion } from '../conversation/completion.ts'
+import type { CompletionEvent } from '../conversation/completion-event.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import type { EmbeddingAnswer, EmbeddingRequest } from '../conversation/embedding.ts'
+import type { RerankAnswer, RerankRequest } from '../conversation/rerank.ts'
 import type { ErrorCode, GatewayError } from '../errors.ts'
+import type { EventBlock } from '../lib/event-stream-splitter.ts'
+import type { JsonObject } from '../lib/json-value.ts'
+import type { Quirks } from './quirks.ts'
 
-export type JsonObject = { readonly [field: string]: unknown }
+export type { JsonObject } from '../lib/json-value.ts'
+
+/** What the path of a request says, in formats whose bodies leave it out. */
+export interface Address {
+  readonly model: string | null
+  /** Null where the body tells. */
+  readonly streaming: boolean | null
+}
 
 /** What the gateway needs to know of a request before it can send it. Read from the parsed body in one pass. */
 export interface RequestFacts {
@@ -29,6 +48,8 @@ export interface UpstreamFailure {
   readonly message: string
   readonly upstreamCode: string | null
   readonly param: string | null
+  /** How long to wait, where the body says it; milliseconds. */
+  readonly retryAfterMs?: number
 }
 
 /** Text in place of a top-level value, or null to take the field out. The text is JSON. */
@@ -37,11 +58,17 @@ export type FieldEdits = Readonly<Record<string, string | null>>
 export interface Format {
   /** `openai-chat`: the name of its folder. */
   readonly name: string
+  /** False where the model stands in the path alone, and so does whether the answer is streamed. */
+  readonly modelInBody: boolean
+  /** How a stream of this format is cut into events. */
+  readonly framing: Framing
+  /** Headers of a client that mean something to an upstream of the same format, lower case; all others stay here. */
+  readonly clientHeaders: readonly string[]
   /**
    * Checks the shape of a request that arrived in this format.
    * @throws GatewayError `invalid_request` whose `param` is the path of the field
    */
-  checkRequest(body: JsonObject): RequestFacts
+  checkRequest(body: JsonObject, address: Address): RequestFacts
   /**
    * The edits that make the upstream count a stream's tokens; empty where the format counts by itself.
    * @param body the parsed request
@@ -55,6 +82,107 @@ export interface Format {
   encodeError(error: GatewayError): Buffer
   /** An error inside a stream that has begun, framed, with what has to follow it. */
   encodeStreamError(error: GatewayError): Buffer
-  /** Bytes that keep a waiting connection open and mean nothing to the client. */
+  /** Bytes that keep a waiting connection open and mean nothing to the client; empty where the format has none. */
   readonly keepAlive: Buffer
+  /** Present in formats of conversations. */
+  readonly chat?: ChatTranslation
+  /** Present in formats of embeddings. */
+  readonly embedding?: Translation<EmbeddingRequest, EmbeddingAnswer>
+  /** Present in formats of reranking. */
+  readonly rerank?: Translation<RerankRequest, RerankAnswer>
+}
+
+/** One event of a stream as the wire has it, without its frame. */
+export interface WireEvent {
+  /** Value of the `event` field, or of the `:event-type` header; empty where the format has no names. */
+  readonly name: string
+  readonly data: string
+}
+
+/** How events follow one another on the wire. */
+export interface Framing {
+  /** Of an answer that is a stream. */
+  readonly contentType: string
+  openSplitter(): Splitter
+  frame(events: readonly WireEvent[]): Buffer
+}
+
+/** Finds the events in bytes of any chunking. Names and data are given with one character for each byte (latin1). */
+export interface Splitter {
+  /** The events that this chunk completes; null where it completes none. */
+  push(chunk: Buffer): EventBlock | null
+  /** What was left at the end of the stream, where it can be an event. */
+  end(): EventBlock | null
+}
+
+/** What an encoder has to know of whom it writes to. */
+export interface EncodeTarget {
+  /** As the upstream names it. */
+  readonly model: string
+  /** The longest answer of the model in tokens; null where nobody knows. */
+  readonly maxOutputTokens: number | null
+  /** Whether the usage of a stream has to be asked for, or must not be. */
+  readonly streamUsage: 'ask' | 'reject'
+  readonly quirks: Quirks
+}
+
+export interface EncodedRequest {
+  /** In the order in which the format's own SDKs write the fields; nothing in it is null or empty without meaning. */
+  readonly body: JsonObject
+  /** What was left out, as `dropped parameter top_k`; names as in OpenAI's chat completions. */
+  readonly warnings: readonly string[]
+  /** Headers that the body needs, name and value in turn, lower case. */
+  readonly headers?: readonly string[]
+}
+
+export interface DecodeContext {
+  /** A new id, unique within the process, of letters and digits: for formats that have none. */
+  createId(): string
+}
+
+/** What an encoder of answers may say beside the answer. */
+export interface EncodeContext<Asked> {
+  /** What the client asked. */
+  readonly asked: Asked
+  /** The id of the exchange: for answers whose upstream had none. */
+  readonly id: string
+  /** Seconds since the epoch. */
+  readonly created: number
+  /** Tokens of the prompt, estimated: for formats that have to name them before the upstream does. */
+  readonly inputTokens: number
+  createId(): string
+}
+
+/** One direction each between a format and the neutral form. Nothing here changes what it is given. */
+export interface Translation<Asked, Answer> {
+  /** @param body checked by `checkRequest` @throws GatewayError `invalid_request` naming the field */
+  decodeRequest(body: JsonObject, address: Address): Asked
+  /** @throws GatewayError `unsupported_parameter` for what would change the meaning if it were left out */
+  encodeRequest(asked: Asked, target: EncodeTarget): EncodedRequest
+  /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
+  decodeResponse(body: unknown, context: DecodeContext): Answer
+  encodeResponse(answer: Answer, context: EncodeContext<Asked>): JsonObject
+}
+
+export interface ChatTranslation extends Translation<Conversation, Completion> {
+  /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
+  abilities(target: EncodeTarget): Abilities
+  /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
+  openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
+  /** One for each stream. */
+  openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
+export interface StreamDecoder {
+  /** @throws GatewayError for an error event (so that it can be tried elsewhere), or one that is not of the format */
+  push(event: WireEvent): void
+  /** The upstream has closed. @throws GatewayError `upstream_truncated` where the end did not come */
+  finish(): void
+}
+
+export interface StreamEncoder {
+  /** Writes what the event means to the client; with `end` the marker of the end. Legal input makes legal output. */
+  push(event: CompletionEvent): void
+  /** Ends the stream with an error that the client's SDK raises. */
+  fail(error: GatewayError): void
 }

@@ -2,9 +2,9 @@
 
 import { isUtf8 } from 'node:buffer'
 import { GatewayError } from '../errors.ts'
+import { isObject } from '../lib/json-value.ts'
 import type { JsonObject } from './format.ts'
 import { findJsonFault } from './json-fault.ts'
-import { isObject } from './json-value.ts'
 
 /**
  * The object that the body holds. A byte order mark is tolerated. A key `__proto__` becomes a field like any other.

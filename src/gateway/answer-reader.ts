@@ -21,7 +21,7 @@ export interface AnswerReaderOptions {
 export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   const { format, provider, errors, passUsage, clock } = options
   return {
-    readFull: body => format.readAnswer(body),
+    readFull: body => ({ facts: format.readAnswer(body) }),
     openTap: () => format.openTap({ passUsage }),
     refine(failure) {
       const { code, message, upstreamCode, upstreamStatus } = failure
@@ -32,7 +32,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
     readError(answer) {
       const failure = format.decodeError(answer)
       const code = matchErrorRule(errors, { ...failure, status: answer.status }) ?? failure.code
-      const retryAfterMs = readRetryAfter(answer.headers, clock.wall())
+      const retryAfterMs = readRetryAfter(answer.headers, clock.wall()) ?? failure.retryAfterMs ?? null
       return new GatewayError(code, {
         message:
           failure.message === '' ? `${provider} answered with status ${answer.status}.` : failure.message,

@@ -1,23 +1,24 @@
 // The only fallback loop: targets in their order, each with a body made anew from the client's bytes, until one
 // answers. How one target is asked (keys, retries, breaker, timers) is the business of the layers below.
 
-import type { Reply, Target, UpstreamRequest } from '../call.ts'
+import type { Reply, UpstreamRequest } from '../call.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { Plan } from './plan.ts'
 
 /** Makes the request for one target; the flag says whether others follow. */
-export type Prepare = (target: Target, alternatives: boolean) => UpstreamRequest
+export type Prepare = (plan: Plan, alternatives: boolean) => UpstreamRequest | Promise<UpstreamRequest>
 
 /** @throws GatewayError the failure that says most, with all attempts, where none answered */
 export async function attemptTargets(
   exchange: Exchange,
-  targets: readonly Target[],
+  plans: readonly Plan[],
   prepare: Prepare,
 ): Promise<Reply> {
   const { clock } = exchange.gateway
   const began = clock.now()
   try {
-    return await tryInTurn(exchange, targets, prepare)
+    return await tryInTurn(exchange, plans, prepare)
   } catch (thrown) {
     const failure = asGatewayError(thrown)
     failure.attempts = exchange.attempts
@@ -27,19 +28,21 @@ export async function attemptTargets(
   }
 }
 
-async function tryInTurn(exchange: Exchange, targets: readonly Target[], prepare: Prepare): Promise<Reply> {
+async function tryInTurn(exchange: Exchange, plans: readonly Plan[], prepare: Prepare): Promise<Reply> {
   const { clock, send } = exchange.gateway
   const failures: GatewayError[] = []
-  for (const [index, target] of targets.entries()) {
+  for (const [index, plan] of plans.entries()) {
     if (exchange.cancellation.cancelled) throw new GatewayError('client_disconnected')
     if (clock.now() >= exchange.deadline) throw new GatewayError('deadline_exceeded')
-    exchange.page.target = target
+    exchange.page.target = plan.target
     try {
-      return await send(prepare(target, index < targets.length - 1))
+      const request = prepare(plan, index < plans.length - 1)
+      return await send(request instanceof Promise ? await request : request)
     } catch (thrown) {
       const failure = asGatewayError(thrown)
       failures.push(failure)
-      if (failure.entry.retry === 'final') break
+      // What one target cannot be asked, the next one may understand.
+      if (failure.entry.retry === 'final' && failure.code !== 'unsupported_parameter') break
     }
   }
   throw nameFailure(failures)

@@ -7,8 +7,6 @@ import type { Exchange } from './exchange.ts'
 import { type Account, account, attemptsAsEnded, type Ending, settle } from './settle.ts'
 
 const streamHeaders = [
-  'content-type',
-  'text/event-stream; charset=utf-8',
   'cache-control',
   'no-cache',
   // Proxies in front of us must not collect the stream.
@@ -71,7 +69,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
     end: last => close(null, last ?? Buffer.alloc(0)),
     fail(error) {
       error.attempts = attemptsAsEnded(exchange.attempts, { error, answered: true })
-      close(error, call.endpoint.format.encodeStreamError(error))
+      close(error, reply.fail?.(error) ?? call.endpoint.format.encodeStreamError(error))
     },
   }
   call.reply.onDrain(() => stream.resume())
@@ -90,12 +88,17 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
 export function keepWaitingClientAlive(exchange: Exchange): Alarm {
   const { call, gateway, snapshot } = exchange
   const ping = gateway.alarms.open(() => {
-    if (!call.reply.opened) call.reply.openStream([...exchange.headers, ...streamHeaders])
+    if (!call.reply.opened)
+      call.reply.openStream([...exchange.headers, ...streamType(exchange), ...streamHeaders])
     call.reply.write(call.endpoint.format.keepAlive)
     ping.set(gateway.clock.now() + snapshot.pingAfterMs)
   })
   ping.set(gateway.clock.now() + snapshot.pingAfterMs)
   return ping
+}
+
+function streamType({ call }: Exchange): readonly string[] {
+  return ['content-type', call.endpoint.format.framing.contentType]
 }
 
 /** The answer to a request that failed before its answer began, in the client's format. */
@@ -122,7 +125,7 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
 }
 
 function openingHeaders(exchange: Exchange): string[] {
-  return [...exchange.headers, ...answerHeaders(exchange, null), ...streamHeaders]
+  return [...exchange.headers, ...answerHeaders(exchange, null), ...streamType(exchange), ...streamHeaders]
 }
 
 /** @param worth null while a stream begins, when nobody knows its cost */

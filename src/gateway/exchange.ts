@@ -2,9 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Send, Target, Usage } from '../call.ts'
+import type { FetchMedia } from '../conversation/inline-media.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { AttemptRecord } from '../errors.ts'
 import type { ExchangeEnded, Observer } from '../events.ts'
+import type { Address } from '../formats/format.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -21,6 +23,8 @@ export interface Gateway {
   /** How many answers are being streamed at this moment. */
   readonly streams: { open: number }
   createId(): string
+  /** Fetches an image or a file that a client named by its address. */
+  readonly fetchMedia: FetchMedia
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage
 }
@@ -35,6 +39,7 @@ export interface Ledger {
 /** A request as the server hands it over. */
 export interface ClientCall {
   readonly endpoint: Endpoint
+  readonly address: Address
   readonly headers: IncomingHttpHeaders
   readonly remoteAddress: string | undefined
   readonly reply: ClientReply

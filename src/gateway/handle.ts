@@ -5,7 +5,8 @@ import { parseJsonBody } from '../formats/json-body.ts'
 import { attemptTargets } from './attempt.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import { keepParameters, type ParsedRequest, planTargets, prepareRequest } from './plan.ts'
+import { keepNeeded, type ParsedRequest, planTargets } from './plan.ts'
+import { prepareRequest } from './prepare.ts'
 
 /** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
 export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
@@ -13,12 +14,13 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
   try {
     authenticate(exchange)
     admit(exchange)
-    const request = await parse(exchange)
-    const targets = planTargets(exchange, request)
+    const parsed = await parse(exchange)
+    const plans = planTargets(exchange, parsed)
+    const request = keepNeeded(exchange, parsed, plans)
     const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null
     try {
-      const reply = await attemptTargets(exchange, targets, (target, alternatives) =>
-        prepareRequest(exchange, request, { target, alternatives }),
+      const reply = await attemptTargets(exchange, plans, (plan, alternatives) =>
+        prepareRequest(exchange, request, { ...plan, alternatives }),
       )
       if (reply.kind === 'stream') deliverStream(exchange, reply)
       else deliverFull(exchange, reply)
@@ -56,9 +58,11 @@ async function parse({ call, snapshot, page }: Exchange): Promise<ParsedRequest>
   })
   page.bytesIn = bytes.length
   const body = parseJsonBody(bytes)
-  if (typeof body['model'] === 'string') page.modelAsked = body['model'].slice(0, 256)
-  const facts = call.endpoint.format.checkRequest(body)
+  const { address } = call
+  const named = address.model ?? body['model']
+  if (typeof named === 'string') page.modelAsked = named.slice(0, 256)
+  const facts = call.endpoint.format.checkRequest(body, address)
   page.streaming = facts.streaming
   page.inputCharacters = facts.inputCharacters
-  return { bytes, body: keepParameters(body, facts), facts }
+  return { bytes, body, facts, address }
 }

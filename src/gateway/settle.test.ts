@@ -24,6 +24,7 @@ const snapshot: Snapshot = {
   listModels: notNeeded,
   findModel: notNeeded,
   providerOf: notNeeded,
+  maxOutputTokens: notNeeded,
   costOf: notNeeded,
 }
 
@@ -41,6 +42,7 @@ function setUp(keyId: string | null) {
     alarms: createAlarms(clock),
     streams: { open: 0 },
     createId: () => 'request-1',
+    fetchMedia: notNeeded,
     estimateUsage: notNeeded,
   }
   const call: ClientCall = {
@@ -50,6 +52,7 @@ function setUp(keyId: string | null) {
       operation: 'chat',
       format: openAiChat,
     },
+    address: { model: null, streaming: null },
     headers: {},
     remoteAddress: '127.0.0.1',
     readBody: notNeeded,

@@ -5,6 +5,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { AnswerReader, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
+import type { Format } from '../formats/format.ts'
+import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
 import type { RouteFacts } from '../routing/index.ts'
 
@@ -27,7 +29,11 @@ export interface Cost {
 export interface ProviderSide {
   readonly parameters: Readonly<Record<string, ParameterRule>>
   readonly streamUsage: 'ask' | 'reject'
-  reader(operation: Operation, passUsage: boolean): AnswerReader
+  readonly quirks: Quirks
+  /** The formats that it speaks for an operation, in the order of preference; empty where it does not offer it. */
+  formatsFor(operation: Operation): readonly Format[]
+  /** Reads answers whose bytes go to the client as they are. */
+  reader(format: Format, passUsage: boolean): AnswerReader
 }
 
 export interface Snapshot {
@@ -48,6 +54,8 @@ export interface Snapshot {
   listModels(): readonly ListedModel[]
   findModel(name: string): ListedModel | null
   providerOf(target: Target): ProviderSide
+  /** The longest answer of a model in tokens; null where nobody knows. */
+  maxOutputTokens(target: Target): number | null
   costOf(question: {
     readonly target: Target
     readonly usage: Usage

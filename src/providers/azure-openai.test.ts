@@ -11,7 +11,10 @@ function urlFor(baseUrl: string, apiVersion: string | null, deployment = 'my gpt
     maxConnections: 1,
     maxRetries: 0,
   })
-  return connection.origin + connection.pathFor('chat', deployment)
+  return (
+    connection.origin +
+    connection.pathFor({ operation: 'chat', format: 'openai-chat', model: deployment, streaming: false })
+  )
 }
 
 const resource = 'https://name.openai.azure.com'

@@ -1,9 +1,9 @@
 // Azure OpenAI: models are deployments, addressed in the path (dated `api-version`) or in the body (v1 surface).
 // https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle
 
-import type { Operation } from '../call.ts'
+import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
-import { defineCompatibleProvider, openaiPaths } from './openai-compatible-provider.ts'
+import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
 
 export const azureOpenai = defineCompatibleProvider({
@@ -29,13 +29,13 @@ const versionsOfV1 = new Set(['v1', 'latest', 'preview'])
  * Completes the endpoint in whichever form it was copied from the portal: `https://NAME.openai.azure.com`,
  * with `/openai`, with `/openai/v1`, or down to `/openai/deployments/NAME`.
  */
-function azurePath(operation: Operation, deployment: string, settings: ProviderSettings): string {
+function azurePath(destination: Destination, settings: ProviderSettings): string {
   const { apiVersion } = settings
   const base = settings.baseUrl ?? ''
-  const path = openaiPaths[operation]
+  const path = openaiPath(destination)
   const query = apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
   const below = base.endsWith('/openai') ? '' : '/openai'
   if (base.endsWith('/openai/v1') || /\/deployments\/[^/]+$/.test(base)) return path + query
   if (apiVersion === null || versionsOfV1.has(apiVersion)) return `${below}/v1${path}${query}`
-  return `${below}/deployments/${encodeURIComponent(deployment)}${path}${query}`
+  return `${below}/deployments/${encodeURIComponent(destination.model)}${path}${query}`
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Destination } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import { Secret } from '../lib/secret.ts'
 import { buildConnection } from './build-connection.ts'
@@ -26,9 +27,13 @@ function refusalOf(type: string, changes: Partial<ProviderSettings>): GatewayErr
   throw new Error('was not refused')
 }
 
+function chatWith(model: string): Destination {
+  return { operation: 'chat', format: 'openai-chat', model, streaming: false }
+}
+
 function chatUrl(type: string, baseUrl: string) {
   const connection = build(type, { baseUrl })
-  return connection.origin + connection.pathFor('chat', 'm')
+  return connection.origin + connection.pathFor(chatWith('m'))
 }
 
 test('a connection carries what was configured', () => {
@@ -62,13 +67,13 @@ test('paths and headers are made once and then handed out again', () => {
   expect(connection.headersFor(testKey)).toEqual(['authorization', 'Bearer sk-test'])
   expect(connection.headersFor(null)).toEqual([])
   expect(connection.headersFor(new Secret('sk-later'))).toEqual(['authorization', 'Bearer sk-later'])
-  expect(connection.pathFor('chat', 'a')).toBe('/v1/chat/completions')
+  expect(connection.pathFor(chatWith('a'))).toBe('/v1/chat/completions')
 })
 
 test('any number of model names leaves paths right', () => {
   const connection = build('azure', { baseUrl: 'https://n.openai.azure.com', apiVersion: '2024-10-21' })
   for (let round = 0; round < 2_500; round++)
-    expect(connection.pathFor('chat', `d${round}`)).toBe(
+    expect(connection.pathFor(chatWith(`d${round}`))).toBe(
       `/openai/deployments/d${round}/chat/completions?api-version=2024-10-21`,
     )
 })

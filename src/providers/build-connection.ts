@@ -1,6 +1,6 @@
 // Makes a connection of a provider's data and of what the configuration says: the form that the sending side reads.
 
-import type { Connection, Operation, Timers } from '../call.ts'
+import type { Authorize, Connection, Destination, Timers } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
@@ -11,9 +11,11 @@ export interface ConnectionInput {
   readonly timers: Timers
   readonly maxConnections: number
   readonly maxRetries: number
+  /** For providers with an `authScheme`. */
+  readonly authorize?: Authorize
 }
 
-/** Paths are kept per operation and model; a server that is asked for more names than this is asked for random ones. */
+/** Paths are kept by model; a server that is asked for more names than this is asked for random ones. */
 const maxKeptPaths = 1_000
 
 /** Headers that belong to the transport: a configured one would break the framing of requests. */
@@ -39,9 +41,7 @@ export function buildConnection(input: ConnectionInput): Connection {
   const buildHeaders = (key: Secret | null) => mergeHeaders(provider.headersFor(key, settings), settings)
   const headersWithoutKey = buildHeaders(null)
   const headersByKey = new WeakMap(settings.keys.map(key => [key, buildHeaders(key)]))
-  const pathsByOperation = new Map<Operation, Map<string, string>>(
-    (Object.keys(provider.formats) as Operation[]).map(operation => [operation, new Map()]),
-  )
+  const pathsByModel = new Map<string, Map<string, string>>()
   return {
     provider: settings.name,
     type: provider.type,
@@ -50,19 +50,31 @@ export function buildConnection(input: ConnectionInput): Connection {
     timers: input.timers,
     maxConnections: input.maxConnections,
     maxRetries: input.maxRetries,
-    pathFor(operation, model) {
-      const paths = pathsByOperation.get(operation)
-      if (paths === undefined) return null
-      const known = paths.get(model)
+    pathFor(destination) {
+      const { operation, model } = destination
+      if (provider.formats[operation] === undefined) return null
+      let paths = pathsByModel.get(model)
+      if (paths === undefined) {
+        if (pathsByModel.size >= maxKeptPaths) pathsByModel.clear()
+        paths = new Map()
+        pathsByModel.set(model, paths)
+      }
+      const name = nameOf(destination)
+      const known = paths.get(name)
       if (known !== undefined) return known
-      const path = basePath + provider.pathFor(operation, model, settings)
-      if (paths.size >= maxKeptPaths) paths.clear()
-      paths.set(model, path)
+      const path = basePath + provider.pathFor(destination, settings)
+      paths.set(name, path)
       return path
     },
     headersFor: key => (key === null ? headersWithoutKey : (headersByKey.get(key) ?? buildHeaders(key))),
+    ...(input.authorize === undefined ? {} : { authorize: input.authorize }),
     ...(provider.answer === undefined ? {} : { answer: provider.answer }),
   }
+}
+
+/** All that a path depends on but the model. */
+function nameOf({ operation, format, streaming }: Destination): string {
+  return streaming ? `${operation} ${format} stream` : `${operation} ${format}`
 }
 
 function parseBaseUrl(provider: Provider, settings: ProviderSettings): URL {

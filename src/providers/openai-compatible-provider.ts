@@ -1,6 +1,6 @@
 // Makes a provider of what is particular about it, for vendors that speak OpenAI's API under their own address.
 
-import type { Operation } from '../call.ts'
+import type { Destination, Operation } from '../call.ts'
 import type { Secret } from '../lib/secret.ts'
 import { compatibleErrorRules } from './error-rules.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
@@ -9,7 +9,7 @@ import type { Provider, ProviderSettings } from './provider.ts'
 export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
     Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider'>>,
-    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage'>> {
+    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>> {
   /** Those that the vendor really has; chat alone where nothing is said. */
   readonly operations?: readonly Operation[]
   /** Stands before the paths where the base URL has none of its own: `/v1` for a server on one's own machine. */
@@ -19,20 +19,30 @@ export interface CompatibleProviderData
   /** Further headers that follow from the settings, name and value in turn, lower case. */
   readonly headers?: (settings: ProviderSettings) => readonly string[]
   /** Replaces the paths of OpenAI. */
-  readonly pathFor?: (operation: Operation, model: string, settings: ProviderSettings) => string
+  readonly pathFor?: Provider['pathFor']
+  /** Further formats of an operation, after OpenAI's own; the paths of those that are not OpenAI's are its own affair. */
+  readonly moreFormats?: Provider['formats']
 }
 
-const formatNames: Record<Operation, string> = {
+const formatNames: Readonly<Partial<Record<Operation, string>>> = {
   chat: 'openai-chat',
   completion: 'openai-completions',
   embedding: 'openai-embeddings',
 }
 
-/** Paths of OpenAI's API below a base URL. */
-export const openaiPaths: Readonly<Record<Operation, string>> = {
-  chat: '/chat/completions',
-  completion: '/completions',
-  embedding: '/embeddings',
+/** Paths of OpenAI's API below a base URL, by format. */
+const openaiPaths: Readonly<Record<string, string>> = {
+  'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+  'openai-completions': '/completions',
+  'openai-embeddings': '/embeddings',
+}
+
+/** @throws Error for a format that has no path at OpenAI: a mistake in the provider's data */
+export function openaiPath({ format }: Destination): string {
+  const path = openaiPaths[format]
+  if (path === undefined) throw new Error(`no path is known for the format ${format}`)
+  return path
 }
 
 /** The provider that the data describes; the error rules that all OpenAI-like vendors share follow its own. */
@@ -43,6 +53,7 @@ export function defineCompatibleProvider(data: CompatibleProviderData): Provider
     credentials = bearer,
     headers,
     pathFor,
+    moreFormats = {},
     ...particulars
   } = data
   return {
@@ -50,19 +61,27 @@ export function defineCompatibleProvider(data: CompatibleProviderData): Provider
     parameters: {},
     models: [],
     ...particulars,
-    formats: Object.fromEntries(operations.map(operation => [operation, formatNames[operation]])),
+    formats: formatsOf(operations, moreFormats),
     errors: [...(data.errors ?? []), ...compatibleErrorRules],
     pathFor:
       pathFor ??
-      ((operation, _model, settings) =>
+      ((destination, settings) =>
         hasPath(settings.baseUrl ?? data.baseUrl)
-          ? openaiPaths[operation]
-          : pathPrefix + openaiPaths[operation]),
+          ? openaiPath(destination)
+          : pathPrefix + openaiPath(destination)),
     headersFor: (key, settings) => [
       ...(key === null ? [] : credentials(key)),
       ...(headers?.(settings) ?? []),
     ],
   }
+}
+
+function formatsOf(operations: readonly Operation[], more: Provider['formats']): Provider['formats'] {
+  const own = operations.map(operation => {
+    const format = formatNames[operation]
+    return [operation, [...(format === undefined ? [] : [format]), ...(more[operation] ?? [])]]
+  })
+  return { ...more, ...Object.fromEntries(own) }
 }
 
 function bearer(key: Secret): readonly string[] {

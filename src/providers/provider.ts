@@ -1,7 +1,8 @@
 // The contract of a provider: a vendor as data. An OpenAI-compatible one is a page; index.ts has a line for each.
 
-import type { Operation, RawSend } from '../call.ts'
+import type { Destination, Operation, RawSend } from '../call.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
 
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
@@ -39,6 +40,13 @@ export interface ErrorRule {
   readonly code: ErrorCode
 }
 
+/** A way to authorise requests that needs more than a fixed header; src/transport/auth/ has the code of each. */
+export type AuthScheme =
+  /** AWS Signature Version 4. */
+  | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
+  /** An OAuth token of a Google Cloud account. */
+  | { readonly scheme: 'google'; readonly scope: string }
+
 export interface Provider {
   /** The key of the provider list and the `type` of the configuration: `groq`. */
   readonly type: string
@@ -52,12 +60,19 @@ export interface Provider {
   readonly baseUrlVariables?: readonly string[]
   /** Works without a key: a server on one's own machine. */
   readonly keyOptional?: boolean
-  /** The wire format by operation; an operation that is absent is not offered. */
-  readonly formats: Readonly<Partial<Record<Operation, string>>>
+  /**
+   * The wire formats by operation; an operation that is absent is not offered. A client that speaks one of them is
+   * served in it; for all others the first is translated.
+   */
+  readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
+  /** How this provider speaks those formats otherwise than their inventors. */
+  readonly quirks?: Quirks
   /** Path and query below the base URL. */
-  pathFor(operation: Operation, model: string, settings: ProviderSettings): string
+  pathFor(destination: Destination, settings: ProviderSettings): string
   /** Credentials and fixed headers, name and value in turn, lower case. */
   headersFor(key: Secret | null, settings: ProviderSettings): readonly string[]
+  /** How requests are signed, or where their tokens come from, where the key in a header is not all. */
+  authScheme?(settings: ProviderSettings): AuthScheme | null
   /** Whether `stream_options.include_usage` is asked for: `reject` where the server refuses or needs not the field. */
   readonly streamUsage: 'ask' | 'reject'
   readonly parameters: Readonly<Record<string, ParameterRule>>

@@ -60,7 +60,8 @@ function readReply(answer: RawReply, request: UpstreamRequest, context: ReadCont
     request.reader.readFull(body)
     throw malformed(request, `answered a stream with content-type ${String(headers['content-type'])}`)
   }
-  return { kind: 'full', status, headers, body, facts: request.reader.readFull(body) }
+  const read = request.reader.readFull(body)
+  return { kind: 'full', status, headers, body, ...read }
 }
 
 function malformed(request: UpstreamRequest, words: string): GatewayError {
@@ -112,9 +113,10 @@ function awaitFirstContent(
       provider: connection.provider,
     })
     const alarm = alarms.open(() => stream.giveUp(late))
+    const tap = request.reader.openTap()
     const stream = new TappedStream({
       source: answer.body,
-      tap: request.reader.openTap(),
+      tap,
       nameFailure: failure => nameFailure(failure, request),
       onWon() {
         won = true
@@ -125,6 +127,7 @@ function awaitFirstContent(
           headers: answer.headers,
           stream,
           facts: stream.facts,
+          ...(tap.fail !== undefined && { fail: error => tap.fail?.(error) ?? Buffer.alloc(0) }),
           onClose(listener) {
             if (closed !== null) listener(closed.failure)
             else onClose = onClose === null ? listener : both(onClose, listener)

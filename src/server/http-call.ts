@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { GatewayError } from '../errors.ts'
+import type { Address } from '../formats/format.ts'
 import type { ClientCall, ClientReply } from '../gateway/exchange.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -11,6 +12,7 @@ export interface HttpCallOptions {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly endpoint: Endpoint
+  readonly address: Address
   readonly alarms: Alarms
   readonly clock: Clock
 }
@@ -24,6 +26,7 @@ const unreadMs = 120_000
 /** A class because one is made for each request; it is its own reply to spare a second object. */
 export class HttpCall implements ClientCall, ClientReply {
   readonly endpoint: Endpoint
+  readonly address: Address
   readonly headers: IncomingHttpHeaders
   bytesSent = 0
   readonly #options: HttpCallOptions
@@ -33,6 +36,7 @@ export class HttpCall implements ClientCall, ClientReply {
   constructor(options: HttpCallOptions) {
     this.#options = options
     this.endpoint = options.endpoint
+    this.address = options.address
     this.headers = options.request.headers
     options.response.on('close', () => {
       if (options.response.writableFinished) return

@@ -1,6 +1,6 @@
 // The only code that opens sockets to upstreams: a request in, bytes out. It knows no format and no policy.
 
-import type { Connection, RawReply, RawSend, UpstreamRequest } from '../call.ts'
+import type { Authorize, Connection, Destination, RawReply, RawSend, UpstreamRequest } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -19,9 +19,9 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
   const pools = createPools(deps.clock)
 
   function send(request: UpstreamRequest): Promise<RawReply> {
-    const { connection, model } = request.target
+    const { connection } = request.target
     if (connection.answer !== undefined) return connection.answer(request)
-    const path = connection.pathFor(request.operation, model)
+    const path = connection.pathFor(destinationOf(request))
     if (path === null)
       return Promise.reject(
         new GatewayError('invalid_request', {
@@ -29,12 +29,18 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
           param: 'model',
         }),
       )
-    const options = {
-      path,
-      method: 'POST',
-      headers: requestHeaders(request),
-      body: request.body,
-    } as const
+    const headers = requestHeaders(request)
+    if (connection.authorize === undefined) return dispatchOnce(request, { path, headers })
+    return authorized(request, { path, headers, authorize: connection.authorize }).then(signed =>
+      dispatchOnce(request, { path, headers: signed }),
+    )
+  }
+
+  function dispatchOnce(
+    request: UpstreamRequest,
+    { path, headers }: { readonly path: string; readonly headers: string[] },
+  ): Promise<RawReply> {
+    const options = { path, method: 'POST', headers, body: request.body } as const
     return new Promise((resolve, reject) => {
       let triesLeft = 1
       const dispatch = (): void => {
@@ -45,13 +51,26 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
           return true
         }
         const exchange = new UpstreamExchange({ ...deps, request, resolve, reject, again })
-        pools.of(connection).dispatch(options, exchange)
+        pools.of(request.target.connection).dispatch(options, exchange)
       }
       dispatch()
     })
   }
 
   return { send, retain: pools.retain, counts: pools.counts, close: pools.close }
+}
+
+function destinationOf({ operation, format, streaming, target }: UpstreamRequest): Destination {
+  return { operation, format, streaming, model: target.model }
+}
+
+async function authorized(
+  { target, body }: UpstreamRequest,
+  request: { readonly path: string; readonly headers: string[]; readonly authorize: Authorize },
+): Promise<string[]> {
+  const { path, headers, authorize } = request
+  const { origin } = target.connection
+  return [...headers, ...(await authorize({ method: 'POST', origin, path, headers, body }))]
 }
 
 function requestHeaders(request: UpstreamRequest): string[] {
@@ -63,7 +82,18 @@ function requestHeaders(request: UpstreamRequest): string[] {
     // Compressed answers would have to be unpacked here to be read, at a cost above that of the bytes saved.
     'accept-encoding',
     'identity',
-    ...request.target.connection.headersFor(request.key),
+    ...withoutRepeated(request.target.connection.headersFor(request.key), request.clientHeaders),
     ...request.clientHeaders,
   ]
+}
+
+/** What goes with the request itself wins over what goes with every request. */
+function withoutRepeated(fixed: readonly string[], own: readonly string[]): readonly string[] {
+  if (own.length === 0) return fixed
+  const kept: string[] = []
+  for (let index = 0; index + 1 < fixed.length; index += 2) {
+    const [name = '', value = ''] = fixed.slice(index, index + 2)
+    if (!own.includes(name)) kept.push(name, value)
+  }
+  return kept
 }

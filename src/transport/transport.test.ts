@@ -38,7 +38,7 @@ function requestTo(
 ): UpstreamRequest {
   const target = targetOf({
     origin: `http://127.0.0.1:${upstream.port}`,
-    pathFor: (operation, model) => `/v1/${operation}?model=${model}`,
+    pathFor: ({ operation, model }) => `/v1/${operation}?model=${model}`,
     headersFor: () => ['authorization', 'Bearer upstream-key'],
     timers: { connectMs: 1000, headersMs: 5000, firstContentMs: 5000, idleMs: 5000, ...timers },
     maxConnections: 8,

@@ -226,7 +226,13 @@ function silenceBeforeHeaders({ streaming, target }: UpstreamRequest): { limitMs
     : { limitMs: headersMs, timer: 'headers' }
 }
 
+const streamTypes = [
+  'text/event-stream',
+  'application/x-ndjson',
+  'application/vnd.amazon.eventstream',
+] as const
+
 function isEventStream(headers: ReplyHeaders): boolean {
   const type = headers['content-type']
-  return typeof type === 'string' && type.startsWith('text/event-stream')
+  return typeof type === 'string' && streamTypes.some(streamType => type.startsWith(streamType))
 }

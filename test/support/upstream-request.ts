@@ -40,12 +40,13 @@ export function requestOf(fields: Partial<UpstreamRequest> = {}): UpstreamReques
     id: 'request',
     target: targetOf(),
     operation: 'chat',
+    format: 'openai-chat',
     streaming: false,
     body: Buffer.from('{}'),
     clientHeaders: [],
     key: null,
     reader: {
-      readFull: () => noFacts,
+      readFull: () => ({ facts: noFacts }),
       openTap: () => {
         throw new Error('not needed here')
       },

@@ -1,6 +1,7 @@
 // OpenAI's chat completions: the wire format that most clients and most providers speak.
 
 import type { Format } from '../format.ts'
+import { eventStream } from '../framing/event-stream.ts'
 import { encodeError, encodeStreamError, keepAliveComment } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
 import { editsForUsage } from '../openai-shared/stream-usage.ts'
@@ -10,6 +11,9 @@ import { openTap } from './stream.ts'
 
 export const openAiChat: Format = {
   name: 'openai-chat',
+  modelInBody: true,
+  framing: eventStream,
+  clientHeaders: ['openai-beta', 'idempotency-key'],
   checkRequest,
   editsForUsage,
   readAnswer,

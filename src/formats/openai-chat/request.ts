@@ -1,7 +1,7 @@
 // The shape of a chat completion request, checked by hand: the hot path has no room for a schema library.
 
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { JsonObject, RequestFacts } from '../format.ts'
-import { isObject, isText, type MutableJson } from '../json-value.ts'
 import {
   type Check,
   checkFields,

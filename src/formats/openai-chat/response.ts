@@ -1,7 +1,7 @@
 // A whole chat completion.
 
 import type { AnswerFacts } from '../../call.ts'
-import { isObject } from '../json-value.ts'
+import { isObject } from '../../lib/json-value.ts'
 import { choicesOf, factsOf, finishReasonOf, parseAnswer } from '../openai-shared/answer.ts'
 import { charactersOf } from '../openai-shared/content.ts'
 

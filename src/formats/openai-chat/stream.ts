@@ -1,8 +1,8 @@
 // The stream of chat completions: what stands in the delta of a choice.
 
 import type { StreamTap } from '../../call.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { TapOptions } from '../format.ts'
-import { isObject, isText, type MutableJson } from '../json-value.ts'
 import { charactersOf, hasContent } from '../openai-shared/content.ts'
 import { type ChoiceReading, type ChoiceState, OpenAiStreamTap } from '../openai-shared/stream-tap.ts'
 import { ToolCallIndexes } from '../openai-shared/tool-calls.ts'

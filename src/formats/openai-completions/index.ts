@@ -1,6 +1,7 @@
 // OpenAI's older completions, which code completion and local servers still use.
 
 import type { Format } from '../format.ts'
+import { eventStream } from '../framing/event-stream.ts'
 import { encodeError, encodeStreamError, keepAliveComment } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
 import { editsForUsage } from '../openai-shared/stream-usage.ts'
@@ -10,6 +11,9 @@ import { openTap } from './stream.ts'
 
 export const openAiCompletions: Format = {
   name: 'openai-completions',
+  modelInBody: true,
+  framing: eventStream,
+  clientHeaders: ['openai-beta', 'idempotency-key'],
   checkRequest,
   editsForUsage,
   readAnswer,

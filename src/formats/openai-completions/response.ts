@@ -1,7 +1,7 @@
 // A whole answer of the older completions.
 
 import type { AnswerFacts } from '../../call.ts'
-import { isText } from '../json-value.ts'
+import { isText } from '../../lib/json-value.ts'
 import { choicesOf, factsOf, finishReasonOf, parseAnswer } from '../openai-shared/answer.ts'
 
 export function readAnswer(body: Buffer): AnswerFacts {

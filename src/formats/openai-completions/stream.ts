@@ -1,8 +1,8 @@
 // The stream of the older completions: text, without roles and without tools.
 
 import type { StreamTap } from '../../call.ts'
+import { isText, type MutableJson } from '../../lib/json-value.ts'
 import type { TapOptions } from '../format.ts'
-import { isText, type MutableJson } from '../json-value.ts'
 import { type ChoiceReading, type ChoiceState, OpenAiStreamTap } from '../openai-shared/stream-tap.ts'
 
 export function openTap(options: TapOptions): StreamTap {

@@ -1,6 +1,7 @@
 // OpenAI's embeddings. They have no stream.
 
 import type { Format } from '../format.ts'
+import { eventStream } from '../framing/event-stream.ts'
 import { encodeError, encodeStreamError } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
 import { checkRequest } from './request.ts'
@@ -8,6 +9,9 @@ import { readAnswer } from './response.ts'
 
 export const openAiEmbeddings: Format = {
   name: 'openai-embeddings',
+  modelInBody: true,
+  framing: eventStream,
+  clientHeaders: ['openai-beta', 'idempotency-key'],
   checkRequest,
   editsForUsage: () => ({}),
   readAnswer,

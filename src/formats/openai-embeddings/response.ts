@@ -2,7 +2,7 @@
 
 import type { AnswerFacts } from '../../call.ts'
 import { findTopLevel } from '../../lib/json-splice.ts'
-import { isObject, type MutableJson } from '../json-value.ts'
+import { isObject, type MutableJson } from '../../lib/json-value.ts'
 import { factsOf, malformed, parseAnswer } from '../openai-shared/answer.ts'
 
 const openBracket = 0x5b

@@ -2,7 +2,7 @@
 
 import type { AnswerFacts } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type MutableJson } from '../json-value.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { readUsage } from './usage.ts'
 

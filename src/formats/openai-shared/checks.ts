@@ -2,7 +2,7 @@
 // Values in range are the provider's affair.
 
 import { GatewayError } from '../../errors.ts'
-import { isText } from '../json-value.ts'
+import { isText } from '../../lib/json-value.ts'
 
 const maxDepth = 100
 const maxModelLength = 256

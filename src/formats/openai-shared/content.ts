@@ -1,6 +1,6 @@
 // What a message of a chat answer, or one delta of it, says.
 
-import { isObject, isText, type MutableJson } from '../json-value.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 
 /** UTF-16 units of its text, reasoning and tool arguments. */
 export function charactersOf(message: MutableJson): number {

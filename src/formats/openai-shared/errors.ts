@@ -2,8 +2,8 @@
 
 import type { ReplyHeaders } from '../../call.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
-import { isObject, isText, type MutableJson } from '../json-value.ts'
 import { showableText } from './error-text.ts'
 
 /** OpenAI's own codes and types that say more than the status beside them. */

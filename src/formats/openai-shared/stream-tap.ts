@@ -11,8 +11,8 @@ import {
   type StreamEvent,
 } from '../../lib/event-stream-splitter.ts'
 import { spliceTopLevel } from '../../lib/json-splice.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { TapOptions } from '../format.ts'
-import { isObject, isText, type MutableJson } from '../json-value.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { EventTemplate } from './event-template.ts'
 import type { ToolCallIndexes } from './tool-calls.ts'

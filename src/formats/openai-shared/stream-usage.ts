@@ -1,7 +1,7 @@
 // Asking for the token counts of a stream, which OpenAI sends only on request.
 
+import { isObject } from '../../lib/json-value.ts'
 import type { FieldEdits, JsonObject } from '../format.ts'
-import { isObject } from '../json-value.ts'
 
 /** Whether the client itself asked. */
 export function wantsStreamUsage(body: JsonObject): boolean {

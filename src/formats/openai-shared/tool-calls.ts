@@ -1,6 +1,6 @@
 // Gives parallel tool calls distinct indexes where a vendor leaves them out, or starts every call at 0.
 
-import { isObject, isText, type MutableJson } from '../json-value.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 
 interface RunningCall {
   id: string | null

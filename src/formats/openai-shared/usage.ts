@@ -1,7 +1,7 @@
 // Token counts of OpenAI's formats and of the vendors that speak them with an accent.
 
 import type { Usage } from '../../call.ts'
-import { isObject, type MutableJson } from '../json-value.ts'
+import { isObject, type MutableJson } from '../../lib/json-value.ts'
 
 /** No answer is this long; a larger count is a fault. */
 const maxCount = 1_000_000_000

@@ -77,20 +77,18 @@ function render(request: UpstreamRequest, seed: number): Rendered {
   const text = request.body.toString()
   const body = parseBody(text)
   const answerSeed = hashText(text, seed)
-  switch (operation) {
-    case 'chat': {
-      const answer = answerChat(readChatRequest(body, target.model), answerSeed)
-      if (streaming) return { events: renderChatStream(answer) }
-      return { text: renderChat(answer), tokens: answer.usage.completion_tokens }
-    }
-    case 'completion': {
-      const answer = answerCompletion(body, target.model, answerSeed)
-      if (streaming) return { events: renderCompletionStream(answer) }
-      return { text: renderCompletion(answer), tokens: answer.usage.completion_tokens }
-    }
-    case 'embedding':
-      return { text: renderEmbeddings(body, target.model, seed), tokens: 0 }
+  if (operation === 'chat') {
+    const answer = answerChat(readChatRequest(body, target.model), answerSeed)
+    if (streaming) return { events: renderChatStream(answer) }
+    return { text: renderChat(answer), tokens: answer.usage.completion_tokens }
   }
+  if (operation === 'completion') {
+    const answer = answerCompletion(body, target.model, answerSeed)
+    if (streaming) return { events: renderCompletionStream(answer) }
+    return { text: renderCompletion(answer), tokens: answer.usage.completion_tokens }
+  }
+  if (operation === 'embedding') return { text: renderEmbeddings(body, target.model, seed), tokens: 0 }
+  throw new RequestProblem(`The simulator does not offer ${operation}.`)
 }
 
 function parseBody(text: string): Json {

@@ -1,5 +1,8 @@
 // Narrowing of parsed JSON whose shape nobody has promised.
 
+/** A parsed object that nobody changes. */
+export type JsonObject = { readonly [field: string]: unknown }
+
 /** A parsed object that is ours to change. */
 export type MutableJson = Record<string, unknown>
 

@@ -1,0 +1,78 @@
+// Tool calls and their results must pair up, or providers refuse the whole conversation. Clients cut histories and
+// lose one of the two: what can be mended without inventing anything is mended here, before any format sees it.
+
+import type { Conversation, Message } from './conversation.ts'
+import type { Part, TextPart, ToolCallPart, ToolResultPart } from './parts.ts'
+
+const lostResult: TextPart = { type: 'text', text: 'No result was recorded for this call.' }
+
+/**
+ * The conversation with every call answered and every result called for. A call without a result gets one that says so
+ * (but for the calls of the last message, which may be the client's to answer later); a result without a call becomes
+ * text of the user. The names of the tools are filled in where only their ids were given.
+ * @returns the conversation itself where nothing had to be mended
+ */
+export function mendHistory(conversation: Conversation): Conversation {
+  const calls = new Map<string, ToolCallPart>()
+  let answered = 0
+  let whole = true
+  for (const part of conversation.messages.flatMap(({ parts }) => parts)) {
+    if (part.type === 'tool_call') calls.set(part.id, part)
+    if (part.type !== 'tool_result') continue
+    answered++
+    if (!calls.has(part.callId) || part.name === undefined) whole = false
+  }
+  if (whole && answered === calls.size) return conversation
+  return { ...conversation, messages: mendMessages(conversation.messages, calls) }
+}
+
+function mendMessages(
+  messages: readonly Message[],
+  calls: ReadonlyMap<string, ToolCallPart>,
+): readonly Message[] {
+  const mended: Message[] = []
+  const seen = new Set<string>()
+  let open = new Map<string, ToolCallPart>()
+  for (const message of messages) {
+    if (message.role === 'assistant') {
+      if (open.size > 0) mended.push({ role: 'user', parts: [...open.values()].map(answerOfNobody) })
+      open = new Map(message.parts.flatMap(part => (part.type === 'tool_call' ? [[part.id, part]] : [])))
+      for (const id of open.keys()) seen.add(id)
+      mended.push(message)
+      continue
+    }
+    const parts = message.parts.map(part =>
+      part.type === 'tool_result' ? mendResult(part, { calls, seen, open }) : part,
+    )
+    const endsTurn = message.role === 'user' && parts.some(part => part.type !== 'tool_result')
+    const missing = endsTurn ? [...open.values()].map(answerOfNobody) : []
+    if (endsTurn) open = new Map()
+    mended.push(missing.length === 0 ? { ...message, parts } : { ...message, parts: [...missing, ...parts] })
+  }
+  return mended
+}
+
+interface History {
+  readonly calls: ReadonlyMap<string, ToolCallPart>
+  /** Ids of the calls that stand before this message. */
+  readonly seen: ReadonlySet<string>
+  /** Calls of the last assistant message that nobody has answered. */
+  readonly open: Map<string, ToolCallPart>
+}
+
+function mendResult(result: ToolResultPart, { calls, seen, open }: History): Part {
+  const call = calls.get(result.callId)
+  if (call === undefined || !seen.has(result.callId)) return asText(result)
+  open.delete(result.callId)
+  return result.name === undefined ? { ...result, name: call.name } : result
+}
+
+function answerOfNobody(call: ToolCallPart): ToolResultPart {
+  return { type: 'tool_result', callId: call.id, name: call.name, content: [lostResult] }
+}
+
+/** What cannot be said as a result is still said. */
+function asText(result: ToolResultPart): TextPart {
+  const said = result.content.map(part => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n')
+  return { type: 'text', text: `Result of the tool ${result.name ?? result.callId}:\n${said}` }
+}

@@ -1,0 +1,3 @@
+// How providers that speak this format differ.
+
+export type GeminiQuirks = Readonly<Record<never, never>>

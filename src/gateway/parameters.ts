@@ -1,0 +1,49 @@
+// The parameters that a provider lacks, or knows under another name: refused, dropped and told, or renamed.
+
+import type { FieldEdits, JsonObject } from '../formats/format.ts'
+import type { ParameterRule } from '../providers/provider.ts'
+import type { ParsedRequest } from './plan.ts'
+
+export type ParameterRules = Readonly<Record<string, ParameterRule>>
+
+/** The first field that the provider lacks and that changes the meaning; null where there is none. */
+export function refusedParameter(
+  rules: ParameterRules,
+  { facts, body }: Pick<ParsedRequest, 'facts' | 'body'>,
+): string | null {
+  const refused = facts.fields.find(field => ownRule(rules, field) === 'refuse' && !saysNothing(body[field]))
+  return refused ?? null
+}
+
+/** A value with which a parameter is as good as absent: dropping it changes nothing. */
+function saysNothing(value: unknown): boolean {
+  if (value === null || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+/** What has to change in a body for the provider. What is dropped is told in the warnings. */
+export function parameterEdits(
+  rules: ParameterRules,
+  { fields, body }: { readonly fields: readonly string[]; readonly body: JsonObject },
+  warnings: string[],
+): FieldEdits {
+  const edits: Record<string, string | null> = {}
+  for (const field of fields) {
+    const rule = ownRule(rules, field)
+    if (rule === undefined) continue
+    edits[field] = null
+    // What had to be refused was left out by the plan; what is left says nothing.
+    if (rule === 'refuse') continue
+    if (rule === 'drop') {
+      warnings.push(`dropped parameter ${field}`)
+    } else if (!fields.includes(rule.rename)) {
+      edits[rule.rename] = JSON.stringify(body[field])
+    }
+  }
+  return edits
+}
+
+/** Field names come from the client: `constructor` is not a rule. */
+function ownRule(rules: ParameterRules, field: string): ParameterRule | undefined {
+  return Object.hasOwn(rules, field) ? rules[field] : undefined
+}

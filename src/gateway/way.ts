@@ -1,0 +1,47 @@
+// How a request gets to a target: as the bytes that the client sent, or translated.
+
+import type { Operation } from '../call.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { ChatTranslation, Format } from '../formats/format.ts'
+import type { ProviderSide } from './snapshot.ts'
+
+export interface Way {
+  /** What is asked of the upstream. */
+  readonly operation: Operation
+  /** The format in which it is asked. */
+  readonly format: Format
+  /** Whether that is the client's own. */
+  readonly direct: boolean
+}
+
+/** What a client may ask for that an upstream without it can still do: a prompt is a conversation of one message. */
+const substitutes: Readonly<Partial<Record<Operation, Operation>>> = { completion: 'chat' }
+
+/** Null where no way leads from the client's format to any of the target's. */
+export function findWay(
+  { operation, format }: Pick<Endpoint, 'operation' | 'format'>,
+  side: ProviderSide,
+): Way | null {
+  const own = side.formatsFor(operation)
+  const same = own.find(({ name }) => name === format.name)
+  if (same !== undefined) return { operation, format: same, direct: true }
+  for (const asked of [operation, substitutes[operation] ?? operation]) {
+    const other = side.formatsFor(asked).find(candidate => canTranslate(asked, format, candidate))
+    if (other !== undefined) return { operation: asked, format: other, direct: false }
+  }
+  return null
+}
+
+/** Whether both formats have words for the operation in the neutral form. */
+function canTranslate(operation: Operation, client: Format, upstream: Format): boolean {
+  const both = [client, upstream]
+  if (operation === 'chat') return both.every(({ chat }) => chat !== undefined)
+  if (operation === 'embedding') return both.every(({ embedding }) => embedding !== undefined)
+  return operation === 'rerank' && both.every(({ rerank }) => rerank !== undefined)
+}
+
+/** @throws Error where a format lacks what its way needs: a mistake of the programmer */
+export function chatOf({ chat, name }: Format): ChatTranslation {
+  if (chat === undefined) throw new Error(`${name} has no conversations`)
+  return chat
+}
