@@ -276,7 +276,7 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     alarms,
     streams: { open: 0 },
     createId: createRequestIds(systemClock.wall),
-    fetchMedia: createMediaFetcher(),
+    fetchMedia: createMediaFetcher(() => current.snapshot().configuration.media),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,
   }
