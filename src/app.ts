@@ -14,6 +14,8 @@ import { formatProblem } from './config/describe.ts'
 import type { LoadResult } from './config/load.ts'
 import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import type { Gateway } from './gateway/exchange.ts'
+import { createLessons } from './gateway/remedy.ts'
+import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
 import { createRequestIds } from './lib/request-id.ts'
@@ -276,6 +278,8 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     alarms,
     streams: { open: 0 },
     createId: createRequestIds(systemClock.wall),
+    thoughts: createThoughtMemory(),
+    lessons: createLessons(systemClock.now),
     fetchMedia: createMediaFetcher(() => current.snapshot().configuration.media),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,

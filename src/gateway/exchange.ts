@@ -10,7 +10,9 @@ import type { Address } from '../formats/format.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Lessons } from './remedy.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { ThoughtMemory } from './thought-memory.ts'
 
 /** What the gateway is made of; one for the whole process. */
 export interface Gateway {
@@ -25,6 +27,8 @@ export interface Gateway {
   createId(): string
   /** Fetches an image or a file that a client named by its address. */
   readonly fetchMedia: FetchMedia
+  readonly thoughts: ThoughtMemory
+  readonly lessons: Lessons
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage
 }
