@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Send, Target, Usage } from '../call.ts'
 import type { FetchMedia } from '../conversation/inline-media.ts'
+import type { SchemaChecker } from '../conversation/schema-check.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { AttemptRecord } from '../errors.ts'
 import type { ExchangeEnded, Observer } from '../events.ts'
@@ -27,6 +28,7 @@ export interface Gateway {
   createId(): string
   /** Fetches an image or a file that a client named by its address. */
   readonly fetchMedia: FetchMedia
+  schemaChecker(): Promise<SchemaChecker>
   readonly thoughts: ThoughtMemory
   readonly lessons: Lessons
   /** Tokens from characters, for answers that brought no count. */

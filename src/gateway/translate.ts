@@ -1,9 +1,11 @@
 // Makes of a request in the neutral form one in the format of a target, and a reader that brings the answer back.
 
 import type { ReadAnswer, StreamTap } from '../call.ts'
+import type { Abilities } from '../conversation/abilities.ts'
 import { adaptConversation } from '../conversation/adapt.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { inlineMedia, needsMedia } from '../conversation/inline-media.ts'
+import type { CheckAnswer } from '../conversation/schema-check.ts'
 import { GatewayError } from '../errors.ts'
 import type {
   DecodeContext,
@@ -54,13 +56,28 @@ function translateChat(
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
   const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan))
-  if (!needsMedia(conversation, { takesUrl })) return encodeChat(exchange, conversation, plan)
-  return inlineMedia(conversation, { takesUrl }, exchange.gateway.fetchMedia).then(whole =>
-    encodeChat(exchange, whole, plan),
-  )
+  const fetches = needsMedia(conversation, { takesUrl })
+  if (!fetches && conversation.output?.type !== 'json_schema')
+    return encodeChat(exchange, conversation, { ...plan, check: null })
+  return prepareSlowly(exchange, conversation, { plan, takesUrl })
 }
 
-function encodeChat(exchange: Exchange, conversation: Conversation, plan: RemediedPlan): Prepared {
+/** What has to be fetched or loaded first. */
+async function prepareSlowly(
+  exchange: Exchange,
+  conversation: Conversation,
+  { plan, takesUrl }: { readonly plan: RemediedPlan } & Pick<Abilities, 'takesUrl'>,
+): Promise<Prepared> {
+  const [whole, checker] = await Promise.all([
+    inlineMedia(conversation, { takesUrl }, exchange.gateway.fetchMedia),
+    exchange.gateway.schemaChecker(),
+  ])
+  return encodeChat(exchange, whole, { ...plan, check: checker(conversation) })
+}
+
+type CheckedPlan = RemediedPlan & { readonly check: CheckAnswer | null }
+
+function encodeChat(exchange: Exchange, conversation: Conversation, plan: CheckedPlan): Prepared {
   const upstream = plan.way.format
   const client = exchange.call.endpoint.format
   const chat = chatOf(upstream)
@@ -87,6 +104,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Remedi
         const answer = chat.decodeResponse(parseAnswer(body), decoding)
         thoughts.remember(answer, thinker)
         const completion = adapted.restore(answer)
+        refuseMisfit(plan.check?.(completion) ?? null)
         return {
           facts: factsOfCompletion(completion),
           body: toBytes(answers.encodeResponse(completion, encoding)),
@@ -108,6 +126,13 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Remedi
         }),
     },
   }
+}
+
+/** An answer that does not fit the client's schema is none; another try may fit. */
+function refuseMisfit(fault: string | null): void {
+  if (fault === null) return
+  const message = `The answer of the model does not fit the schema of the request: ${fault}.`
+  throw new GatewayError('upstream_malformed', { message, param: 'response_format' })
 }
 
 /** Operations without streams. */
