@@ -29,7 +29,8 @@ interface NormalForm {
 interface Reading {
   readonly text: string
   readonly reasoning: string
-  readonly calls: readonly (readonly [name: string, input: unknown])[]
+  /** Name and input of each. */
+  readonly calls: readonly (readonly unknown[])[]
   readonly finish: string
   readonly usage: readonly number[]
 }
