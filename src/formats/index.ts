@@ -1,11 +1,15 @@
 // The wire formats by name.
 
+import { anthropicMessages } from './anthropic-messages/index.ts'
+import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import type { Format } from './format.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
 
 export const formats: Readonly<Record<string, Format>> = {
+  [anthropicMessages.name]: anthropicMessages,
+  [anthropicTokenCount.name]: anthropicTokenCount,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
