@@ -181,7 +181,9 @@ function listFailures(): readonly Failure[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .map(line => line.split('\t'))
-    .filter(([provider = '', , , file = '']) => /^(?:gemini|vertex)$/.test(provider) && file.endsWith('.json'))
+    .filter(
+      ([provider = '', , , file = '']) => /^(?:gemini|vertex)$/.test(provider) && file.endsWith('.json'),
+    )
     .map(([, , , file = '', , , status]) => ({ file, status: Number(status) }))
     .filter(({ status }) => status >= 400)
 }
