@@ -1,16 +1,10 @@
 // Every public operation, one line each.
 
-import type { Operation } from '../call.ts'
 import type { Format } from '../formats/format.ts'
 import type { Endpoint } from './endpoint.ts'
 
-interface Row {
-  readonly route: string
-  readonly operation: Operation
+interface Row extends Omit<Endpoint, 'method' | 'format'> {
   readonly format: string
-  readonly streaming?: boolean
-  readonly query?: Endpoint['query']
-  readonly keyInQuery?: boolean
 }
 
 const rows: readonly Row[] = [

@@ -1,11 +1,20 @@
 // The same format for clients that stream without `alt=sse`: the answers come as the elements of one JSON array.
+// No upstream is ever asked for that, so that it is written and never read.
 
-import type { StreamTap } from '../../call.ts'
-import type { ChatTranslation, Format, StreamEncoder } from '../format.ts'
-import { jsonArray } from '../framing/json-array.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
+import type { ChatTranslation, Format, Framing, StreamEncoder } from '../format.ts'
 import { errorText } from './errors.ts'
 import { gemini } from './index.ts'
+
+/** Brackets and commas depend on what was written before, so that they are part of the events. */
+const jsonArray: Framing = {
+  contentType: 'application/json; charset=utf-8',
+  openSplitter: readNothing,
+  frame: events => Buffer.from(events.map(({ data }) => data).join('')),
+}
+
+function readNothing(): never {
+  throw new Error('No upstream is asked for an array.')
+}
 
 const openEncoder: ChatTranslation['openEncoder'] = (context, write) => {
   let isEmpty = true
@@ -25,38 +34,14 @@ const openEncoder: ChatTranslation['openEncoder'] = (context, write) => {
   } satisfies StreamEncoder
 }
 
-const chat: ChatTranslation = { ...gemini.chat, openEncoder }
-
-/** An array that fails is still one. */
-function openArrayTap(): StreamTap {
-  const tap = new PassThroughTap({ framing: jsonArray, chat })
-  let isEmpty = true
-  return {
-    facts: tap.facts,
-    get started() {
-      return tap.started
-    },
-    get ended() {
-      return tap.ended
-    },
-    push(chunk) {
-      const passed = tap.push(chunk)
-      if (passed !== null) isEmpty = false
-      return passed
-    },
-    finish: () => tap.finish(),
-    fail: error => Buffer.from(`${isEmpty ? '[' : ',\r\n'}${errorText(error)}]`),
-  }
-}
-
 export const geminiJsonArray: Format = {
   ...gemini,
   name: 'gemini-json-array',
   framing: jsonArray,
-  openTap: openArrayTap,
+  openTap: readNothing,
   encodeError: error => Buffer.from(`[${errorText(error)}]`),
   encodeStreamError: error => Buffer.from(`[${errorText(error)}]`),
   // White space means nothing between the elements of an array.
   keepAlive: Buffer.from('\n'),
-  chat,
+  chat: { ...gemini.chat, openEncoder },
 }
