@@ -3,6 +3,8 @@
 import { anthropicMessages } from './anthropic-messages/index.ts'
 import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import type { Format } from './format.ts'
+import { gemini } from './gemini/index.ts'
+import { geminiJsonArray } from './gemini/json-array.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
@@ -10,6 +12,8 @@ import { openAiEmbeddings } from './openai-embeddings/index.ts'
 export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
   [anthropicTokenCount.name]: anthropicTokenCount,
+  [gemini.name]: gemini,
+  [geminiJsonArray.name]: geminiJsonArray,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
