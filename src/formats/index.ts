@@ -1,5 +1,8 @@
 // The wire formats by name.
 
+import { cohereChat } from './cohere-chat/index.ts'
+import { cohereEmbed } from './cohere-embed/index.ts'
+import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
@@ -9,4 +12,8 @@ export const formats: Readonly<Record<string, Format>> = {
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
+  [cohereChat.name]: cohereChat,
+  [cohereEmbed.name]: cohereEmbed,
+  [cohereRerank.name]: cohereRerank,
+  [cohereRerankV1.name]: cohereRerankV1,
 }
