@@ -2,6 +2,7 @@
 
 import { anthropicMessages } from './anthropic-messages/index.ts'
 import { anthropicTokenCount } from './anthropic-token-count/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
@@ -17,6 +18,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [anthropicTokenCount.name]: anthropicTokenCount,
   [gemini.name]: gemini,
   [geminiJsonArray.name]: geminiJsonArray,
+  [bedrockConverse.name]: bedrockConverse,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
