@@ -4,11 +4,16 @@
 import type { AnswerReader, UpstreamRequest } from '../call.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
+import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
-import type { Plan, PlannedRequest } from './plan.ts'
+import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
+import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { translate } from './translate.ts'
+
+/** A target, the way there, and what it has refused already. */
+export type RemediedPlan = Plan & { readonly remedy: Remedy }
 
 /** What differs from target to target. */
 export interface Prepared {
@@ -18,13 +23,12 @@ export interface Prepared {
 }
 
 /**
- * @param alternatives others follow this target
  * @throws GatewayError `unsupported_parameter`, `invalid_request` where this target cannot be asked so
  */
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives }: Plan & { readonly alternatives: boolean },
+  { target, way, alternatives, remedy }: Plan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -42,18 +46,29 @@ export function prepareRequest(
     attempts: exchange.attempts,
     alternatives,
   })
-  if (way.direct || request.asked === null) return complete(passThrough(exchange, request, { target, way }))
-  const prepared = translate(exchange, request.asked, { target, way })
-  return prepared instanceof Promise ? prepared.then(complete) : complete(prepared)
+  // Thoughts can be taken out of the neutral form alone.
+  if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))
+    return complete(passThrough(exchange, request, { target, way, remedy }))
+  const asked = request.asked ?? readAsked(exchange, request, way)
+  const prepared = translate(exchange, asked, { target, way, remedy })
+  const finish = (made: Prepared) =>
+    complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)
+  return prepared instanceof Promise ? prepared.then(finish) : finish(prepared)
 }
 
-function passThrough(exchange: Exchange, request: PlannedRequest, { target, way }: Plan): Prepared {
+function passThrough(
+  exchange: Exchange,
+  request: PlannedRequest,
+  { target, way, remedy }: RemediedPlan,
+): Prepared {
   const { facts, parameters, bytes } = request
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
+  const { warnings } = exchange.page
   const edits = {
     ...request.edits,
-    ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, exchange.page.warnings),
+    ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
+    ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
     ...(format.modelInBody && parameters['model'] !== target.model
       ? { model: JSON.stringify(target.model) }
@@ -75,6 +90,12 @@ function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderS
     if (value !== null) passed.push(name, value)
   }
   return passed
+}
+
+/** The client's headers go with its own format, also where the body had to be made anew. */
+function withClientHeaders(exchange: Exchange, made: Prepared, { target, way }: Plan): Prepared {
+  const own = clientHeaders(exchange, way.format, exchange.snapshot.providerOf(target))
+  return own.length === 0 ? made : { ...made, headers: own }
 }
 
 function isEmpty(edits: FieldEdits): boolean {
