@@ -20,6 +20,20 @@ const rows: readonly Row[] = [
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  { route: '/model/{model}/converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
+  { route: '/model/{model}/converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
+  {
+    route: '/bedrock/model/{model}/converse',
+    operation: 'chat',
+    format: 'bedrock-converse',
+    streaming: false,
+  },
+  {
+    route: '/bedrock/model/{model}/converse-stream',
+    operation: 'chat',
+    format: 'bedrock-converse',
+    streaming: true,
+  },
 ]
 
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {

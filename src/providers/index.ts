@@ -2,6 +2,7 @@
 
 import { alibaba } from './alibaba.ts'
 import { azureOpenai } from './azure-openai.ts'
+import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
@@ -24,6 +25,7 @@ import { zai } from './zai.ts'
 export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
+  bedrock,
   xai,
   groq,
   deepseek,
@@ -46,6 +48,8 @@ export const providers: readonly Provider[] = [
 /** Other names under which people look for a provider. */
 const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
+  amazon_bedrock: 'bedrock',
+  aws_bedrock: 'bedrock',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',
