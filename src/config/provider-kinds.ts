@@ -11,6 +11,10 @@ export interface ProviderKind {
   readonly keyOptional?: boolean
   /** Has no address of its own: one must be configured. */
   readonly needsBaseUrl?: boolean
+  /** Variables that may hold the region, first found wins. */
+  readonly regionVariables?: readonly string[]
+  /** Takes the credentials of an AWS account, from its usual variables as well. */
+  readonly takesAwsCredentials?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }
@@ -31,7 +35,6 @@ const plannedKinds: readonly ProviderKind[] = [
   planned('google'),
   planned('vertex'),
   planned('vertex_ai'),
-  planned('bedrock'),
 ]
 
 /** The given kinds in their order, then those that every version knows. */

@@ -65,6 +65,7 @@ test.each([
   ['snowflake', 'https://host.example/v1/chat/completions'],
   ['sglang', 'http://127.0.0.1:30000/v1/chat/completions'],
   ['ollama', 'http://127.0.0.1:11434/v1/chat/completions'],
+  ['bedrock', 'https://host.example/v1/model/m/converse'],
   ['openai_compatible', 'https://host.example/v1/chat/completions'],
 ])('%s is asked for chat at %s', (type, url) => {
   expect(urlOf(type, 'chat')).toBe(url)

@@ -3,6 +3,7 @@
 import { alibaba } from './alibaba.ts'
 import { anthropic } from './anthropic.ts'
 import { azureOpenai } from './azure-openai.ts'
+import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
 import { cohere } from './cohere.ts'
 import { crusoe } from './crusoe.ts'
@@ -34,6 +35,7 @@ export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
   anthropic,
+  bedrock,
   xai,
   groq,
   deepseek,
@@ -65,6 +67,8 @@ export const providers: readonly Provider[] = [
 const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
   claude: 'anthropic',
+  amazon_bedrock: 'bedrock',
+  aws_bedrock: 'bedrock',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',

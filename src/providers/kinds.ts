@@ -8,6 +8,8 @@ export interface ProviderKind {
   readonly baseUrlVariables: readonly string[]
   readonly keyOptional: boolean
   readonly needsBaseUrl: boolean
+  readonly regionVariables: readonly string[]
+  readonly takesAwsCredentials: boolean
   readonly builtIn: true
 }
 
@@ -16,6 +18,8 @@ export const providerKinds: readonly ProviderKind[] = providers.map(provider => 
   keyVariables: provider.keyVariables,
   baseUrlVariables: provider.baseUrlVariables ?? [],
   keyOptional: provider.keyOptional ?? false,
-  needsBaseUrl: provider.baseUrl === null,
+  needsBaseUrl: provider.baseUrl === null && provider.baseUrlFor === undefined,
+  regionVariables: provider.regionVariables ?? [],
+  takesAwsCredentials: provider.takesAwsCredentials ?? false,
   builtIn: true,
 }))
