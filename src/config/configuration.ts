@@ -100,6 +100,8 @@ export interface ProviderConfiguration {
   readonly headers: Readonly<Record<string, string>>
   readonly organization: string | null
   readonly project: string | null
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
 }

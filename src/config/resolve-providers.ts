@@ -114,6 +114,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     headers: asTable(entry.headers),
     organization: entry.organization ?? null,
     project: entry.project ?? null,
+    maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
   }
 }

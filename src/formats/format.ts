@@ -151,6 +151,8 @@ export interface EncodeContext<Asked> {
   /** Tokens of the prompt, estimated: for formats that have to name them before the upstream does. */
   readonly inputTokens: number
   createId(): string
+  /** Since the request came, in milliseconds: for formats that tell how long an answer took. */
+  readonly elapsedMs?: () => number
 }
 
 /** One direction each between a format and the neutral form. Nothing here changes what it is given. */

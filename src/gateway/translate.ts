@@ -170,6 +170,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
     created: Math.floor(startedWall / 1000),
     inputTokens: gateway.estimateUsage(page.inputCharacters, 0).inputUncached,
     createId: gateway.createId,
+    elapsedMs: () => gateway.clock.now() - exchange.startedAt,
   }
 }
 

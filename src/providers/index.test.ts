@@ -57,7 +57,7 @@ test.each([
   ['zai', 'https://api.z.ai/api/paas/v4/chat/completions'],
   ['perplexity', 'https://api.perplexity.ai/chat/completions'],
   ['alibaba', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions'],
-  ['ollama', 'http://127.0.0.1:11434/v1/chat/completions'],
+  ['ollama', 'http://127.0.0.1:11434/api/chat'],
   ['openai_compatible', 'https://host.example/v1/chat/completions'],
 ])('%s is asked for chat at %s', (type, url) => {
   expect(urlOf(type, 'chat')).toBe(url)

@@ -15,6 +15,7 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     headers: {},
     organization: null,
     project: null,
+    maxContext: null,
     ...changes,
   }
 }
