@@ -168,7 +168,7 @@ export interface Translation<Asked, Answer> {
 
 export interface ChatTranslation extends Translation<Conversation, Completion> {
   /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
-  abilities(target: EncodeTarget): Abilities
+  abilities(target: EncodeTarget, conversation?: Conversation): Abilities
   /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */

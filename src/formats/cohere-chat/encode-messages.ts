@@ -113,18 +113,12 @@ function encodeAssistant({ parts }: Message, warnings: string[]): readonly JsonO
 }
 
 function encodeSaid(part: Part, warnings: string[]): readonly JsonObject[] {
-  switch (part.type) {
-    case 'reasoning':
-      if (isOwn(part)) return part.text === '' ? [] : [{ type: 'thinking', thinking: part.text }]
-      warnings.push('dropped content reasoning')
-      return []
-    case 'image':
-    case 'file':
-      warnings.push(`dropped content ${part.type}`)
-      return []
-    default:
-      return encodePart(part, { documents: [], warnings })
-  }
+  if (part.type === 'reasoning' && isOwn(part))
+    return part.text === '' ? [] : [{ type: 'thinking', thinking: part.text }]
+  if (part.type !== 'reasoning' && part.type !== 'image' && part.type !== 'file')
+    return encodePart(part, { documents: [], warnings })
+  warnings.push(`dropped content ${part.type}`)
+  return []
 }
 
 /** Thoughts are plain text here, so that those of nobody in particular can be given back as well. */

@@ -4,9 +4,9 @@ import type { AnswerPart, Completion, Finish, FinishReason } from '../../convers
 import type { Conversation } from '../../conversation/conversation.ts'
 import { parseToolArguments, writeToolArguments } from '../../conversation/tool-arguments.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { sniffBase64 } from '../../lib/media-type.ts'
 import { malformed, objectIn } from '../answer-body.ts'
 import type { DecodeContext, EncodeContext } from '../format.ts'
-import { imageTypeOf } from '../image-type.ts'
 import { checkAnswer } from './errors.ts'
 import type { AnswerShape, Said, SaidFields } from './shape.ts'
 import { decodeUsage, encodeFigures } from './usage.ts'
@@ -47,7 +47,7 @@ function decodeParts(said: SaidFields, createId: () => string, shape: AnswerShap
 export function decodeImages(images: unknown): readonly AnswerPart[] {
   return (Array.isArray(images) ? images.filter(isText) : []).map(data => ({
     type: 'image',
-    source: { kind: 'base64', mediaType: imageTypeOf(data), data },
+    source: { kind: 'base64', mediaType: sniffBase64(data, 'image/png'), data },
   }))
 }
 

@@ -3,7 +3,7 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { ImagePart } from '../../conversation/parts.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
-import { imageTypeOf } from '../image-type.ts'
+import { sniffBase64 } from '../../lib/media-type.ts'
 import { decodeOutput, decodeSampling, decodeThink, moreOptions } from './options.ts'
 
 const known: ReadonlySet<string> = new Set([
@@ -47,6 +47,6 @@ export function decodeRest(body: JsonObject, formatName: string, told: readonly 
 export function decodeImages(images: unknown): readonly ImagePart[] {
   return (Array.isArray(images) ? images.filter(isText) : []).map(image => {
     const data = image.replace(/^data:[^,]*,/, '')
-    return { type: 'image', source: { kind: 'base64', mediaType: imageTypeOf(data), data } }
+    return { type: 'image', source: { kind: 'base64', mediaType: sniffBase64(data, 'image/png'), data } }
   })
 }
