@@ -118,6 +118,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     project: entry.project ?? null,
     region: entry.region ?? regionFromEnvironment(kind, context.environment),
     aws: resolveAws(entry, kind, context.environment),
+    maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
   }
 }

@@ -9,6 +9,9 @@ import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { geminiJsonArray } from './gemini/json-array.ts'
+import { ollamaChat } from './ollama-chat/index.ts'
+import { ollamaEmbed } from './ollama-embed/index.ts'
+import { ollamaGenerate } from './ollama-generate/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
@@ -26,4 +29,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [cohereEmbed.name]: cohereEmbed,
   [cohereRerank.name]: cohereRerank,
   [cohereRerankV1.name]: cohereRerankV1,
+  [ollamaChat.name]: ollamaChat,
+  [ollamaGenerate.name]: ollamaGenerate,
+  [ollamaEmbed.name]: ollamaEmbed,
 }

@@ -64,8 +64,8 @@ test.each([
   ['crusoe', 'https://api.inference.crusoecloud.com/v1/chat/completions'],
   ['snowflake', 'https://host.example/v1/chat/completions'],
   ['sglang', 'http://127.0.0.1:30000/v1/chat/completions'],
-  ['ollama', 'http://127.0.0.1:11434/v1/chat/completions'],
   ['bedrock', 'https://host.example/v1/model/m/converse'],
+  ['ollama', 'http://127.0.0.1:11434/api/chat'],
   ['openai_compatible', 'https://host.example/v1/chat/completions'],
 ])('%s is asked for chat at %s', (type, url) => {
   expect(urlOf(type, 'chat')).toBe(url)

@@ -31,6 +31,8 @@ export interface ProviderSettings {
   /** Where the provider has one address for each region. */
   readonly region: string | null
   readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
+  readonly maxContext: number | null
 }
 
 /**
@@ -85,6 +87,8 @@ export interface Provider {
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
+  /** Those that depend on the settings; they come on top. */
+  quirksFor?(settings: ProviderSettings): Quirks
   /** Path and query below the base URL. */
   pathFor(destination: Destination, settings: ProviderSettings): string
   /** Credentials and fixed headers, name and value in turn, lower case. */
