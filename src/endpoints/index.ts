@@ -14,6 +14,14 @@ const rows: readonly Row[] = [
   { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  { route: '/v1/messages', operation: 'chat', format: 'anthropic-messages' },
+  { route: '/v1/messages/count_tokens', operation: 'token_count', format: 'anthropic-token-count' },
+  { route: '/anthropic/v1/messages', operation: 'chat', format: 'anthropic-messages' },
+  {
+    route: '/anthropic/v1/messages/count_tokens',
+    operation: 'token_count',
+    format: 'anthropic-token-count',
+  },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
 ]

@@ -1,5 +1,7 @@
 // The wire formats by name.
 
+import { anthropicMessages } from './anthropic-messages/index.ts'
+import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { geminiJsonArray } from './gemini/json-array.ts'
@@ -8,6 +10,8 @@ import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
 
 export const formats: Readonly<Record<string, Format>> = {
+  [anthropicMessages.name]: anthropicMessages,
+  [anthropicTokenCount.name]: anthropicTokenCount,
   [gemini.name]: gemini,
   [geminiJsonArray.name]: geminiJsonArray,
   [openAiChat.name]: openAiChat,
