@@ -57,12 +57,7 @@ test('the documented file loads unchanged, every value in its place', () => {
     maxConnections: 100,
   })
   expect(configuration.providers[0]?.keys.map(key => key.reveal())).toEqual(['sk-1'])
-  expect(configuration.notBuilt).toEqual([
-    'condensation',
-    'caching',
-    'memory',
-    'telemetry',
-  ])
+  expect(configuration.notBuilt).toEqual(['condensation', 'caching', 'memory', 'telemetry'])
   expect(result.reload).toBe(false)
 })
 

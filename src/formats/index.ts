@@ -2,6 +2,10 @@
 
 import { anthropicMessages } from './anthropic-messages/index.ts'
 import { anthropicTokenCount } from './anthropic-token-count/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
+import { cohereChat } from './cohere-chat/index.ts'
+import { cohereEmbed } from './cohere-embed/index.ts'
+import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { geminiJsonArray } from './gemini/json-array.ts'
@@ -14,7 +18,12 @@ export const formats: Readonly<Record<string, Format>> = {
   [anthropicTokenCount.name]: anthropicTokenCount,
   [gemini.name]: gemini,
   [geminiJsonArray.name]: geminiJsonArray,
+  [bedrockConverse.name]: bedrockConverse,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
+  [cohereChat.name]: cohereChat,
+  [cohereEmbed.name]: cohereEmbed,
+  [cohereRerank.name]: cohereRerank,
+  [cohereRerankV1.name]: cohereRerankV1,
 }

@@ -110,7 +110,16 @@ export function readAsked({ call }: Exchange, { bytes }: PlannedRequest, way: Wa
 }
 
 /** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents'])
+const promptFields: ReadonlySet<string> = new Set([
+  'messages',
+  'prompt',
+  'input',
+  'contents',
+  'texts',
+  'inputs',
+  'images',
+  'documents',
+])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
