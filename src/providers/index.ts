@@ -7,6 +7,7 @@ import { cerebras } from './cerebras.ts'
 import { cohere } from './cohere.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
+import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { lmstudio } from './lmstudio.ts'
 import { mistral } from './mistral.ts'
@@ -27,6 +28,7 @@ export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
   anthropic,
+  gemini,
   xai,
   groq,
   deepseek,
@@ -48,9 +50,11 @@ export const providers: readonly Provider[] = [
 ]
 
 /** Other names under which people look for a provider. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
   claude: 'anthropic',
+  google: 'gemini',
+  google_ai_studio: 'gemini',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',
