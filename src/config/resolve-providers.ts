@@ -59,6 +59,7 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
   const notices: string[] = []
   const isSet = (name: string) => environment.text(name) !== undefined
   for (const kind of kinds.values()) {
+    if (kind.isAlias === true) continue
     const addressVariables = kind.baseUrlVariables ?? []
     const keyVariable = kind.keyVariables.find(isSet)
     if (keyVariable === undefined && !addressVariables.some(isSet)) continue

@@ -71,6 +71,10 @@ const googleActions: readonly Omit<Row, 'keyInQuery'>[] = [
     query: { name: 'alt', value: 'sse' },
   },
   { route: 'streamGenerateContent', operation: 'chat', format: 'gemini-json-array', streaming: true },
+  { route: 'countTokens', operation: 'token_count', format: 'gemini-token-count' },
+  { route: 'embedContent', operation: 'embedding', format: 'gemini-embedding' },
+  { route: 'batchEmbedContents', operation: 'embedding', format: 'gemini-embeddings' },
+  { route: 'predict', operation: 'embedding', format: 'vertex-embeddings' },
 ]
 
 const googleRows = googleModels.flatMap(model =>

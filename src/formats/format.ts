@@ -75,6 +75,11 @@ export interface Format {
    */
   editsForUsage(body: JsonObject): FieldEdits
   /**
+   * The edits that name the model where the body repeats it deep inside; absent where it never does.
+   * @param body the parsed request, without its prompt
+   */
+  editsForModel?(body: JsonObject, model: string): FieldEdits
+  /**
    * The edits that take out of a request what only another vendor's provider understands: its proofs in the history of a
    * conversation that several have answered. Absent where a client of the format has no place to keep such things.
    */

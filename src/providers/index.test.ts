@@ -42,12 +42,14 @@ test('a provider is found by its type, by an alias, and in any spelling of eithe
   expect(findProvider('grok')?.type).toBe('xai')
   expect(findProvider('openai-compatible')?.type).toBe('openai_compatible')
   expect(findProvider('LM-Studio')?.type).toBe('lmstudio')
-  expect(findProvider('google')).toBeUndefined()
+  expect(findProvider('google')?.type).toBe('gemini')
+  expect(findProvider('nobody')).toBeUndefined()
   expect(findProvider('constructor')).toBeUndefined()
 })
 
 test.each([
   ['openai', 'https://api.openai.com/v1/chat/completions'],
+  ['gemini', 'https://generativelanguage.googleapis.com/v1beta/models/m:generateContent'],
   ['groq', 'https://api.groq.com/openai/v1/chat/completions'],
   ['deepseek', 'https://api.deepseek.com/chat/completions'],
   ['mistral', 'https://api.mistral.ai/v1/chat/completions'],

@@ -9,6 +9,7 @@ import { cohere } from './cohere.ts'
 import { crusoe } from './crusoe.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
+import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { heroku } from './heroku.ts'
 import { huggingface } from './huggingface.ts'
@@ -36,6 +37,7 @@ export const providers: readonly Provider[] = [
   azureOpenai,
   anthropic,
   bedrock,
+  gemini,
   xai,
   groq,
   deepseek,
@@ -64,11 +66,13 @@ export const providers: readonly Provider[] = [
 ]
 
 /** Other names under which people look for a provider. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
   claude: 'anthropic',
   amazon_bedrock: 'bedrock',
   aws_bedrock: 'bedrock',
+  google: 'gemini',
+  google_ai_studio: 'gemini',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',
