@@ -127,6 +127,7 @@ function createSide(provider: Provider, name: string, clock: Clock): ProviderSid
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
     quirks: provider.quirks ?? {},
+    preferredFormat: model => provider.preferredFormat?.(model) ?? null,
     formatsFor: operation => formatsByOperation.get(operation) ?? [],
     reader(format, passUsage) {
       const reader = readers.get(format)

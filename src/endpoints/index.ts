@@ -14,11 +14,13 @@ interface Row {
 const rows: readonly Row[] = [
   { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
+  { route: '/v1/responses', operation: 'chat', format: 'openai-responses' },
   { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
+  { route: '/openai/v1/responses', operation: 'chat', format: 'openai-responses' },
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
 ]
 

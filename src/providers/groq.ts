@@ -1,12 +1,15 @@
 // Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const groq = defineCompatibleProvider({
   type: 'groq',
   title: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  moreFormats: withResponses,
+  quirks: { openAiResponses: { stateless: true } },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.

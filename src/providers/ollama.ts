@@ -2,6 +2,7 @@
 // That surface has no say over the context window: the server cuts a longer prompt to its own setting without a word.
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const ollama = defineCompatibleProvider({
   type: 'ollama',
@@ -9,6 +10,8 @@ export const ollama = defineCompatibleProvider({
   baseUrl: 'http://127.0.0.1:11434',
   pathPrefix: '/v1',
   keyVariables: ['OLLAMA_API_KEY'],
+  moreFormats: withResponses,
+  quirks: { openAiResponses: { stateless: true } },
   baseUrlVariables: ['OLLAMA_HOST'],
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],

@@ -1,6 +1,7 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { encryptsReasoning, preferResponses, withAllOfResponses } from './responses.ts'
 
 export const openai = defineCompatibleProvider({
   type: 'openai',
@@ -9,6 +10,9 @@ export const openai = defineCompatibleProvider({
   keyVariables: ['OPENAI_API_KEY'],
   baseUrlVariables: ['OPENAI_BASE_URL'],
   operations: ['chat', 'completion', 'embedding'],
+  moreFormats: withAllOfResponses,
+  preferredFormat: preferResponses,
+  quirks: { openAiResponses: { encryptsReasoning } },
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),

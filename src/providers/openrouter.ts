@@ -2,12 +2,15 @@
 // Attribution (`http-referer`, `x-title`) is a matter of the configured headers. https://openrouter.ai/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const openrouter = defineCompatibleProvider({
   type: 'openrouter',
   title: 'OpenRouter',
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
+  moreFormats: withResponses,
+  quirks: { openAiResponses: { stateless: true } },
   operations: ['chat', 'completion', 'embedding'],
   errors: [
     // "Your chosen model requires moderation and your input was flagged."

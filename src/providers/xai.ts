@@ -1,12 +1,14 @@
 // xAI (Grok). https://docs.x.ai/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const xai = defineCompatibleProvider({
   type: 'xai',
   title: 'xAI',
   baseUrl: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
+  moreFormats: withResponses,
   priceProvider: 'x-ai',
   models: [
     'grok-4.6',
