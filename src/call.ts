@@ -131,6 +131,8 @@ export interface StreamTap {
    * @throws GatewayError `upstream_truncated` where the stream ended before its end
    */
   finish(): Buffer
+  /** The bytes are media without events: a failure can be told only by cutting the connection. */
+  readonly unframed?: true
   /** How the stream ends for the client where it failed; absent where that does not depend on what was sent before. */
   fail?(error: GatewayError): Buffer
 }
@@ -191,6 +193,8 @@ export interface StreamedReply {
   readonly stream: ReplyStream
   /** Grows while the stream is read. */
   readonly facts: AnswerFacts
+  /** See `StreamTap.unframed`. */
+  readonly unframed?: true
   /** See `StreamTap.fail`. */
   fail?(error: GatewayError): Buffer
   /** Tells once how the stream ended: null for its real end, or for a client that left. */
@@ -200,8 +204,8 @@ export interface StreamedReply {
 /** How the answer to a request is to be understood: the format and the provider's error table, put together. */
 export interface AnswerReader {
   /** @throws GatewayError for an error inside a success, or a body that is not of the format */
-  readFull(body: Buffer): ReadAnswer
-  openTap(): StreamTap
+  readFull(body: Buffer, contentType?: string): ReadAnswer
+  openTap(contentType?: string): StreamTap
   /** A failure that `readFull` or the tap threw, in the provider's own meaning. */
   refine(failure: GatewayError): GatewayError
   /** Names the failure behind a status of 400 and above. */
@@ -218,6 +222,10 @@ export interface UpstreamRequest {
   readonly format: string
   readonly streaming: boolean
   readonly body: Buffer
+  /** Of the body; absent for JSON. */
+  readonly contentType?: string
+  /** Any kind of answer is right: see `Format.anyAnswer`. */
+  readonly anyAnswer?: true
   /** Headers of the client that go with it, allowed ones only, as name and value in turn. */
   readonly clientHeaders: readonly string[]
   readonly key: Secret | null

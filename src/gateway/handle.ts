@@ -1,6 +1,7 @@
 // The story of one request, front to back.
 
 import { asGatewayError, GatewayError } from '../errors.ts'
+import { readForm } from '../formats/form-body.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { attemptTargets } from './attempt.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
@@ -50,19 +51,21 @@ function admit({ gateway, snapshot, page, headers }: Exchange): void {
   throw new GatewayError('rate_limit_exceeded', { message })
 }
 
-/** What they ask. 400, 408, 413 */
+/** What they ask. 400, 408, 413, 415 */
 async function parse({ call, snapshot, page }: Exchange): Promise<ParsedRequest> {
   const bytes = await call.readBody({
     maxBytes: snapshot.maxBodyBytes,
     timeoutMs: snapshot.bodyTimeoutMs,
   })
   page.bytesIn = bytes.length
-  const body = parseJsonBody(bytes)
   const { address } = call
+  const { format } = call.endpoint
+  const form = format.takesForms === true ? readForm(bytes, call.headers['content-type']) : null
+  const body = form === null ? parseJsonBody(bytes) : form.fields
   const named = address.model ?? body['model']
   if (typeof named === 'string') page.modelAsked = named.slice(0, 256)
-  const facts = call.endpoint.format.checkRequest(body, address)
+  const facts = format.checkRequest(body, address)
   page.streaming = facts.streaming
   page.inputCharacters = facts.inputCharacters
-  return { bytes, body, facts, address }
+  return { bytes, body, form, facts, address }
 }

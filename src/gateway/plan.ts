@@ -6,6 +6,7 @@ import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
+import type { Form } from '../formats/form-body.ts'
 import type { Address, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
@@ -15,6 +16,8 @@ import { findWay, type Way } from './way.ts'
 export interface ParsedRequest {
   readonly bytes: Buffer
   readonly body: JsonObject
+  /** Null where the body is JSON. */
+  readonly form: Form | null
   readonly facts: RequestFacts
   readonly address: Address
 }
@@ -34,6 +37,7 @@ export type Asked =
 /** A request while it is tried: from this, each attempt makes its own. */
 export interface PlannedRequest {
   readonly bytes: Buffer
+  readonly form: Form | null
   /** The parsed parameters; the prompt is in the bytes alone. */
   readonly parameters: JsonObject
   readonly facts: RequestFacts
@@ -89,10 +93,11 @@ export function keepNeeded(
   request: ParsedRequest,
   plans: readonly Plan[],
 ): PlannedRequest {
-  const { bytes, body, facts } = request
+  const { bytes, body, form, facts } = request
   const translated = plans.find(({ way }) => !way.direct)
   return {
     bytes,
+    form,
     parameters: keepParameters(body, facts),
     facts,
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),

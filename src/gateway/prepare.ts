@@ -33,6 +33,8 @@ export function prepareRequest(
     format: way.format.name,
     streaming: request.facts.streaming,
     body,
+    ...(request.form !== null && { contentType: request.form.contentType }),
+    ...(way.format.anyAnswer === true && { anyAnswer: true }),
     clientHeaders: headers,
     key: null,
     reader,
@@ -47,7 +49,7 @@ export function prepareRequest(
 }
 
 function passThrough(exchange: Exchange, request: PlannedRequest, { target, way }: Plan): Prepared {
-  const { facts, parameters, bytes } = request
+  const { facts, parameters } = request
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
   const edits = {
@@ -58,10 +60,14 @@ function passThrough(exchange: Exchange, request: PlannedRequest, { target, way 
       : {}),
   }
   return {
-    body: isEmpty(edits) ? bytes : spliceTopLevel(bytes, edits, facts.fields),
+    body: isEmpty(edits) ? request.bytes : editBody(request, edits),
     headers: clientHeaders(exchange, format.clientHeaders),
     reader: side.reader(format, facts.wantsStreamUsage),
   }
+}
+
+function editBody({ bytes, form, facts }: PlannedRequest, edits: FieldEdits): Buffer {
+  return form === null ? spliceTopLevel(bytes, edits, facts.fields) : form.edit(edits)
 }
 
 function clientHeaders({ call }: Exchange, names: readonly string[]): readonly string[] {

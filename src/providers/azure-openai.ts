@@ -12,7 +12,16 @@ export const azureOpenai = defineCompatibleProvider({
   baseUrl: null,
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_KEY'],
   baseUrlVariables: ['AZURE_OPENAI_ENDPOINT'],
-  operations: ['chat', 'completion', 'embedding'],
+  operations: [
+    'chat',
+    'completion',
+    'embedding',
+    'image_generation',
+    'image_edit',
+    'speech',
+    'transcription',
+  ],
+  moreFormats: { transcription: ['openai-translations'] },
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
   errors: [

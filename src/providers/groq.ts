@@ -7,6 +7,8 @@ export const groq = defineCompatibleProvider({
   title: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  operations: ['chat', 'speech', 'transcription'],
+  moreFormats: { transcription: ['openai-translations'] },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.
@@ -23,5 +25,8 @@ export const groq = defineCompatibleProvider({
     'meta-llama/llama-4-scout-17b-16e-instruct',
     'qwen/qwen3-32b',
     'moonshotai/kimi-k2-instruct',
+    'whisper-large-v3',
+    'whisper-large-v3-turbo',
+    'canopylabs/orpheus-v1-english',
   ],
 })

@@ -9,7 +9,7 @@ export const mistral = defineCompatibleProvider({
   title: 'Mistral AI',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
-  operations: ['chat', 'embedding'],
+  operations: ['chat', 'embedding', 'moderation', 'transcription'],
   // The last chunk of every stream brings the usage.
   streamUsage: 'reject',
   parameters: {
@@ -47,5 +47,7 @@ export const mistral = defineCompatibleProvider({
     'codestral-2508',
     'devstral-2512',
     'mistral-embed',
+    'mistral-moderation-latest',
+    'voxtral-mini-latest',
   ],
 })

@@ -28,6 +28,11 @@ const formatNames: Readonly<Partial<Record<Operation, string>>> = {
   chat: 'openai-chat',
   completion: 'openai-completions',
   embedding: 'openai-embeddings',
+  moderation: 'openai-moderations',
+  image_generation: 'openai-images',
+  image_edit: 'openai-image-edits',
+  speech: 'openai-speech',
+  transcription: 'openai-transcriptions',
 }
 
 /** Paths of OpenAI's API below a base URL, by format. */
@@ -36,6 +41,13 @@ const openaiPaths: Readonly<Record<string, string>> = {
   'openai-responses': '/responses',
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
+  'openai-moderations': '/moderations',
+  'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
+  'openai-image-variations': '/images/variations',
+  'openai-speech': '/audio/speech',
+  'openai-transcriptions': '/audio/transcriptions',
+  'openai-translations': '/audio/translations',
 }
 
 /** @throws Error for a format that has no path at OpenAI: a mistake in the provider's data */

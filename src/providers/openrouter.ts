@@ -8,7 +8,7 @@ export const openrouter = defineCompatibleProvider({
   title: 'OpenRouter',
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
-  operations: ['chat', 'completion', 'embedding'],
+  operations: ['chat', 'completion', 'embedding', 'speech'],
   errors: [
     // "Your chosen model requires moderation and your input was flagged."
     { status: 403, message: /requires moderation|flagged/i, code: 'content_filter' },

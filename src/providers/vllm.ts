@@ -9,5 +9,6 @@ export const vllm = defineCompatibleProvider({
   pathPrefix: '/v1',
   keyVariables: ['VLLM_API_KEY'],
   keyOptional: true,
-  operations: ['chat', 'completion', 'embedding'],
+  operations: ['chat', 'completion', 'embedding', 'transcription'],
+  moreFormats: { transcription: ['openai-translations'] },
 })

@@ -8,6 +8,7 @@ export const zai = defineCompatibleProvider({
   title: 'Z.ai',
   baseUrl: 'https://api.z.ai/api/paas/v4',
   keyVariables: ['ZAI_API_KEY'],
+  operations: ['chat', 'image_generation', 'transcription'],
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   errors: [
     ...byUpstreamCode('upstream_quota_exceeded', ['1113']),

@@ -76,9 +76,9 @@ async function authorized(
 function requestHeaders(request: UpstreamRequest): string[] {
   return [
     'content-type',
-    'application/json',
+    request.contentType ?? 'application/json',
     'accept',
-    request.streaming ? 'text/event-stream' : 'application/json',
+    request.anyAnswer === true ? '*/*' : request.streaming ? 'text/event-stream' : 'application/json',
     // Compressed answers would have to be unpacked here to be read, at a cost above that of the bytes saved.
     'accept-encoding',
     'identity',

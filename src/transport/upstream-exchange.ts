@@ -79,8 +79,10 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     if (status < 200 || this.#phase === 'over') return
     this.#status = status
     this.#headers = headers
-    this.#expectMore()
-    if (this.#options.request.streaming && status < 300 && isEventStream(headers)) {
+    // Media is being made while the headers are already there.
+    const { anyAnswer, target } = this.#options.request
+    this.#expectMore(anyAnswer === true ? target.connection.timers.headersMs : this.#idleMs)
+    if (status < 300 && isStream(this.#options.request, headers)) {
       this.#phase = 'streaming'
       this.#options.resolve({ status, headers, body: this, ...this.#sent() })
     } else {
@@ -159,9 +161,9 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#controller?.abort(new Error('the reader left'))
   }
 
-  #expectMore(): void {
+  #expectMore(withinMs = this.#idleMs): void {
     const { clock, request } = this.#options
-    this.#alarm.set(Math.min(clock.now() + this.#idleMs, request.deadline))
+    this.#alarm.set(Math.min(clock.now() + withinMs, request.deadline))
   }
 
   #onSilence(): void {
@@ -219,9 +221,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
 }
 
 /** A stream without headers has no content either: of the two timers the shorter one counts. */
-function silenceBeforeHeaders({ streaming, target }: UpstreamRequest): { limitMs: number; timer: string } {
+function silenceBeforeHeaders({ streaming, anyAnswer, target }: UpstreamRequest): {
+  limitMs: number
+  timer: string
+} {
   const { headersMs, firstContentMs } = target.connection.timers
-  return streaming && firstContentMs < headersMs
+  return streaming && anyAnswer !== true && firstContentMs < headersMs
     ? { limitMs: firstContentMs, timer: 'first_token' }
     : { limitMs: headersMs, timer: 'headers' }
 }
@@ -232,7 +237,13 @@ const streamTypes = [
   'application/vnd.amazon.eventstream',
 ] as const
 
-function isEventStream(headers: ReplyHeaders): boolean {
+function isStream({ streaming, anyAnswer }: UpstreamRequest, headers: ReplyHeaders): boolean {
+  if (!streaming && anyAnswer !== true) return false
   const type = headers['content-type']
-  return typeof type === 'string' && streamTypes.some(streamType => type.startsWith(streamType))
+  if (typeof type !== 'string') return false
+  if (streamTypes.some(streamType => type.startsWith(streamType))) return true
+  return anyAnswer === true && !wholeTypes.test(type)
 }
+
+/** What is read whole where anything may come: media alone is passed on as it comes. */
+const wholeTypes = /^text\/|\bjson\b/i
