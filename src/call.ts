@@ -1,5 +1,6 @@
 // The vocabulary of sending: what goes to an upstream, what comes back, and the shape of a layer between the two.
 
+import type { Readable } from 'node:stream'
 import type { AttemptRecord, GatewayError } from './errors.ts'
 import type { Cancellation } from './lib/cancellation.ts'
 import type { Secret } from './lib/secret.ts'
@@ -16,6 +17,10 @@ export type Operation =
   | 'image_edit'
   | 'speech'
   | 'transcription'
+  | RelayedOperation
+
+/** What is passed on as it came, without a look at its model. */
+export type RelayedOperation = 'file' | 'batch' | 'passthrough'
 
 /** Where at a provider a request goes: what its path depends on. */
 export interface Destination {
@@ -54,6 +59,8 @@ export interface Connection {
   readonly maxRetries: number
   /** Path and query, starting with `/`; null where the provider lacks the operation. */
   pathFor(destination: Destination): string | null
+  /** The path of a relayed request: below the base URL, or where the provider has its files and batches. */
+  relayPathFor?(operation: RelayedOperation, path: string): string
   /** Credentials and fixed headers, as name and value in turn, lower case. */
   headersFor(key: Secret | null): readonly string[]
   /** Signs a request or fetches a token for it; absent where the key in a header is all. */
@@ -62,9 +69,11 @@ export interface Connection {
   readonly answer?: RawSend
 }
 
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 /** A request as it is signed: everything that will be on the wire. */
 export interface SignableRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: Method
   readonly origin: string
   /** Path and query, as sent. */
   readonly path: string
@@ -238,6 +247,25 @@ export interface UpstreamRequest {
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
 }
+
+/** A request that is passed on as it came. Its answer is passed back so: a stream, whatever its status. */
+export interface RelayRequest {
+  readonly target: Pick<Target, 'id' | 'connection'>
+  readonly method: Method
+  /** Path and query. */
+  readonly path: string
+  /** Those of the client that go with it, without any credentials; name and value in turn, lower case. */
+  readonly headers: readonly string[]
+  /** Null for none. A stream cannot be sent twice. */
+  readonly body: Buffer | Readable | null
+  readonly key: Secret | null
+  readonly cancellation: Cancellation
+  readonly deadline: number
+}
+
+export type RelaySend = (request: RelayRequest) => Promise<RelayReply>
+
+export type RelayReply = Omit<RawReply, 'body'> & { readonly body: ReplyStream }
 
 export type RawSend = (request: UpstreamRequest) => Promise<RawReply>
 export type Send = (request: UpstreamRequest) => Promise<Reply>

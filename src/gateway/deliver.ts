@@ -140,7 +140,7 @@ function openingHeaders(exchange: Exchange, reply: StreamedReply): string[] {
 }
 
 /** @param worth null while a stream begins, when nobody knows its cost */
-function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
+export function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
   const { page, attempts, gateway } = exchange
   const overheadMs = gateway.clock.now() - exchange.startedAt - page.upstreamMs
   const headers = ['x-llm-proxy-overhead-ms', overheadMs.toFixed(2)]
@@ -148,11 +148,10 @@ function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
     headers.push(
       'x-llm-proxy-provider',
       page.target.connection.provider,
-      'x-llm-proxy-model',
-      headerText(page.target.model),
       'x-llm-proxy-attempts',
       String(attempts.length),
     )
+    if (page.target.model !== '') headers.push('x-llm-proxy-model', headerText(page.target.model))
   }
   if (worth?.costStatus === 'priced' && worth.costNanoUsd !== null)
     headers.push('x-llm-proxy-cost', formatUsd(worth.costNanoUsd))

@@ -1,8 +1,9 @@
 // The story of one request, front to back.
 
-import { asGatewayError, GatewayError } from '../errors.ts'
+import { asGatewayError } from '../errors.ts'
 import { readForm } from '../formats/form-body.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
+import { admit, authenticate } from './admit.ts'
 import { attemptTargets } from './attempt.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
@@ -31,24 +32,6 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
   } catch (thrown) {
     deliverError(exchange, asGatewayError(thrown))
   }
-}
-
-/** Who asks. 401 */
-function authenticate({ call, snapshot, page }: Exchange): void {
-  page.keyId = snapshot.authenticate(call.headers, call.remoteAddress).keyId
-}
-
-/** Whether they may ask now. 429; 503 where no record of the request could be kept. */
-function admit({ gateway, snapshot, page, headers }: Exchange): void {
-  if (!gateway.ledger.accepting) throw new GatewayError('storage_full')
-  const rate = page.keyId === null ? null : snapshot.takeRate(page.keyId)
-  if (rate === null) return
-  // They say how long to wait, too: the error does not repeat it.
-  headers.push(...rate.headers)
-  if (rate.decision.allowed) return
-  const seconds = (rate.decision.retryAfterMs / 1000).toFixed(1)
-  const message = `The API key has used up its rate limit; the next request is taken in ${seconds} s.`
-  throw new GatewayError('rate_limit_exceeded', { message })
 }
 
 /** What they ask. 400, 408, 413, 415 */

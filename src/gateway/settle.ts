@@ -101,7 +101,7 @@ function closePage(exchange: Exchange, ending: Ending & { account: Account }): E
     keyId: page.keyId,
     modelAsked: page.modelAsked,
     provider: page.target?.connection.provider ?? null,
-    model: page.target?.model ?? null,
+    model: page.target?.model || null,
     status: ending.status,
     outcome: outcomeOf(error),
     errorCode: error?.code ?? null,

@@ -24,6 +24,8 @@ export const azureOpenai = defineCompatibleProvider({
   moreFormats: { transcription: ['openai-translations'] },
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
+  relayed: ['file', 'batch'],
+  relayPathFor: azureFilesPath,
   errors: [
     ...byUpstreamCode('content_filter', ['ResponsibleAIPolicyViolation']),
     ...byUpstreamCode('upstream_model_not_found', ['DeploymentNotFound', 'unknown_model']),
@@ -42,9 +44,25 @@ function azurePath(destination: Destination, settings: ProviderSettings): string
   const { apiVersion } = settings
   const base = settings.baseUrl ?? ''
   const path = openaiPath(destination)
-  const query = apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
+  const query = versionQuery(settings)
   const below = base.endsWith('/openai') ? '' : '/openai'
   if (base.endsWith('/openai/v1') || /\/deployments\/[^/]+$/.test(base)) return path + query
   if (apiVersion === null || versionsOfV1.has(apiVersion)) return `${below}/v1${path}${query}`
   return `${below}/deployments/${encodeURIComponent(destination.model)}${path}${query}`
+}
+
+/** Files and batches belong to no deployment. */
+function azureFilesPath(path: string, settings: ProviderSettings): string {
+  const { apiVersion } = settings
+  const base = settings.baseUrl ?? ''
+  const query = versionQuery(settings)
+  if (base.endsWith('/openai/v1')) return path + query
+  const below = base.endsWith('/openai') ? '' : '/openai'
+  return apiVersion === null || versionsOfV1.has(apiVersion)
+    ? `${below}/v1${path}${query}`
+    : below + path + query
+}
+
+function versionQuery({ apiVersion }: ProviderSettings): string {
+  return apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
 }

@@ -9,6 +9,7 @@ export const groq = defineCompatibleProvider({
   keyVariables: ['GROQ_API_KEY'],
   operations: ['chat', 'speech', 'transcription'],
   moreFormats: { transcription: ['openai-translations'] },
+  relayed: ['file', 'batch'],
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.

@@ -10,6 +10,8 @@ export const mistral = defineCompatibleProvider({
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
   operations: ['chat', 'embedding', 'moderation', 'transcription'],
+  // Its batches have a shape of their own.
+  relayed: ['file'],
   // The last chunk of every stream brings the usage.
   streamUsage: 'reject',
   parameters: {

@@ -9,7 +9,8 @@ import type { Provider, ProviderSettings } from './provider.ts'
 export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
     Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider'>>,
-    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>> {
+    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>>,
+    Partial<Pick<Provider, 'relayed' | 'relayPathFor'>> {
   /** Those that the vendor really has; chat alone where nothing is said. */
   readonly operations?: readonly Operation[]
   /** Stands before the paths where the base URL has none of its own: `/v1` for a server on one's own machine. */

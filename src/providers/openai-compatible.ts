@@ -18,5 +18,6 @@ export const openaiCompatible = defineCompatibleProvider({
     'speech',
     'transcription',
   ],
+  relayed: ['file', 'batch'],
   moreFormats: { image_edit: ['openai-image-variations'], transcription: ['openai-translations'] },
 })

@@ -19,6 +19,7 @@ export const openai = defineCompatibleProvider({
     'transcription',
   ],
   moreFormats: { image_edit: ['openai-image-variations'], transcription: ['openai-translations'] },
+  relayed: ['file', 'batch'],
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),
