@@ -203,7 +203,7 @@ export interface StreamedReply {
   /** Grows while the stream is read. */
   readonly facts: AnswerFacts
   /** See `StreamTap.unframed`. */
-  readonly unframed?: true
+  readonly unframed?: true | undefined
   /** See `StreamTap.fail`. */
   fail?(error: GatewayError): Buffer
   /** Tells once how the stream ended: null for its real end, or for a client that left. */
@@ -232,9 +232,9 @@ export interface UpstreamRequest {
   readonly streaming: boolean
   readonly body: Buffer
   /** Of the body; absent for JSON. */
-  readonly contentType?: string
+  readonly contentType?: string | undefined
   /** Any kind of answer is right: see `Format.anyAnswer`. */
-  readonly anyAnswer?: true
+  readonly anyAnswer?: true | undefined
   /** Headers of the client that go with it, allowed ones only, as name and value in turn. */
   readonly clientHeaders: readonly string[]
   readonly key: Secret | null

@@ -39,10 +39,11 @@ describe('where a key is looked for', () => {
     expect(authenticatorOf().authenticate(headers, far)).toEqual({ keyId: 'key_of_good', tenant: 'default' })
   })
 
-  test('the configured header replaces the usual one', () => {
+  test('the configured header is read beside those of the SDKs, and named first', () => {
     const { authenticate } = authenticatorOf({ header: 'x-team-key' })
-    expect(authenticate({ 'x-team-key': 'good' }, far).keyId).toBe('key_of_good')
-    const failure = failureOf(() => authenticate({ 'x-api-key': 'good' }, far))
+    expect(authenticate({ 'x-team-key': 'good', 'x-api-key': 'bad' }, far).keyId).toBe('key_of_good')
+    expect(authenticate({ 'x-api-key': 'good' }, far).keyId).toBe('key_of_good')
+    const failure = failureOf(() => authenticate({}, far))
     expect(failure.code).toBe('missing_api_key')
     expect(failure.message).toContain('x-team-key')
   })

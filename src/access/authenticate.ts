@@ -30,8 +30,8 @@ const bearer = 'bearer '
 const anonymous: Principal = { keyId: 'anonymous', tenant: 'default' }
 
 /**
- * Looks at `authorization: Bearer`, the configured header, `api-key` and `x-goog-api-key`, in this order; the first
- * that holds a key counts, and the others are not tried.
+ * Looks at `authorization: Bearer`, the configured header, `api-key`, `x-api-key` and `x-goog-api-key`, in this
+ * order; the first that holds a key counts, and the others are not tried.
  */
 export function createAuthenticator({ ring, required, header }: AuthenticatorOptions): Authenticate {
   const keyHeaders = [...new Set([header, 'api-key', 'x-api-key', 'x-goog-api-key'])].filter(

@@ -57,6 +57,13 @@ export interface Configuration {
     readonly maxFiles: number
   }
   readonly metrics: { readonly enabled: boolean }
+  /** Images and files that clients name by their addresses. */
+  readonly media: {
+    readonly maxBytes: number
+    readonly timeoutMs: number
+    /** `host` or `host:port`: may be asked although their addresses are not public. */
+    readonly allowedHosts: readonly string[]
+  }
   readonly simulator: SimulatorConfiguration
   /** Sections that are understood and valid, but whose feature this version does not have: named at start. */
   readonly notBuilt: readonly string[]

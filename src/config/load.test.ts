@@ -110,6 +110,7 @@ test('an empty file means the defaults', () => {
     rateLimit: null,
     logging: { level: 'info', format: 'json', file: null },
     metrics: { enabled: true },
+    media: { maxBytes: 20 * 1024 * 1024, timeoutMs: 15_000, allowedHosts: [] },
     notBuilt: [],
   })
 })

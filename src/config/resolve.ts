@@ -61,6 +61,11 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
       rateLimit: rateLimit.limit,
       logging: resolveLogging(file),
       metrics: { enabled: environment.boolean('METRICS_ENABLED') ?? file.metrics.enabled },
+      media: {
+        maxBytes: file.media.max_mb,
+        timeoutMs: file.media.timeout,
+        allowedHosts: file.media.allowed_hosts,
+      },
       simulator: resolveSimulator(file),
       notBuilt: [...providers.notBuilt, ...unbuiltSections(file), ...unbuiltVariables(environment)],
     },

@@ -6,6 +6,7 @@ import { authSection } from './sections/auth.ts'
 import { section } from './sections/fields.ts'
 import { circuitBreakerSection, rateLimitSection } from './sections/limits.ts'
 import { loggingSection, metricsSection } from './sections/logging.ts'
+import { mediaSection } from './sections/media.ts'
 import { modelsSection } from './sections/models.ts'
 import { plannedSections } from './sections/planned.ts'
 import { providersSection } from './sections/provider.ts'
@@ -31,6 +32,7 @@ export function configurationSchema(providerTypes: readonly string[] | null) {
     rate_limit: rateLimitSection().optional(),
     logging: loggingSection().prefault({}),
     metrics: metricsSection().prefault({}),
+    media: mediaSection().prefault({}),
     simulator: simulatorSection().prefault({}),
     ...plannedSections(),
   })

@@ -40,7 +40,7 @@ export interface TapOptions {
   /** Pass the usage chunk on; without it the chunk is read and taken out. */
   readonly passUsage: boolean
   /** Of the answer: where its stream may be of several kinds. */
-  readonly contentType?: string
+  readonly contentType?: string | undefined
 }
 
 /** The failure that an upstream's error answer describes, in our vocabulary. */

@@ -22,6 +22,7 @@ export const azureOpenai = defineCompatibleProvider({
     'transcription',
   ],
   moreFormats: { transcription: ['openai-translations'] },
+  chat: 'openai',
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
   relayed: ['file', 'batch'],

@@ -10,6 +10,15 @@ export const groq = defineCompatibleProvider({
   operations: ['chat', 'speech', 'transcription'],
   moreFormats: { transcription: ['openai-translations'] },
   relayed: ['file', 'batch'],
+  chat: {
+    maxTokens: 'max_completion_tokens',
+    efforts: ['none', 'low', 'medium', 'high'],
+    reasoningHistory: 'reasoning',
+    // https://console.groq.com/docs/structured-outputs
+    schemaModels: /gpt-oss|kimi-k2|llama-4/,
+    files: 'none',
+    serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
+  },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.

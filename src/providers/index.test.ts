@@ -57,6 +57,13 @@ test.each([
   ['zai', 'https://api.z.ai/api/paas/v4/chat/completions'],
   ['perplexity', 'https://api.perplexity.ai/chat/completions'],
   ['alibaba', 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1/chat/completions'],
+  ['sambanova', 'https://api.sambanova.ai/v1/chat/completions'],
+  ['nvidia', 'https://integrate.api.nvidia.com/v1/chat/completions'],
+  ['huggingface', 'https://router.huggingface.co/v1/chat/completions'],
+  ['heroku', 'https://us.inference.heroku.com/v1/chat/completions'],
+  ['crusoe', 'https://api.inference.crusoecloud.com/v1/chat/completions'],
+  ['snowflake', 'https://host.example/v1/chat/completions'],
+  ['sglang', 'http://127.0.0.1:30000/v1/chat/completions'],
   ['ollama', 'http://127.0.0.1:11434/v1/chat/completions'],
   ['openai_compatible', 'https://host.example/v1/chat/completions'],
 ])('%s is asked for chat at %s', (type, url) => {
@@ -83,7 +90,17 @@ test('OpenAI is told the organisation and the project', () => {
 })
 
 // The price table lags behind these vendors, or does not have them.
-const notPriced = new Set(['alibaba', 'simulator', 'zai'])
+const notPriced = new Set([
+  'alibaba',
+  'crusoe',
+  'heroku',
+  'huggingface',
+  'nvidia',
+  'sambanova',
+  'simulator',
+  'snowflake',
+  'zai',
+])
 
 /** Vendors name these in their documentation, and the table has no price for them. */
 const unlisted = new Set(['mistral-moderation-latest', 'grok-imagine-image', 'canopylabs/orpheus-v1-english'])

@@ -3,19 +3,26 @@
 import { alibaba } from './alibaba.ts'
 import { azureOpenai } from './azure-openai.ts'
 import { cerebras } from './cerebras.ts'
+import { crusoe } from './crusoe.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
 import { groq } from './groq.ts'
+import { heroku } from './heroku.ts'
+import { huggingface } from './huggingface.ts'
 import { lmstudio } from './lmstudio.ts'
 import { mistral } from './mistral.ts'
 import { moonshot } from './moonshot.ts'
+import { nvidia } from './nvidia.ts'
 import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { openrouter } from './openrouter.ts'
 import { perplexity } from './perplexity.ts'
 import type { Provider } from './provider.ts'
+import { sambanova } from './sambanova.ts'
+import { sglang } from './sglang.ts'
 import { simulator } from './simulator/index.ts'
+import { snowflake } from './snowflake.ts'
 import { together } from './together.ts'
 import { vllm } from './vllm.ts'
 import { xai } from './xai.ts'
@@ -36,8 +43,15 @@ export const providers: readonly Provider[] = [
   moonshot,
   zai,
   alibaba,
+  sambanova,
+  nvidia,
+  huggingface,
+  snowflake,
+  heroku,
+  crusoe,
   ollama,
   vllm,
+  sglang,
   lmstudio,
   openaiCompatible,
   simulator,
@@ -62,6 +76,12 @@ const aliases: Readonly<Record<string, string>> = {
   qwen: 'alibaba',
   dashscope: 'alibaba',
   lm_studio: 'lmstudio',
+  samba_nova: 'sambanova',
+  nim: 'nvidia',
+  nvidia_nim: 'nvidia',
+  hugging_face: 'huggingface',
+  hf: 'huggingface',
+  snowflake_cortex: 'snowflake',
   custom: 'openai_compatible',
 }
 

@@ -20,6 +20,7 @@ export const openai = defineCompatibleProvider({
   ],
   moreFormats: { image_edit: ['openai-image-variations'], transcription: ['openai-translations'] },
   relayed: ['file', 'batch'],
+  chat: 'openai',
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),

@@ -9,6 +9,15 @@ export const openrouter = defineCompatibleProvider({
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
   operations: ['chat', 'completion', 'embedding', 'speech'],
+  chat: {
+    reasoningRequest: 'object',
+    reasoningHistory: 'reasoning_details',
+    fileUrls: true,
+    videos: true,
+    cacheControl: true,
+    topK: true,
+    serviceTiers: ['auto', 'default', 'flex', 'priority'],
+  },
   errors: [
     // "Your chosen model requires moderation and your input was flagged."
     { status: 403, message: /requires moderation|flagged/i, code: 'content_filter' },

@@ -10,6 +10,7 @@ export const together = defineCompatibleProvider({
   baseUrlVariables: ['TOGETHER_BASE_URL'],
   operations: ['chat', 'completion', 'embedding', 'image_generation', 'speech', 'transcription'],
   moreFormats: { transcription: ['openai-translations'] },
+  chat: { files: 'none', topK: true },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   models: [
     'meta-llama/Llama-3.3-70B-Instruct-Turbo',

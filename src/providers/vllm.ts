@@ -11,4 +11,5 @@ export const vllm = defineCompatibleProvider({
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding', 'transcription'],
   moreFormats: { transcription: ['openai-translations'] },
+  chat: { reasoningHistory: 'reasoning', files: 'none', videos: true, topK: true },
 })

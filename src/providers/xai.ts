@@ -9,6 +9,7 @@ export const xai = defineCompatibleProvider({
   keyVariables: ['XAI_API_KEY'],
   // An edit is JSON that names the image by its address; forms are not taken.
   operations: ['chat', 'image_generation', 'image_edit'],
+  chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
   priceProvider: 'x-ai',
   models: [
     'grok-4.6',

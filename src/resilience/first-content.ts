@@ -141,7 +141,7 @@ function awaitFirstContent(
           headers: answer.headers,
           stream,
           facts: stream.facts,
-          ...(tap.unframed === true && { unframed: true }),
+          unframed: tap.unframed,
           ...(tap.fail !== undefined && { fail: error => tap.fail?.(error) ?? Buffer.alloc(0) }),
           onClose(listener) {
             if (closed !== null) listener(closed.failure)
