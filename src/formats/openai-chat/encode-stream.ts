@@ -20,6 +20,8 @@ export class ChatStreamEncoder implements StreamEncoder {
   /** What every chunk begins with. */
   #head = ''
   #usage: JsonObject | null = null
+  /** How the choices ended: told with what is known only at the end of all. */
+  readonly #finishes: string[] = []
 
   constructor(context: EncodeContext<Conversation>, write: (event: WireEvent) => void) {
     this.#context = context
@@ -43,8 +45,10 @@ export class ChatStreamEncoder implements StreamEncoder {
       case 'part_end':
       case 'part':
       case 'logprobs':
-      case 'finish':
         this.#choice(event.choice).push(event)
+        break
+      case 'finish':
+        this.#finishes.push(`{"index":${event.choice},${this.#choice(event.choice).finish(event.finish)}}`)
         break
     }
   }
@@ -69,15 +73,12 @@ export class ChatStreamEncoder implements StreamEncoder {
   }
 
   #end(event: EndEvent): void {
-    const usage = this.#context.asked.wantsStreamUsage === true ? this.#usage : null
     const { serviceTier } = event
-    const last = {
-      ...ownExtra(event),
-      ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
-      ...(usage === null ? {} : { usage }),
-    }
-    if (Object.keys(last).length > 0)
-      this.#send(`${this.#head},"choices":[],${JSON.stringify(last).slice(1)}`)
+    const known = { ...ownExtra(event), ...(serviceTier === undefined ? {} : { service_tier: serviceTier }) }
+    const head = withFields(this.#head, known)
+    for (const finish of this.#finishes) this.#send(`${head},"choices":[${finish}]}`)
+    if (this.#usage !== null && this.#context.asked.wantsStreamUsage === true)
+      this.#send(`${head},"choices":[],"usage":${JSON.stringify(this.#usage)}}`)
     this.#send('[DONE]')
   }
 
@@ -95,4 +96,10 @@ function headOf(start: StartEvent, { id, created, asked }: EncodeContext<Convers
     model: start.model === '' ? asked.model : start.model,
   }
   return JSON.stringify(head).slice(0, -1)
+}
+
+/** @param head JSON of an object, still open */
+function withFields(head: string, fields: JsonObject): string {
+  if (Object.keys(fields).length === 0) return head
+  return JSON.stringify({ ...(JSON.parse(`${head}}`) as JsonObject), ...fields }).slice(0, -1)
 }
