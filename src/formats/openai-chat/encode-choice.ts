@@ -32,14 +32,20 @@ interface OpenPart {
 }
 
 export interface ChoiceEncoderOptions {
+  readonly index: number
   /** The client asked in the terms of `functions`. */
   readonly legacy: boolean
+  readonly chunks: ChunkWriter
+}
+
+export interface ChunkWriter {
   /** Writes a chunk with these fields in the choice, as JSON without the braces. */
-  write(fields: string): void
+  writeChoice(index: number, fields: string): void
 }
 
 export class ChoiceEncoder {
-  readonly #write: (fields: string) => void
+  readonly #index: number
+  readonly #chunks: ChunkWriter
   readonly #legacy: boolean
   readonly #parts = new Map<number, OpenPart>()
   #hasRole = false
@@ -47,9 +53,10 @@ export class ChoiceEncoder {
   #thoughts = 0
   #length = 0
 
-  constructor({ legacy, write }: ChoiceEncoderOptions) {
+  constructor({ index, legacy, chunks }: ChoiceEncoderOptions) {
+    this.#index = index
     this.#legacy = legacy
-    this.#write = write
+    this.#chunks = chunks
   }
 
   push(event: ChoiceEvent): void {
@@ -74,6 +81,10 @@ export class ChoiceEncoder {
         this.#write(`"delta":{},"logprobs":${JSON.stringify(event.logprobs)},"finish_reason":null`)
         break
     }
+  }
+
+  #write(fields: string): void {
+    this.#chunks.writeChoice(this.#index, fields)
   }
 
   /** @param fields JSON without the braces */

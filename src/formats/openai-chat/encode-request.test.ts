@@ -286,7 +286,7 @@ test('whether an address is fetched by the provider is its own affair', () => {
     } as const
     return chat.abilities(target).takesUrl('https://a.example/b', kind)
   }
-  expect(['openai', 'groq', 'moonshot', 'ollama'].map(type => takes(type, 'image'))).toEqual([
+  expect(['openai', 'groq', 'moonshot', 'lmstudio'].map(type => takes(type, 'image'))).toEqual([
     true,
     true,
     false,

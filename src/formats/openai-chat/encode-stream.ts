@@ -8,12 +8,12 @@ import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { errorText } from '../openai-shared/error-body.ts'
 import { writeUsage } from '../openai-shared/write-usage.ts'
-import { ChoiceEncoder } from './encode-choice.ts'
+import { ChoiceEncoder, type ChunkWriter } from './encode-choice.ts'
 import { wantsFunctions } from './encode-response.ts'
 import { ownExtra } from './name.ts'
 
 /** A class because one is made for each stream and each of its events passes through. */
-export class ChatStreamEncoder implements StreamEncoder {
+export class ChatStreamEncoder implements StreamEncoder, ChunkWriter {
   readonly #context: EncodeContext<Conversation>
   readonly #write: (event: WireEvent) => void
   readonly #choices = new Map<number, ChoiceEncoder>()
@@ -62,14 +62,14 @@ export class ChatStreamEncoder implements StreamEncoder {
     let choice = this.#choices.get(index)
     if (choice === undefined) {
       const legacy = wantsFunctions(this.#context.asked)
-      choice = new ChoiceEncoder({ legacy, write: said => this.#sendChoice(index, said) })
+      choice = new ChoiceEncoder({ index, legacy, chunks: this })
       this.#choices.set(index, choice)
     }
     return choice
   }
 
-  #sendChoice(index: number, said: string): void {
-    this.#send(`${this.#head},"choices":[{"index":${index},${said}}]}`)
+  writeChoice(index: number, fields: string): void {
+    this.#send(`${this.#head},"choices":[{"index":${index},${fields}}]}`)
   }
 
   #end(event: EndEvent): void {
