@@ -33,6 +33,20 @@ const rows: readonly Row[] = [
   { route: '/cohere/v2/embed', operation: 'embedding', format: 'cohere-embed' },
   { route: '/cohere/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
   { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
+  { route: '/model/{model}/converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
+  { route: '/model/{model}/converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
+  {
+    route: '/bedrock/model/{model}/converse',
+    operation: 'chat',
+    format: 'bedrock-converse',
+    streaming: false,
+  },
+  {
+    route: '/bedrock/model/{model}/converse-stream',
+    operation: 'chat',
+    format: 'bedrock-converse',
+    streaming: true,
+  },
 ]
 
 /** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI. */

@@ -11,6 +11,9 @@ export interface ProviderKind {
   readonly needsBaseUrl: boolean
   /** Another name of a provider: it counts in the file, and nobody looks for it in the environment. */
   readonly isAlias: boolean
+  readonly regionVariables: readonly string[]
+  readonly takesAwsCredentials: boolean
+  readonly takesGoogleAccount: boolean
   readonly builtIn: true
 }
 
@@ -28,7 +31,10 @@ function kindOf(provider: Provider, type: string): ProviderKind {
     keyVariables: provider.keyVariables,
     baseUrlVariables: provider.baseUrlVariables ?? [],
     keyOptional: provider.keyOptional ?? false,
-    needsBaseUrl: provider.baseUrl === null,
+    needsBaseUrl: provider.baseUrl === null && provider.baseUrlFor === undefined,
+    regionVariables: provider.regionVariables ?? [],
+    takesAwsCredentials: provider.takesAwsCredentials ?? false,
+    takesGoogleAccount: provider.takesGoogleAccount ?? false,
     isAlias: type !== provider.type,
     builtIn: true,
   }

@@ -12,6 +12,13 @@ export const ollama = defineCompatibleProvider({
   baseUrlVariables: ['OLLAMA_HOST'],
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],
+  // Images are taken only as their bytes.
+  chat: {
+    efforts: ['none', 'low', 'medium', 'high'],
+    reasoningHistory: 'reasoning',
+    imageUrls: false,
+    files: 'none',
+  },
   parameters: {
     max_completion_tokens: { rename: 'max_tokens' },
     // Fields of Ollama's own API, which this surface ignores.
