@@ -14,6 +14,7 @@ import { buildConnection } from '../providers/build-connection.ts'
 import { findProvider } from '../providers/index.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
 import { createSimulator } from '../providers/simulator/index.ts'
+import { createAuthorizer } from '../transport/auth/index.ts'
 
 export interface ConnectedProvider {
   readonly configuration: ProviderConfiguration
@@ -41,7 +42,22 @@ function connectProvider(
   let connection: Connection
   let unusableReason = missingKey(configured, provider)
   try {
-    connection = buildConnection({ provider, settings, timers, ...limits })
+    const scheme = provider.authScheme?.(settings) ?? null
+    const authorize =
+      scheme === null
+        ? null
+        : createAuthorizer(
+            scheme,
+            { ...settings, google: { credentialsFile: null, credentialsText: null } },
+            { clock },
+          )
+    connection = buildConnection({
+      provider,
+      settings,
+      timers,
+      ...limits,
+      ...(authorize !== null && { authorize }),
+    })
   } catch (thrown) {
     if (!(thrown instanceof GatewayError)) throw thrown
     unusableReason = thrown.message
@@ -65,10 +81,10 @@ function connectProvider(
   }
 }
 
-/** A legacy completion is a conversation to those who have no such thing. */
+/** A legacy completion is a conversation to those who have no such thing, and a count can be had without them. */
 function operationsOf({ formats: spoken }: Provider): readonly Operation[] {
   const own = Object.keys(spoken) as Operation[]
-  return spoken.chat === undefined || own.includes('completion') ? own : [...own, 'completion']
+  return spoken.chat === undefined ? own : [...new Set<Operation>([...own, 'completion', 'token_count'])]
 }
 
 function providerOfType(type: string, configuration: Configuration, clock: Clock): Provider {
@@ -80,10 +96,14 @@ function providerOfType(type: string, configuration: Configuration, clock: Clock
   return { ...provider, answer: createSimulator({ ...configuration.simulator, clock }) }
 }
 
-function missingKey({ keys, missingKeyVariables }: ProviderConfiguration, provider: Provider): string | null {
+function missingKey(configured: ProviderConfiguration, provider: Provider): string | null {
+  const { keys, aws, missingKeyVariables } = configured
+  if (provider.takesAwsCredentials === true && aws !== null) return null
   if (keys.length > 0 || provider.keyOptional === true || provider.keyVariables.length === 0) return null
   const variables = missingKeyVariables.length > 0 ? missingKeyVariables : provider.keyVariables
-  return `has no API key: set ${variables.join(' or ')}`
+  const others =
+    provider.takesAwsCredentials === true ? ', or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' : ''
+  return `has no API key: set ${variables.join(' or ')}${others}`
 }
 
 /** Stands in for a provider whose settings make no connection; nothing is ever sent to it. */
@@ -128,6 +148,7 @@ function createSide(provider: Provider, settings: ProviderSettings, clock: Clock
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
     quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
+    preferredFormat: model => provider.preferredFormat?.(model) ?? null,
     formatsFor: operation => formatsByOperation.get(operation) ?? [],
     reader(format, passUsage) {
       const reader = readers.get(format)

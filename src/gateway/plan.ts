@@ -6,7 +6,8 @@ import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
-import type { Address, Format, JsonObject, RequestFacts } from '../formats/format.ts'
+import type { Form } from '../formats/form-body.ts'
+import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
@@ -16,6 +17,8 @@ import { findWay, type Way } from './way.ts'
 export interface ParsedRequest {
   readonly bytes: Buffer
   readonly body: JsonObject
+  /** Null where the body is JSON. */
+  readonly form: Form | null
   readonly facts: RequestFacts
   readonly address: Address
 }
@@ -35,9 +38,12 @@ export type Asked =
 /** A request while it is tried: from this, each attempt makes its own. */
 export interface PlannedRequest {
   readonly bytes: Buffer
+  readonly form: Form | null
   /** The parsed parameters; the prompt is in the bytes alone. */
   readonly parameters: JsonObject
   readonly facts: RequestFacts
+  /** Of the client's own bytes, before any target gets them. */
+  readonly edits: FieldEdits
   /** Null where every target speaks the client's format. */
   readonly asked: Asked | null
 }
@@ -56,7 +62,7 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
   let refused: string | null = null
   const able = known.filter(target => {
     const side = snapshot.providerOf(target)
-    const way = findWay(call.endpoint, side)
+    const way = findWay(call.endpoint, side, target.model)
     if (way === null) return false
     ways.set(target, way)
     const field = way.direct ? refusedParameter(side.parameters, request) : null
@@ -90,12 +96,15 @@ export function keepNeeded(
   request: ParsedRequest,
   plans: readonly Plan[],
 ): PlannedRequest {
-  const { bytes, body, facts } = request
+  const { bytes, body, form, facts } = request
   const translated = plans.find(({ way }) => !way.direct)
+  const passed = plans.some(({ way }) => way.direct)
   return {
     bytes,
+    form,
     parameters: keepParameters(body, facts),
     facts,
+    edits: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || {},
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
   }
 }
@@ -110,6 +119,7 @@ const promptFields: ReadonlySet<string> = new Set([
   'messages',
   'prompt',
   'input',
+  'contents',
   'texts',
   'inputs',
   'images',
