@@ -16,7 +16,7 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
     authenticate(exchange)
     admit(exchange)
     const parsed = await parse(exchange)
-    const counted = answerCount(exchange, parsed)
+    const counted = await answerCount(exchange, parsed)
     if (counted !== null) {
       deliverFull(exchange, counted)
       return
