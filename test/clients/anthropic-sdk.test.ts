@@ -289,8 +289,8 @@ describe('an upstream of chat completions', () => {
 })
 
 describe('failures', () => {
-  const failing = (status: number, type: string, text: string, headers = {}) =>
-    answerJson(status, { type: 'error', error: { type, message: text } }, headers)
+  const failing = (status: number, type: string, headers = {}) =>
+    answerJson(status, { type: 'error', error: { type, message: 'words of the upstream' } }, headers)
 
   test.each([
     [429, 'rate_limit_error', Anthropic.RateLimitError, 429],
@@ -298,9 +298,9 @@ describe('failures', () => {
     [400, 'invalid_request_error', Anthropic.BadRequestError, 400],
     [404, 'not_found_error', Anthropic.NotFoundError, 404],
     [401, 'authentication_error', Anthropic.InternalServerError, 502],
-  ])('%i %s is raised as what it is', async (status, type, raised, expected) => {
+  ])('%i %s is raised as what it is', async (...[status, type, raised, expected]) => {
     const scene = await openScene({
-      upstreams: [[failing(status, type, 'words of the upstream')]],
+      upstreams: [[failing(status, type)]],
       provider: native,
     })
     const error = await clientOf(scene)
@@ -322,7 +322,7 @@ describe('failures', () => {
   test('the wait that the upstream asks for is handed on, and the client comes back by itself', async () => {
     const scene = await openScene({
       upstreams: [
-        [failing(429, 'rate_limit_error', 'slow', { 'retry-after': '0.001' }), answerJson(200, message([]))],
+        [failing(429, 'rate_limit_error', { 'retry-after': '0.001' }), answerJson(200, message([]))],
       ],
       provider: native,
     })
