@@ -1,6 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Message } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
 import type { JsonObject } from '../format.ts'
+import { anthropicMessages } from './index.ts'
 import { openSchemas } from './messages.fixture.ts'
 import { assistant, call, createRequestWriter, look, result, text, user } from './requests.fixture.ts'
 
@@ -231,4 +234,36 @@ describe('thoughts in the history', () => {
     ])
     expect(warnings).toEqual([])
   })
+})
+
+const word = fc.stringMatching(/^[a-zA-Z0-9_-]{1,12}$/)
+const said = word.map(text)
+const signed = fc
+  .record({ text: fc.string(), signature: word })
+  .map((thought): Part => ({ type: 'reasoning', origin: 'anthropic-messages', ...thought }))
+const exchange = fc
+  .tuple(said, fc.array(signed, { maxLength: 2 }), said, fc.boolean())
+  .map(([question, thoughts, answer, calls]) => ({ question, thoughts, answer, calls }))
+
+test('a conversation comes back from its request as it was', () => {
+  fc.assert(
+    fc.property(fc.array(exchange, { minLength: 1, maxLength: 4 }), word, (exchanges, last) => {
+      const messages = exchanges.flatMap(({ question, thoughts, answer, calls }, turn): Message[] => [
+        user(question),
+        assistant(...thoughts, answer, ...(calls ? [call(`c${turn}`)] : [])),
+        ...(calls ? [user(result(`c${turn}`)), assistant(text('done'))] : []),
+      ])
+      const asked = {
+        messages: [...messages, user(text(last))],
+        tools: [look],
+        sampling: { maxTokens: 9_000 },
+      }
+      const body = bodyOf(asked)
+      expect(anthropicMessages.chat.decodeRequest(body, { model: null, streaming: null })).toEqual({
+        ...asked,
+        model: 'claude-sonnet-4-5',
+        streaming: false,
+      })
+    }),
+  )
 })
