@@ -21,7 +21,7 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
     if (signed !== null) checkBody?.(signed)
     admit(exchange)
     const parsed = parse(exchange, signed ?? (await receive(exchange)))
-    const counted = answerCount(exchange, parsed)
+    const counted = call.endpoint.operation === 'token_count' ? await answerCount(exchange, parsed) : null
     if (counted !== null) {
       deliverFull(exchange, counted)
       return
