@@ -59,7 +59,7 @@ function connectProvider(
   return {
     configuration: configured,
     provider,
-    side: createSide(provider, configured.name, clock),
+    side: createSide(provider, settings, clock),
     indexed: {
       connection,
       priority: configured.priority,
@@ -74,10 +74,10 @@ function connectProvider(
   }
 }
 
-/** A legacy completion is a conversation to those who have no such thing. */
+/** A legacy completion is a conversation to those who have no such thing, and a count can be had without them. */
 function operationsOf({ formats: spoken }: Provider): readonly Operation[] {
   const own = Object.keys(spoken) as Operation[]
-  return spoken.chat === undefined || own.includes('completion') ? own : [...own, 'completion']
+  return spoken.chat === undefined ? own : [...new Set<Operation>([...own, 'completion', 'token_count'])]
 }
 
 function providerOfType(type: string, configuration: Configuration, clock: Clock): Provider {
@@ -120,7 +120,8 @@ function findFormat(name: string, provider: Provider): Format {
   return format
 }
 
-function createSide(provider: Provider, name: string, clock: Clock): ProviderSide {
+function createSide(provider: Provider, settings: ProviderSettings, clock: Clock): ProviderSide {
+  const { name } = settings
   const formatsByOperation = new Map<string, readonly Format[]>()
   const readers = new Map<Format, { passing: AnswerReader; taking: AnswerReader }>()
   for (const [operation, names] of Object.entries(provider.formats)) {
@@ -139,7 +140,7 @@ function createSide(provider: Provider, name: string, clock: Clock): ProviderSid
   return {
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
-    quirks: provider.quirks ?? {},
+    quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
     formatsFor: operation => formatsByOperation.get(operation) ?? [],
     reader(format, passUsage) {
       const reader = readers.get(format)

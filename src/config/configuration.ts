@@ -110,6 +110,8 @@ export interface ProviderConfiguration {
   /** Where the provider has one address for each region. */
   readonly region: string | null
   readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
 }

@@ -107,9 +107,25 @@ test('an empty list of providers means none', () => {
 })
 
 test('a key in the environment for a provider that is not there yet is named, and others serve', () => {
-  const configuration = withEnvironment({ ANTHROPIC_API_KEY: 'sk-ant' })
-  expect(configuration.notBuilt).toEqual(['provider anthropic (type anthropic)'])
+  const kinds = [...knownProviders, { type: 'new-vendor', keyVariables: ['NEW_VENDOR_KEY'], builtIn: false }]
+  const environment = { NEW_VENDOR_KEY: 'k' }
+  const configuration = configurationOf(load({ environment, knownProviders: kinds }))
+  expect(configuration.notBuilt).toEqual(['provider new-vendor (type new-vendor)'])
   expect(configuration.providers.map(provider => provider.name)).toEqual(['simulator'])
+})
+
+test('another name of a provider counts in the file, and not in the environment', () => {
+  const kinds = [
+    ...knownProviders,
+    { type: 'ai', keyVariables: ['GROQ_API_KEY'], isAlias: true, builtIn: true },
+  ]
+  const environment = { GROQ_API_KEY: 'k' }
+  const namesOf = (options: Parameters<typeof load>[0]) =>
+    configurationOf(load({ environment, knownProviders: kinds, ...options })).providers.map(
+      ({ name }) => name,
+    )
+  expect(namesOf({})).toEqual(['groq'])
+  expect(namesOf({ file: 'c', readFile: () => 'providers: [{type: ai}]' })).toEqual(['ai'])
 })
 
 test('a key without the address that it needs is left out with a notice', () => {
@@ -180,14 +196,15 @@ test('any server that speaks the protocol is a provider, whatever the list of pr
 test('providers that are not there yet are named if they are on, and left out', () => {
   const text = `
 providers:
-  - {name: claude, type: anthropic, models: [a]}
-  - {type: vertex, enabled: false}
+  - {name: newest, type: newer-vendor, models: [a]}
+  - {type: newer-vendor, enabled: false}
   - {type: new-vendor}
   - {type: openai}`
-  const kinds = [...knownProviders, { type: 'new-vendor', keyVariables: [], builtIn: false }]
+  const planned = (type: string) => ({ type, keyVariables: [], builtIn: false })
+  const kinds = [...knownProviders, planned('new-vendor'), planned('newer-vendor')]
   const configuration = configurationOf(load({ file: 'c', readFile: () => text, knownProviders: kinds }))
   expect(configuration.notBuilt).toEqual([
-    'provider claude (type anthropic)',
+    'provider newest (type newer-vendor)',
     'provider new-vendor (type new-vendor)',
   ])
   expect(configuration.providers.map(({ name, priority }) => [name, priority])).toEqual([['openai', 4]])

@@ -15,6 +15,8 @@ export interface ProviderKind {
   readonly regionVariables?: readonly string[]
   /** Takes the credentials of an AWS account, from its usual variables as well. */
   readonly takesAwsCredentials?: boolean
+  /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
+  readonly isAlias?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }
@@ -30,14 +32,7 @@ const genericKind: ProviderKind = {
 }
 
 /** Vendors with a protocol of their own that this version does not speak yet. */
-const plannedKinds: readonly ProviderKind[] = [
-  planned('anthropic', 'ANTHROPIC_API_KEY'),
-  planned('cohere', 'COHERE_API_KEY', 'CO_API_KEY'),
-  planned('gemini', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'),
-  planned('google'),
-  planned('vertex'),
-  planned('vertex_ai'),
-]
+const plannedKinds: readonly ProviderKind[] = [planned('vertex'), planned('vertex_ai')]
 
 /** The given kinds in their order, then those that every version knows. */
 export function allKinds(known: readonly ProviderKind[]): ReadonlyMap<string, ProviderKind> {

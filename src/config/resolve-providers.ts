@@ -59,6 +59,7 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
   const notices: string[] = []
   const isSet = (name: string) => environment.text(name) !== undefined
   for (const kind of kinds.values()) {
+    if (kind.isAlias === true) continue
     const addressVariables = kind.baseUrlVariables ?? []
     const keyVariable = kind.keyVariables.find(isSet)
     if (keyVariable === undefined && !addressVariables.some(isSet)) continue
@@ -118,6 +119,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     project: entry.project ?? null,
     region: entry.region ?? regionFromEnvironment(kind, context.environment),
     aws: resolveAws(entry, kind, context.environment),
+    maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
   }
 }

@@ -1,14 +1,41 @@
 // The wire formats by name.
 
+import { anthropicMessages } from './anthropic-messages/index.ts'
+import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import { bedrockConverse } from './bedrock-converse/index.ts'
+import { cohereChat } from './cohere-chat/index.ts'
+import { cohereEmbed } from './cohere-embed/index.ts'
+import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
+import { gemini } from './gemini/index.ts'
+import { geminiJsonArray } from './gemini/json-array.ts'
+import { geminiEmbedding, geminiEmbeddings, vertexEmbeddings } from './gemini-embeddings/index.ts'
+import { geminiTokenCount } from './gemini-token-count/index.ts'
+import { ollamaChat } from './ollama-chat/index.ts'
+import { ollamaEmbed } from './ollama-embed/index.ts'
+import { ollamaGenerate } from './ollama-generate/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
 
 export const formats: Readonly<Record<string, Format>> = {
+  [anthropicMessages.name]: anthropicMessages,
+  [anthropicTokenCount.name]: anthropicTokenCount,
+  [gemini.name]: gemini,
+  [geminiJsonArray.name]: geminiJsonArray,
+  [geminiTokenCount.name]: geminiTokenCount,
+  [geminiEmbedding.name]: geminiEmbedding,
+  [geminiEmbeddings.name]: geminiEmbeddings,
+  [vertexEmbeddings.name]: vertexEmbeddings,
   [bedrockConverse.name]: bedrockConverse,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
+  [cohereChat.name]: cohereChat,
+  [cohereEmbed.name]: cohereEmbed,
+  [cohereRerank.name]: cohereRerank,
+  [cohereRerankV1.name]: cohereRerankV1,
+  [ollamaChat.name]: ollamaChat,
+  [ollamaGenerate.name]: ollamaGenerate,
+  [ollamaEmbed.name]: ollamaEmbed,
 }

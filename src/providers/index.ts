@@ -1,12 +1,15 @@
 // The providers that can be configured: one line each.
 
 import { alibaba } from './alibaba.ts'
+import { anthropic } from './anthropic.ts'
 import { azureOpenai } from './azure-openai.ts'
 import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
+import { cohere } from './cohere.ts'
 import { crusoe } from './crusoe.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
+import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { heroku } from './heroku.ts'
 import { huggingface } from './huggingface.ts'
@@ -32,11 +35,14 @@ import { zai } from './zai.ts'
 export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
+  anthropic,
   bedrock,
+  gemini,
   xai,
   groq,
   deepseek,
   mistral,
+  cohere,
   openrouter,
   together,
   fireworks,
@@ -60,10 +66,13 @@ export const providers: readonly Provider[] = [
 ]
 
 /** Other names under which people look for a provider. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
+  claude: 'anthropic',
   amazon_bedrock: 'bedrock',
   aws_bedrock: 'bedrock',
+  google: 'gemini',
+  google_ai_studio: 'gemini',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',

@@ -9,6 +9,8 @@ export const openrouter = defineCompatibleProvider({
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
   operations: ['chat', 'completion', 'embedding'],
+  // https://openrouter.ai/docs/api/api-reference/anthropic-messages/create-messages
+  moreFormats: { chat: ['anthropic-messages'] },
   chat: {
     reasoningRequest: 'object',
     reasoningHistory: 'reasoning_details',

@@ -31,6 +31,8 @@ export interface ProviderSettings {
   /** Where the provider has one address for each region. */
   readonly region: string | null
   readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
+  readonly maxContext: number | null
 }
 
 /**
@@ -64,6 +66,8 @@ export interface Provider {
   readonly title: string
   /** With a path, without a trailing slash; null where only the configuration can know it. */
   readonly baseUrl: string | null
+  /** The end of a configured path that belongs to the paths of the operations: people write it where others want it. */
+  readonly pathTail?: RegExp
   /** The address that follows from other settings, where none is configured. */
   baseUrlFor?(settings: ProviderSettings): string | null
   /** Environment variables that may hold the key, first found wins. Empty where no key is needed. */
@@ -83,6 +87,8 @@ export interface Provider {
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
+  /** Those that depend on the settings; they come on top. */
+  quirksFor?(settings: ProviderSettings): Quirks
   /** Path and query below the base URL. */
   pathFor(destination: Destination, settings: ProviderSettings): string
   /** Credentials and fixed headers, name and value in turn, lower case. */

@@ -17,6 +17,7 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     project: null,
     region: null,
     aws: null,
+    maxContext: null,
     ...changes,
   }
 }

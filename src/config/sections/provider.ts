@@ -104,6 +104,11 @@ function vendorDetails() {
       .optional()
       .describe('Its session token, where it is lent for a time. Default: AWS_SESSION_TOKEN.'),
     api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
+    max_context: wholeNumber(1)
+      .optional()
+      .describe(
+        'Largest context window, in tokens, that Ollama is asked to make room for. Default: what the prompt and the answer need.',
+      ),
     deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
     base_models: z
       .record(text, text)
