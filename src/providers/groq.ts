@@ -8,8 +8,11 @@ export const groq = defineCompatibleProvider({
   title: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  operations: ['chat', 'speech', 'transcription'],
+  relayed: ['file', 'batch'],
   chat: {
     maxTokens: 'max_completion_tokens',
+    plainModels: /llama|kimi-k2-instruct/,
     efforts: ['none', 'low', 'medium', 'high'],
     reasoningHistory: 'reasoning',
     // https://console.groq.com/docs/structured-outputs
@@ -17,7 +20,7 @@ export const groq = defineCompatibleProvider({
     files: 'none',
     serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
   },
-  moreFormats: withResponses,
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
   quirks: { openAiResponses: { stateless: true } },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
@@ -35,5 +38,8 @@ export const groq = defineCompatibleProvider({
     'meta-llama/llama-4-scout-17b-16e-instruct',
     'qwen/qwen3-32b',
     'moonshotai/kimi-k2-instruct',
+    'whisper-large-v3',
+    'whisper-large-v3-turbo',
+    'canopylabs/orpheus-v1-english',
   ],
 })

@@ -8,7 +8,13 @@ export const xai = defineCompatibleProvider({
   title: 'xAI',
   baseUrl: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
-  chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
+  // An edit is JSON that names the image by its address; forms are not taken.
+  operations: ['chat', 'image_generation', 'image_edit'],
+  chat: {
+    plainModels: /grok-(?:3(?!-mini)|4(?!\.)|code)/,
+    efforts: ['none', 'low', 'medium', 'high'],
+    files: 'none',
+  },
   moreFormats: withResponses,
   priceProvider: 'x-ai',
   models: [
@@ -24,5 +30,6 @@ export const xai = defineCompatibleProvider({
     'grok-code-fast-1',
     'grok-3',
     'grok-3-mini',
+    'grok-imagine-image',
   ],
 })
