@@ -71,20 +71,6 @@ const rows: readonly Row[] = [
   { route: '/cohere/v2/embed', operation: 'embedding', format: 'cohere-embed' },
   { route: '/cohere/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
   { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
-  { route: '/model/{model}/converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
-  { route: '/model/{model}/converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
-  {
-    route: '/bedrock/model/{model}/converse',
-    operation: 'chat',
-    format: 'bedrock-converse',
-    streaming: false,
-  },
-  {
-    route: '/bedrock/model/{model}/converse-stream',
-    operation: 'chat',
-    format: 'bedrock-converse',
-    streaming: true,
-  },
 ]
 
 /** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI. */
@@ -116,8 +102,19 @@ const googleRows = googleModels.flatMap(model =>
   googleActions.map((row): Row => ({ ...row, route: `${model}:${row.route}`, keyInQuery: true })),
 )
 
+/** What can be asked of a model of Bedrock, below the address of AWS or one of our own. */
+const bedrockActions: readonly Row[] = [
+  { route: 'converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
+  { route: 'converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
+  { route: 'count-tokens', operation: 'token_count', format: 'bedrock-token-count' },
+]
+
+const bedrockRows = ['/model/{model}', '/bedrock/model/{model}'].flatMap(model =>
+  bedrockActions.map((row): Row => ({ ...row, route: `${model}/${row.route}` })),
+)
+
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
-  return [...rows, ...googleRows].map(({ format: name, ...row }) => {
+  return [...rows, ...googleRows, ...bedrockRows].map(({ format: name, ...row }) => {
     const format = formats[name]
     if (format === undefined) throw new Error(`the format ${name} is not in the list of formats`)
     return { method: 'POST', ...row, format }
