@@ -14,6 +14,7 @@ import { formatProblem } from './config/describe.ts'
 import type { LoadResult } from './config/load.ts'
 import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import type { Gateway } from './gateway/exchange.ts'
+import { createOriginBook } from './gateway/origin-book.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
 import { createRequestIds } from './lib/request-id.ts'
@@ -54,6 +55,9 @@ export interface App {
 
 /** Rows that may wait in memory for a disk that cannot be written, before requests are refused: none is lost for sure. */
 const maxQueuedRows = 50_000
+
+/** Encrypted thoughts whose maker is remembered: those of the conversations that are going on. */
+const maxRememberedThoughts = 50_000
 
 /** How many keys a rate limiter remembers: more than are active in a window. */
 const maxLimitedKeys = 100_000
@@ -276,6 +280,8 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     alarms,
     streams: { open: 0 },
     createId: createRequestIds(systemClock.wall),
+    responses: store.responses,
+    origins: createOriginBook(maxRememberedThoughts),
     fetchMedia: createMediaFetcher(),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,

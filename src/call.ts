@@ -217,6 +217,10 @@ export interface UpstreamRequest {
   /** The wire format in which the body is written and the answer is expected. */
   readonly format: string
   readonly streaming: boolean
+  /** `POST` where nothing is said. */
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** What is asked for below the path of the operation: `/resp_1/cancel`. */
+  readonly resource?: string
   readonly body: Buffer
   /** Headers of the client that go with it, allowed ones only, as name and value in turn. */
   readonly clientHeaders: readonly string[]

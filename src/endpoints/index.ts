@@ -14,15 +14,25 @@ interface Row {
 const rows: readonly Row[] = [
   { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
-  { route: '/v1/responses', operation: 'chat', format: 'openai-responses' },
+  ...responsesAt('/v1/responses'),
   { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
-  { route: '/openai/v1/responses', operation: 'chat', format: 'openai-responses' },
+  ...responsesAt('/openai/v1/responses'),
+  // Azure, by a dated version of its API.
+  ...responsesAt('/openai/responses'),
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
 ]
+
+function responsesAt(route: string): readonly Row[] {
+  return [
+    { route, operation: 'chat', format: 'openai-responses' },
+    { route: `${route}/compact`, operation: 'chat', format: 'openai-responses-compact' },
+    { route: `${route}/input_tokens`, operation: 'token_count', format: 'openai-responses-count' },
+  ]
+}
 
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
   return rows.map(({ format: name, ...row }) => {

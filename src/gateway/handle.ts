@@ -1,40 +1,56 @@
 // The story of one request, front to back.
 
+import type { Reply } from '../call.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
-import { attemptTargets } from './attempt.ts'
+import type { Alarm } from '../lib/alarms.ts'
+import { askTargets } from './ask.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, planTargets } from './plan.ts'
-import { prepareRequest } from './prepare.ts'
+import type { ParsedRequest } from './plan.ts'
+
+/** What is done with a request of which the shape is known. @throws GatewayError */
+export type Answer = (exchange: Exchange, parsed: ParsedRequest) => Promise<void>
 
 /** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
-export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
+export async function handle(
+  call: ClientCall,
+  gateway: Gateway,
+  answer: Answer = answerFromTargets,
+): Promise<void> {
   const exchange = openExchange(call, gateway)
   try {
     authenticate(exchange)
     admit(exchange)
     const parsed = await parse(exchange)
-    const plans = planTargets(exchange, parsed)
-    const request = keepNeeded(exchange, parsed, plans)
-    const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null
-    try {
-      const reply = await attemptTargets(exchange, plans, (plan, alternatives) =>
-        prepareRequest(exchange, request, { ...plan, alternatives }),
-      )
-      if (reply.kind === 'stream') deliverStream(exchange, reply)
-      else deliverFull(exchange, reply)
-    } finally {
-      waiting?.close()
-    }
+    await answer(exchange, parsed)
   } catch (thrown) {
     deliverError(exchange, asGatewayError(thrown))
   }
 }
 
+/** The answer of the first target that has one. Not async, so that nobody holds the parsed prompt while it is awaited. */
+export function answerFromTargets(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+  const { streaming } = parsed.facts
+  const replying = askTargets(exchange, parsed)
+  return deliver(exchange, replying, streaming ? keepWaitingClientAlive(exchange) : null)
+}
+
+async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Alarm | null): Promise<void> {
+  try {
+    const reply = await replying
+    if (reply.kind === 'stream') deliverStream(exchange, reply)
+    else deliverFull(exchange, reply)
+  } finally {
+    waiting?.close()
+  }
+}
+
 /** Who asks. 401 */
 function authenticate({ call, snapshot, page }: Exchange): void {
-  page.keyId = snapshot.authenticate(call.headers, call.remoteAddress).keyId
+  const { keyId, tenant } = snapshot.authenticate(call.headers, call.remoteAddress)
+  page.keyId = keyId
+  page.tenant = tenant
 }
 
 /** Whether they may ask now. 429; 503 where no record of the request could be kept. */

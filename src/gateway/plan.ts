@@ -9,6 +9,7 @@ import { GatewayError } from '../errors.ts'
 import type { Address, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
+import type { Recalled } from './recall.ts'
 import { findWay, type Way } from './way.ts'
 
 /** A request of which the shape was checked. */
@@ -17,6 +18,8 @@ export interface ParsedRequest {
   readonly body: JsonObject
   readonly facts: RequestFacts
   readonly address: Address
+  /** What it goes on from, in formats whose servers remember; absent where it stands alone. */
+  readonly recalled?: Recalled
 }
 
 /** A target and how the request gets there. */
@@ -27,7 +30,12 @@ export interface Plan {
 
 /** What is asked, in the neutral form. */
 export type Asked =
-  | { readonly kind: 'chat'; readonly conversation: Conversation }
+  | {
+      readonly kind: 'chat'
+      readonly conversation: Conversation
+      /** Fields of the client's format that are left out on the way to any other. */
+      readonly dropped: readonly string[]
+    }
   | { readonly kind: 'embedding'; readonly request: EmbeddingRequest }
   | { readonly kind: 'rerank'; readonly request: RerankRequest }
 
@@ -39,6 +47,7 @@ export interface PlannedRequest {
   readonly facts: RequestFacts
   /** Null where every target speaks the client's format. */
   readonly asked: Asked | null
+  readonly recalled: Recalled | null
 }
 
 /**
@@ -58,14 +67,25 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
     const way = findWay(call.endpoint, side, target.model)
     if (way === null) return false
     ways.set(target, way)
-    const field = way.direct ? refusedParameter(side.parameters, request) : null
+    const field = way.direct ? refusedParameter(side.parameters, request) : untranslatable(exchange, request)
     refused ??= field
     return field === null
   })
   if (able.length === 0) throw refuseAll(request, known, refused)
   const { model, streaming, inputCharacters } = facts
   const ordered = snapshot.order(able, { model, operation, streaming, inputCharacters })
-  return ordered.map(target => ({ target, way: ways.get(target) as Way }))
+  return originFirst(ordered, request).map(target => ({ target, way: ways.get(target) as Way }))
+}
+
+/** The first field that no other format can say and that changes the meaning; null where there is none. */
+function untranslatable({ call }: Exchange, { body, recalled }: ParsedRequest): string | null {
+  return call.endpoint.format.chat?.findOwnFields?.(recalled?.whole ?? body).refused ?? null
+}
+
+/** Who made what the request goes on from understands it best. */
+function originFirst(targets: readonly Target[], { recalled }: ParsedRequest): readonly Target[] {
+  const origin = targets.find(({ id }) => id === recalled?.origin)
+  return origin === undefined ? targets : [origin, ...targets.filter(target => target !== origin)]
 }
 
 function refuseAll({ facts }: ParsedRequest, known: readonly Target[], refused: string | null): GatewayError {
@@ -89,13 +109,14 @@ export function keepNeeded(
   request: ParsedRequest,
   plans: readonly Plan[],
 ): PlannedRequest {
-  const { bytes, body, facts } = request
+  const { bytes, body, facts, recalled = null } = request
   const translated = plans.find(({ way }) => !way.direct)
   return {
     bytes,
     parameters: keepParameters(body, facts),
     facts,
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
+    recalled,
   }
 }
 
@@ -109,9 +130,14 @@ function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject 
 }
 
 function decode({ name, chat, embedding, rerank }: Format, request: ParsedRequest, way: Way): Asked {
-  const { body, address } = request
+  const { address } = request
+  const body = request.recalled?.whole ?? request.body
   if (way.operation === 'chat' && chat !== undefined)
-    return { kind: 'chat', conversation: mendHistory(chat.decodeRequest(body, address)) }
+    return {
+      kind: 'chat',
+      conversation: mendHistory(chat.decodeRequest(body, address)),
+      dropped: chat.findOwnFields?.(body).dropped ?? [],
+    }
   if (way.operation === 'embedding' && embedding !== undefined)
     return { kind: 'embedding', request: embedding.decodeRequest(body, address) }
   if (way.operation === 'rerank' && rerank !== undefined)

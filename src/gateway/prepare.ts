@@ -51,6 +51,7 @@ function passThrough(exchange: Exchange, request: PlannedRequest, { target, way 
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
   const edits = {
+    ...request.recalled?.editsFor(target, exchange.page.warnings),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, exchange.page.warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
     ...(format.modelInBody && parameters['model'] !== target.model

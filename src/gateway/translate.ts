@@ -26,6 +26,7 @@ import { chatOf } from './way.ts'
 export function translate(exchange: Exchange, asked: Asked, plan: Plan): Prepared | Promise<Prepared> {
   switch (asked.kind) {
     case 'chat':
+      exchange.page.warnings.push(...asked.dropped.map(field => `dropped parameter ${field}`))
       return translateChat(exchange, asked.conversation, plan)
     case 'embedding':
       return translateWhole(exchange, asked.request, {
