@@ -1,0 +1,134 @@
+// A client of OpenAI's Responses. https://platform.openai.com/docs/api-reference/responses
+
+import { at, type Json, listAt, numberAt, objectAt, textAt } from '../support/json.ts'
+import {
+  closeNotes,
+  type FinishWord,
+  type Notes,
+  openNotes,
+  type Reader,
+  type ReadUsage,
+} from '../support/reading.ts'
+import { readServerSentEvents } from '../support/server-sent-events.ts'
+
+export const openAiResponsesReader: Reader = {
+  readAnswer(body) {
+    const notes = openNotes()
+    for (const item of listAt(body, 'output')) readItem(item, notes)
+    readEnd(body, notes)
+    return closeNotes(notes)
+  },
+  readStream(bytes) {
+    const notes = openNotes()
+    const calls = new Map<string, Notes['calls'][number]>()
+    for (const { data } of readServerSentEvents(bytes)) {
+      if (data.trim() === '[DONE]') break
+      readEvent(JSON.parse(data) as Json, { notes, calls })
+    }
+    return closeNotes(notes)
+  },
+}
+
+interface Progress {
+  readonly notes: Notes
+  /** Calls by the id of their item. */
+  readonly calls: Map<string, Notes['calls'][number]>
+}
+
+function readEvent(event: Json, { notes, calls }: Progress): void {
+  switch (event['type']) {
+    case 'response.output_text.delta':
+      notes.text += textAt(event, 'delta')
+      break
+    case 'response.refusal.delta':
+      notes.text += textAt(event, 'delta')
+      notes.finish = 'content-filter'
+      break
+    case 'response.reasoning_summary_text.delta':
+    case 'response.reasoning_text.delta':
+      notes.reasoning += textAt(event, 'delta')
+      break
+    case 'response.output_item.added': {
+      const call = callOf(objectAt(event, 'item'))
+      if (call === null) break
+      notes.calls.push(call)
+      calls.set(String(event['output_index']), call)
+      break
+    }
+    case 'response.function_call_arguments.delta':
+    case 'response.custom_tool_call_input.delta': {
+      const call = calls.get(String(event['output_index']))
+      if (call !== undefined) call.input += textAt(event, 'delta')
+      break
+    }
+    case 'response.output_item.done': {
+      // Some servers send calls without deltas.
+      const call = calls.get(String(event['output_index']))
+      const whole = callOf(objectAt(event, 'item'))
+      if (call !== undefined && whole !== null && call.input === '') call.input = whole.input
+      break
+    }
+    case 'response.completed':
+    case 'response.incomplete':
+    case 'response.failed':
+      readEnd(objectAt(event, 'response'), notes)
+      break
+    case 'error':
+      notes.error = textAt(event, 'message') || textAt(event, 'error', 'message') || 'error'
+      break
+  }
+}
+
+function callOf(item: Json): Notes['calls'][number] | null {
+  const id = textAt(item, 'call_id')
+  const name = textAt(item, 'name')
+  if (item['type'] === 'function_call') return { id, name, input: textAt(item, 'arguments') }
+  if (item['type'] === 'custom_tool_call') return { id, name, input: textAt(item, 'input') }
+  return null
+}
+
+function readItem(item: Json, notes: Notes): void {
+  const call = callOf(item)
+  if (call !== null) notes.calls.push(call)
+  if (item['type'] === 'message')
+    for (const part of listAt(item, 'content')) {
+      notes.text += textAt(part, 'text') + textAt(part, 'refusal')
+      if (part['type'] === 'refusal') notes.finish = 'content-filter'
+    }
+  if (item['type'] !== 'reasoning') return
+  for (const part of [...listAt(item, 'summary'), ...listAt(item, 'content')])
+    notes.reasoning += textAt(part, 'text')
+}
+
+function readEnd(response: unknown, notes: Notes): void {
+  // A refusal stands in an answer that is otherwise complete.
+  notes.finish ??= finishOf(response, notes.calls.length > 0)
+  notes.usage = readUsage(at(response, 'usage'))
+  const error = at(response, 'error')
+  if (error) notes.error = textAt(error, 'message')
+}
+
+function finishOf(response: unknown, hasCalls: boolean): FinishWord | null {
+  switch (at(response, 'status')) {
+    case 'completed':
+    case undefined:
+      return hasCalls ? 'tool-calls' : 'stop'
+    case 'incomplete': {
+      const reason = at(response, 'incomplete_details', 'reason')
+      if (reason === 'max_output_tokens') return 'length'
+      return reason === 'content_filter' ? 'content-filter' : 'other'
+    }
+    default:
+      return null
+  }
+}
+
+function readUsage(usage: unknown): ReadUsage | null {
+  if (typeof usage !== 'object' || usage === null) return null
+  return {
+    input: numberAt(usage, 'input_tokens'),
+    cacheRead: numberAt(usage, 'input_tokens_details', 'cached_tokens'),
+    output: numberAt(usage, 'output_tokens'),
+    reasoning: numberAt(usage, 'output_tokens_details', 'reasoning_tokens'),
+  }
+}
