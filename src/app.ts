@@ -13,7 +13,10 @@ import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
 import type { LoadResult } from './config/load.ts'
 import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
+import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
+import { createLessons } from './gateway/remedy.ts'
+import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
 import { createRequestIds } from './lib/request-id.ts'
@@ -276,8 +279,20 @@ function createGateway({ alarms, store, resilience, observation, current }: Gate
     alarms,
     streams: { open: 0 },
     createId: createRequestIds(systemClock.wall),
+    schemaChecker: once(loadSchemaChecker),
+    thoughts: createThoughtMemory(),
+    lessons: createLessons(systemClock.now),
     fetchMedia: createMediaFetcher(() => current.snapshot().configuration.media),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,
+  }
+}
+
+/** The same result for every call; made with the first. */
+function once<Result>(make: () => Result): () => Result {
+  let made: { readonly result: Result } | null = null
+  return () => {
+    made ??= { result: make() }
+    return made.result
   }
 }

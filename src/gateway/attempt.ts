@@ -5,9 +5,16 @@ import type { Reply, UpstreamRequest } from '../call.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
 import type { Plan } from './plan.ts'
+import { findRemedy, type Remedy } from './remedy.ts'
 
-/** Makes the request for one target; the flag says whether others follow. */
-export type Prepare = (plan: Plan, alternatives: boolean) => UpstreamRequest | Promise<UpstreamRequest>
+export interface Attempt {
+  /** Other targets follow this one. */
+  readonly alternatives: boolean
+  readonly remedy: Remedy
+}
+
+/** Makes the request for one target. */
+export type Prepare = (plan: Plan, attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>
 
 /** @throws GatewayError the failure that says most, with all attempts, where none answered */
 export async function attemptTargets(
@@ -29,15 +36,15 @@ export async function attemptTargets(
 }
 
 async function tryInTurn(exchange: Exchange, plans: readonly Plan[], prepare: Prepare): Promise<Reply> {
-  const { clock, send } = exchange.gateway
+  const { clock } = exchange.gateway
   const failures: GatewayError[] = []
   for (const [index, plan] of plans.entries()) {
     if (exchange.cancellation.cancelled) throw new GatewayError('client_disconnected')
     if (clock.now() >= exchange.deadline) throw new GatewayError('deadline_exceeded')
     exchange.page.target = plan.target
     try {
-      const request = prepare(plan, index < plans.length - 1)
-      return await send(request instanceof Promise ? await request : request)
+      const alternatives = index < plans.length - 1
+      return await askTarget(exchange, plan, remedy => prepare(plan, { alternatives, remedy }))
     } catch (thrown) {
       const failure = asGatewayError(thrown)
       failures.push(failure)
@@ -46,6 +53,26 @@ async function tryInTurn(exchange: Exchange, plans: readonly Plan[], prepare: Pr
     }
   }
   throw nameFailure(failures)
+}
+
+/** Asks one target, again as long as its refusal names something that can be left out. */
+async function askTarget(
+  { gateway }: Exchange,
+  { target }: Plan,
+  prepare: (remedy: Remedy) => UpstreamRequest | Promise<UpstreamRequest>,
+): Promise<Reply> {
+  let remedy = gateway.lessons.of(target.id)
+  for (;;) {
+    try {
+      const request = prepare(remedy)
+      return await gateway.send(request instanceof Promise ? await request : request)
+    } catch (thrown) {
+      const next = findRemedy(asGatewayError(thrown), remedy)
+      if (next === null) throw thrown
+      gateway.lessons.learn(target.id, next)
+      remedy = next
+    }
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Send, Target, Usage } from '../call.ts'
 import type { FetchMedia } from '../conversation/inline-media.ts'
+import type { SchemaChecker } from '../conversation/schema-check.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { AttemptRecord } from '../errors.ts'
 import type { ExchangeEnded, Observer } from '../events.ts'
@@ -10,7 +11,9 @@ import type { Address } from '../formats/format.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Lessons } from './remedy.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { ThoughtMemory } from './thought-memory.ts'
 
 /** What the gateway is made of; one for the whole process. */
 export interface Gateway {
@@ -25,6 +28,9 @@ export interface Gateway {
   createId(): string
   /** Fetches an image or a file that a client named by its address. */
   readonly fetchMedia: FetchMedia
+  schemaChecker(): Promise<SchemaChecker>
+  readonly thoughts: ThoughtMemory
+  readonly lessons: Lessons
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage
 }

@@ -19,8 +19,8 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
     const request = keepNeeded(exchange, parsed, plans)
     const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null
     try {
-      const reply = await attemptTargets(exchange, plans, (plan, alternatives) =>
-        prepareRequest(exchange, request, { ...plan, alternatives }),
+      const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
+        prepareRequest(exchange, request, { ...plan, ...attempt }),
       )
       if (reply.kind === 'stream') deliverStream(exchange, reply)
       else deliverFull(exchange, reply)

@@ -7,6 +7,7 @@ import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
 import type { Address, Format, JsonObject, RequestFacts } from '../formats/format.ts'
+import { parseJsonBody } from '../formats/json-body.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
 import { findWay, type Way } from './way.ts'
@@ -99,6 +100,11 @@ export function keepNeeded(
   }
 }
 
+/** What is asked, read once more from the bytes: for what turns out to be needed only after a refusal. */
+export function readAsked({ call }: Exchange, { bytes }: PlannedRequest, way: Way): Asked {
+  return decode(call.endpoint.format, { body: parseJsonBody(bytes), address: call.address }, way)
+}
+
 /** The prompt, by operation: most of a body, and no rule of a provider is about it. */
 const promptFields: ReadonlySet<string> = new Set(['messages', 'prompt', 'input'])
 
@@ -108,8 +114,11 @@ function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject 
   return kept
 }
 
-function decode({ name, chat, embedding, rerank }: Format, request: ParsedRequest, way: Way): Asked {
-  const { body, address } = request
+function decode(
+  { name, chat, embedding, rerank }: Format,
+  { body, address }: Pick<ParsedRequest, 'body' | 'address'>,
+  way: Way,
+): Asked {
   if (way.operation === 'chat' && chat !== undefined)
     return { kind: 'chat', conversation: mendHistory(chat.decodeRequest(body, address)) }
   if (way.operation === 'embedding' && embedding !== undefined)

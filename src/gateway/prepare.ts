@@ -4,10 +4,15 @@
 import type { AnswerReader, UpstreamRequest } from '../call.ts'
 import type { FieldEdits } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
+import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
-import type { Plan, PlannedRequest } from './plan.ts'
+import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
+import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
 import { translate } from './translate.ts'
+
+/** A target, the way there, and what it has refused already. */
+export type RemediedPlan = Plan & { readonly remedy: Remedy }
 
 /** What differs from target to target. */
 export interface Prepared {
@@ -17,13 +22,12 @@ export interface Prepared {
 }
 
 /**
- * @param alternatives others follow this target
  * @throws GatewayError `unsupported_parameter`, `invalid_request` where this target cannot be asked so
  */
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives }: Plan & { readonly alternatives: boolean },
+  { target, way, alternatives, remedy }: Plan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -41,17 +45,26 @@ export function prepareRequest(
     attempts: exchange.attempts,
     alternatives,
   })
-  if (way.direct || request.asked === null) return complete(passThrough(exchange, request, { target, way }))
-  const prepared = translate(exchange, request.asked, { target, way })
+  // Thoughts can be taken out of the neutral form alone.
+  if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))
+    return complete(passThrough(exchange, request, { target, way, remedy }))
+  const asked = request.asked ?? readAsked(exchange, request, way)
+  const prepared = translate(exchange, asked, { target, way, remedy })
   return prepared instanceof Promise ? prepared.then(complete) : complete(prepared)
 }
 
-function passThrough(exchange: Exchange, request: PlannedRequest, { target, way }: Plan): Prepared {
+function passThrough(
+  exchange: Exchange,
+  request: PlannedRequest,
+  { target, way, remedy }: RemediedPlan,
+): Prepared {
   const { facts, parameters, bytes } = request
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
+  const { warnings } = exchange.page
   const edits = {
-    ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, exchange.page.warnings),
+    ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
+    ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
     ...(format.modelInBody && parameters['model'] !== target.model
       ? { model: JSON.stringify(target.model) }

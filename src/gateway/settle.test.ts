@@ -43,6 +43,9 @@ function setUp(keyId: string | null) {
     streams: { open: 0 },
     createId: () => 'request-1',
     fetchMedia: notNeeded,
+    schemaChecker: notNeeded,
+    thoughts: { recall: notNeeded, remember: notNeeded, listen: notNeeded },
+    lessons: { of: notNeeded, learn: notNeeded },
     estimateUsage: notNeeded,
   }
   const call: ClientCall = {

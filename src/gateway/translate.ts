@@ -1,9 +1,11 @@
 // Makes of a request in the neutral form one in the format of a target, and a reader that brings the answer back.
 
 import type { ReadAnswer, StreamTap } from '../call.ts'
+import type { Abilities } from '../conversation/abilities.ts'
 import { adaptConversation } from '../conversation/adapt.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { inlineMedia, needsMedia } from '../conversation/inline-media.ts'
+import type { CheckAnswer } from '../conversation/schema-check.ts'
 import { GatewayError } from '../errors.ts'
 import type {
   DecodeContext,
@@ -17,13 +19,19 @@ import { factsOfCompletion } from '../formats/stream-facts.ts'
 import { TranslatingTap } from '../formats/translating-tap.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter } from './parameters.ts'
-import type { Asked, Plan } from './plan.ts'
-import type { Prepared } from './prepare.ts'
+import type { Asked } from './plan.ts'
+import type { Prepared, RemediedPlan } from './prepare.ts'
+import { remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
+import { withoutReasoning } from './thought-memory.ts'
 import { chatOf } from './way.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
-export function translate(exchange: Exchange, asked: Asked, plan: Plan): Prepared | Promise<Prepared> {
+export function translate(
+  exchange: Exchange,
+  asked: Asked,
+  plan: RemediedPlan,
+): Prepared | Promise<Prepared> {
   switch (asked.kind) {
     case 'chat':
       return translateChat(exchange, asked.conversation, plan)
@@ -45,22 +53,46 @@ export function translate(exchange: Exchange, asked: Asked, plan: Plan): Prepare
 function translateChat(
   exchange: Exchange,
   conversation: Conversation,
-  plan: Plan,
+  plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
   const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan))
-  if (!needsMedia(conversation, { takesUrl })) return encodeChat(exchange, conversation, plan)
-  return inlineMedia(conversation, { takesUrl }, exchange.gateway.fetchMedia).then(whole =>
-    encodeChat(exchange, whole, plan),
-  )
+  const fetches = needsMedia(conversation, { takesUrl })
+  if (!fetches && conversation.output?.type !== 'json_schema')
+    return encodeChat(exchange, conversation, { ...plan, check: null })
+  return prepareSlowly(exchange, conversation, { plan, takesUrl })
 }
 
-function encodeChat(exchange: Exchange, conversation: Conversation, plan: Plan): Prepared {
+/** What has to be fetched or loaded first. */
+async function prepareSlowly(
+  exchange: Exchange,
+  conversation: Conversation,
+  { plan, takesUrl }: { readonly plan: RemediedPlan } & Pick<Abilities, 'takesUrl'>,
+): Promise<Prepared> {
+  const [whole, checker] = await Promise.all([
+    inlineMedia(conversation, { takesUrl }, exchange.gateway.fetchMedia),
+    exchange.gateway.schemaChecker(),
+  ])
+  return encodeChat(exchange, whole, { ...plan, check: checker(conversation) })
+}
+
+type CheckedPlan = RemediedPlan & { readonly check: CheckAnswer | null }
+
+function encodeChat(exchange: Exchange, conversation: Conversation, plan: CheckedPlan): Prepared {
   const upstream = plan.way.format
   const client = exchange.call.endpoint.format
   const chat = chatOf(upstream)
   const answers = chatOf(client)
   const target = encodeTarget(exchange, plan)
-  const adapted = adaptConversation(conversation, chat.abilities(target))
+  const { thoughts } = exchange.gateway
+  const thinker = {
+    keyId: exchange.page.keyId ?? '',
+    format: upstream.name,
+    model: plan.target.model,
+  }
+  const recalled = plan.remedy.withoutReasoning
+    ? withoutReasoning(conversation)
+    : thoughts.recall(conversation, thinker)
+  const adapted = adaptConversation(recalled, chat.abilities(target))
   const encoded = chat.encodeRequest(adapted.conversation, target)
   const decoding = decodeContext(exchange)
   const encoding = encodeContext(exchange, conversation)
@@ -69,7 +101,10 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Plan):
     reader: {
       ...sideOf(exchange, plan).reader(upstream, true),
       readFull(body): ReadAnswer {
-        const completion = adapted.restore(chat.decodeResponse(parseAnswer(body), decoding))
+        const answer = chat.decodeResponse(parseAnswer(body), decoding)
+        thoughts.remember(answer, thinker)
+        const completion = adapted.restore(answer)
+        refuseMisfit(plan.check?.(completion) ?? null)
         return {
           facts: factsOfCompletion(completion),
           body: toBytes(answers.encodeResponse(completion, encoding)),
@@ -79,11 +114,25 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Plan):
         new TranslatingTap({
           from: upstream.framing,
           to: client.framing,
-          openDecoder: emit => chat.openDecoder(decoding, adapted.restoreEvents(emit)),
+          openDecoder(emit) {
+            const listen = thoughts.listen(thinker)
+            const restore = adapted.restoreEvents(emit)
+            return chat.openDecoder(decoding, event => {
+              listen(event)
+              restore(event)
+            })
+          },
           openEncoder: write => answers.openEncoder(encoding, write),
         }),
     },
   }
+}
+
+/** An answer that does not fit the client's schema is none; another try may fit. */
+function refuseMisfit(fault: string | null): void {
+  if (fault === null) return
+  const message = `The answer of the model does not fit the schema of the request: ${fault}.`
+  throw new GatewayError('upstream_malformed', { message, param: 'response_format' })
 }
 
 /** Operations without streams. */
@@ -110,7 +159,7 @@ function translateWhole<Question, Answer extends { readonly usage: unknown; read
 }
 
 interface WholeTranslation<Question, Answer> {
-  readonly plan: Plan
+  readonly plan: RemediedPlan
   /** Of the client. */
   readonly from: Translation<Question, Answer> | undefined
   /** Of the upstream. */
@@ -121,7 +170,7 @@ interface WholeTranslation<Question, Answer> {
 function write(
   exchange: Exchange,
   { body, warnings, headers = [] }: EncodedRequest,
-  plan: Plan,
+  plan: RemediedPlan,
 ): Pick<Prepared, 'body' | 'headers'> {
   const { page } = exchange
   page.warnings.push(...warnings)
@@ -133,7 +182,10 @@ function write(
     const message = `The parameter \`${refused}\` is not supported for \`${plan.target.model}\` by ${provider}.`
     throw new GatewayError('unsupported_parameter', { message, param: refused })
   }
-  const edits = Object.entries(parameterEdits(parameters, { fields, body }, page.warnings))
+  const edits = Object.entries({
+    ...parameterEdits(parameters, { fields, body }, page.warnings),
+    ...remedyEdits(plan.remedy, body, page.warnings),
+  })
   return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers }
 }
 
@@ -148,7 +200,7 @@ function applyEdits(body: JsonObject, edits: readonly (readonly [string, string 
   return edited
 }
 
-function encodeTarget(exchange: Exchange, plan: Plan): EncodeTarget {
+function encodeTarget(exchange: Exchange, plan: RemediedPlan): EncodeTarget {
   const { streamUsage, quirks } = sideOf(exchange, plan)
   return {
     model: plan.target.model,
@@ -173,7 +225,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
   }
 }
 
-function sideOf({ snapshot }: Exchange, { target }: Plan): ProviderSide {
+function sideOf({ snapshot }: Exchange, { target }: RemediedPlan): ProviderSide {
   return snapshot.providerOf(target)
 }
 
