@@ -78,7 +78,7 @@ function readPiece(type: string, body: Json, { open, complaints }: State): void 
     open.parts++
   }
   const kind = type.replace(/\.(delta|done)$/, '')
-  const key = `${kind} ${String(body['content_index'] ?? body['summary_index'] ?? 0)}`
+  const key = `${kind} ${JSON.stringify(body['content_index'] ?? body['summary_index'] ?? 0)}`
   if (type.endsWith('.delta')) open.texts.set(key, (open.texts.get(key) ?? '') + textAt(body, 'delta'))
   const whole = wholeOf(body)
   if (type.endsWith('.done') && whole !== null)
