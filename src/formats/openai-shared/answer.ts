@@ -14,6 +14,11 @@ export function parseAnswer(body: Buffer): MutableJson {
   } catch (cause) {
     throw malformed('is not JSON', cause)
   }
+  return refuseError(value)
+}
+
+/** The answer itself, where it is an object and not an error. */
+export function refuseError(value: unknown): MutableJson {
   if (Array.isArray(value) && isObject(value[0]) && holdsError(value[0])) throw failureInSuccess(value)
   if (!isObject(value)) throw malformed('is not a JSON object')
   if (holdsError(value)) throw failureInSuccess(value)

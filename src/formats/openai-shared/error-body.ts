@@ -22,7 +22,8 @@ export function encodeStreamError(error: GatewayError): Buffer {
 /** A comment: it keeps a connection open and no client reads it. */
 export const keepAliveComment = Buffer.from(': keep-alive\n\n')
 
-function errorText(error: GatewayError): string {
+/** The error as JSON text. */
+export function errorText(error: GatewayError): string {
   return JSON.stringify({
     error: {
       message: error.message,

@@ -15,6 +15,7 @@ import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { TapOptions } from '../format.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { EventTemplate } from './event-template.ts'
+import { isMarkOrBlank, parseEvent } from './stream-event.ts'
 import type { ToolCallIndexes } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
 
@@ -251,31 +252,6 @@ export class OpenAiStreamTap implements StreamTap {
     const { id, object, created, model, usage } = chunk
     return Buffer.from(`data: ${JSON.stringify({ id, object, created, model, choices: [], usage })}\n\n`)
   }
-}
-
-/** `[DONE]`, or nothing at all, which some servers send to keep a connection open. */
-function isMarkOrBlank(data: string): boolean {
-  const word = data.trim()
-  return word === '' || word === '[DONE]'
-}
-
-function parseEvent(text: string, name: string): MutableJson {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    if (name === 'error') throw failureInSuccess(text)
-    throw new GatewayError('upstream_malformed', {
-      message: 'The provider sent an event that is not JSON.',
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  if (name === 'error' || (Array.isArray(value) && isObject(value[0]) && holdsError(value[0])))
-    throw failureInSuccess(value)
-  throw new GatewayError('upstream_malformed', {
-    message: 'The provider sent an event that is not a JSON object.',
-  })
 }
 
 function rewrite(event: StreamEvent, text: string, edits: Readonly<Record<string, string | null>>): Buffer {

@@ -1,0 +1,31 @@
+// One event of a stream of OpenAI's formats: an object, the mark of the end, an error, or nothing at all.
+
+import { GatewayError } from '../../errors.ts'
+import { isObject, type MutableJson } from '../../lib/json-value.ts'
+import { failureInSuccess, holdsError } from './errors.ts'
+
+/** `[DONE]`, or nothing at all, which some servers send to keep a connection open. */
+export function isMarkOrBlank(data: string): boolean {
+  const word = data.trim()
+  return word === '' || word === '[DONE]'
+}
+
+/** @throws GatewayError `upstream_malformed`, or what an event named `error` says */
+export function parseEvent(text: string, name: string): MutableJson {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    if (name === 'error') throw failureInSuccess(text)
+    throw new GatewayError('upstream_malformed', {
+      message: 'The provider sent an event that is not JSON.',
+      cause,
+    })
+  }
+  if (isObject(value)) return value
+  if (name === 'error' || (Array.isArray(value) && isObject(value[0]) && holdsError(value[0])))
+    throw failureInSuccess(value)
+  throw new GatewayError('upstream_malformed', {
+    message: 'The provider sent an event that is not a JSON object.',
+  })
+}
