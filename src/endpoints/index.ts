@@ -20,6 +20,15 @@ const rows: readonly Row[] = [
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  { route: '/v2/chat', operation: 'chat', format: 'cohere-chat' },
+  { route: '/v2/embed', operation: 'embedding', format: 'cohere-embed' },
+  { route: '/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
+  { route: '/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
+  { route: '/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
+  { route: '/cohere/v2/chat', operation: 'chat', format: 'cohere-chat' },
+  { route: '/cohere/v2/embed', operation: 'embedding', format: 'cohere-embed' },
+  { route: '/cohere/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
+  { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
 ]
 
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {

@@ -1,6 +1,9 @@
 // The wire formats by name.
 
 import { anthropicMessages } from './anthropic-messages/index.ts'
+import { cohereChat } from './cohere-chat/index.ts'
+import { cohereEmbed } from './cohere-embed/index.ts'
+import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
@@ -11,4 +14,8 @@ export const formats: Readonly<Record<string, Format>> = {
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
+  [cohereChat.name]: cohereChat,
+  [cohereEmbed.name]: cohereEmbed,
+  [cohereRerank.name]: cohereRerank,
+  [cohereRerankV1.name]: cohereRerankV1,
 }

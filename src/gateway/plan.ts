@@ -106,7 +106,15 @@ export function readAsked({ call }: Exchange, { bytes }: PlannedRequest, way: Wa
 }
 
 /** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set(['messages', 'prompt', 'input'])
+const promptFields: ReadonlySet<string> = new Set([
+  'messages',
+  'prompt',
+  'input',
+  'texts',
+  'inputs',
+  'images',
+  'documents',
+])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>

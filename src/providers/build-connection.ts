@@ -35,7 +35,8 @@ const transportHeaders = new Set([
 export function buildConnection(input: ConnectionInput): Connection {
   const { provider } = input
   const url = parseBaseUrl(provider, input.settings)
-  const basePath = url.pathname.replace(/\/+$/, '')
+  const path = url.pathname.replace(/\/+$/, '')
+  const basePath = provider.pathTail === undefined ? path : path.replace(provider.pathTail, '')
   // From here on the address is as the providers expect it, in whichever form it was written.
   const settings = { ...input.settings, baseUrl: url.origin + basePath }
   const buildHeaders = (key: Secret | null) => mergeHeaders(provider.headersFor(key, settings), settings)

@@ -83,7 +83,7 @@ test('OpenAI is told the organisation and the project', () => {
 })
 
 // The price table lags behind these vendors, or does not have them.
-const notPriced = new Set(['alibaba', 'simulator', 'zai'])
+const notPriced = new Set(['alibaba', 'cohere', 'simulator', 'zai'])
 
 test('the well-known models are those of the price table', () => {
   const unknown = providers

@@ -3,6 +3,7 @@
 import { alibaba } from './alibaba.ts'
 import { azureOpenai } from './azure-openai.ts'
 import { cerebras } from './cerebras.ts'
+import { cohere } from './cohere.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
 import { groq } from './groq.ts'
@@ -28,6 +29,7 @@ export const providers: readonly Provider[] = [
   groq,
   deepseek,
   mistral,
+  cohere,
   openrouter,
   together,
   fireworks,

@@ -54,6 +54,8 @@ export interface Provider {
   readonly title: string
   /** With a path, without a trailing slash; null where only the configuration can know it. */
   readonly baseUrl: string | null
+  /** The end of a configured path that belongs to the paths of the operations: people write it where others want it. */
+  readonly pathTail?: RegExp
   /** Environment variables that may hold the key, first found wins. Empty where no key is needed. */
   readonly keyVariables: readonly string[]
   /** Environment variables that may hold the base URL. */
