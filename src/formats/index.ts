@@ -5,12 +5,14 @@ import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
+import { gemini } from './gemini/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
 
 export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
+  [gemini.name]: gemini,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
