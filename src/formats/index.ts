@@ -4,6 +4,7 @@ import { anthropicMessages } from './anthropic-messages/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
@@ -13,6 +14,7 @@ import { openAiEmbeddings } from './openai-embeddings/index.ts'
 export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
   [gemini.name]: gemini,
+  [bedrockConverse.name]: bedrockConverse,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,

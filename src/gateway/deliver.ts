@@ -114,6 +114,7 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
     ...headers,
     ...answerHeaders(exchange, worth),
     ...retryHeaders(error),
+    ...(format.errorHeaders?.(error) ?? []),
     'content-type',
     'application/json',
   ]
