@@ -1,10 +1,10 @@
 // The wire formats by name.
 
 import { anthropicMessages } from './anthropic-messages/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
-import { bedrockConverse } from './bedrock-converse/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { openAiChat } from './openai-chat/index.ts'

@@ -89,6 +89,8 @@ function addDelta(body: object, state: State): void {
   )
   if (open === null) return
   if (open.kind === '') open.kind = kind
-  const same = open.kind === kind || (open.kind === 'text' && kind === 'citation')
+  // Text and what it rests on stand in one block.
+  const texts = ['text', 'citation']
+  const same = open.kind === kind || (texts.includes(open.kind) && texts.includes(kind))
   complaints.unless(same, `a delta of ${kind} in a block of ${open.kind}`)
 }

@@ -45,6 +45,7 @@ export const anthropicMessagesReader: Reader = {
       if (event['type'] === 'message_start') usage = { ...objectAt(event, 'message', 'usage') }
       if (event['type'] === 'message_delta') usage = { ...usage, ...present(objectAt(event, 'usage')) }
       readEvent(event, { notes, calls })
+      if (event['type'] === 'message_stop') break
     }
     notes.usage = readUsage(usage)
     return closeNotes(notes)

@@ -27,9 +27,10 @@ export const bedrockConverseReader: Reader = {
     const notes = openNotes()
     for (const block of listAt(body, 'output', 'message', 'content')) {
       notes.text += textAt(block, 'text')
+      for (const cited of listAt(block, 'citationsContent', 'content')) notes.text += textAt(cited, 'text')
       notes.reasoning += textAt(block, 'reasoningContent', 'reasoningText', 'text')
       const call = at(block, 'toolUse')
-      if (call)
+      if (call && !isOfProvider(call))
         notes.calls.push({
           id: textAt(call, 'toolUseId'),
           name: textAt(call, 'name'),
@@ -62,7 +63,7 @@ function readEvent(type: string, event: Json, { notes, calls }: Progress): void 
   switch (type) {
     case 'contentBlockStart': {
       const use = objectAt(event, 'start', 'toolUse')
-      if (use['name'] === undefined) break
+      if (use['name'] === undefined || isOfProvider(use)) break
       const call = { id: textAt(use, 'toolUseId'), name: textAt(use, 'name'), input: '' }
       notes.calls.push(call)
       calls.set(event['contentBlockIndex'], call)
@@ -82,6 +83,11 @@ function readEvent(type: string, event: Json, { notes, calls }: Progress): void 
       notes.usage = readUsage(event['usage'])
       break
   }
+}
+
+/** A call that the provider answers itself. */
+function isOfProvider(use: unknown): boolean {
+  return at(use, 'type') === 'server_tool_use'
 }
 
 function readUsage(usage: unknown): ReadUsage | null {

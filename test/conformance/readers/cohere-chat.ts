@@ -27,6 +27,7 @@ export const cohereChatReader: Reader = {
       notes.text += textAt(part, 'text')
       notes.reasoning += textAt(part, 'thinking')
     }
+    notes.text += textAt(message, 'tool_plan')
     for (const call of listAt(message, 'tool_calls')) notes.calls.push(readCall(call))
     notes.finish = finishWord(finishWords, at(body, 'finish_reason'))
     notes.usage = readUsage(at(body, 'usage'))
@@ -49,6 +50,9 @@ function readEvent(event: Json, notes: Notes): void {
     case 'content-delta':
       notes.text += textAt(message, 'content', 'text')
       notes.reasoning += textAt(message, 'content', 'thinking')
+      break
+    case 'tool-plan-delta':
+      notes.text += textAt(message, 'tool_plan')
       break
     case 'tool-call-start':
       notes.calls.push(readCall(objectAt(message, 'tool_calls')))

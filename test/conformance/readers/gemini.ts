@@ -20,6 +20,7 @@ const finishWords: Readonly<Record<string, FinishWord>> = {
   BLOCKLIST: 'content-filter',
   PROHIBITED_CONTENT: 'content-filter',
   SPII: 'content-filter',
+  MODEL_ARMOR: 'content-filter',
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
@@ -39,7 +40,7 @@ export const geminiReader: Reader = {
 }
 
 function readChunk(body: unknown, notes: Notes): void {
-  const candidate = listAt(body, 'candidates')[0]
+  const candidate = listAt(body, 'candidates').find(({ index }) => (index ?? 0) === 0)
   for (const part of listAt(candidate, 'content', 'parts')) {
     if (part['thought'] === true) notes.reasoning += textAt(part, 'text')
     else notes.text += textAt(part, 'text')

@@ -67,7 +67,15 @@ function readContent(message: Json, notes: Notes): void {
     for (const thought of listAt(part, 'thinking')) notes.reasoning += textAt(thought, 'text')
   }
   notes.text += textAt(message, 'refusal')
-  notes.reasoning += textAt(message, 'reasoning_content') || textAt(message, 'reasoning')
+  notes.reasoning +=
+    textAt(message, 'reasoning_content') || textAt(message, 'reasoning') || detailsOf(message)
+}
+
+/** What OpenRouter began: thoughts in pieces of several kinds. */
+function detailsOf(message: Json): string {
+  return listAt(message, 'reasoning_details')
+    .map(detail => textAt(detail, 'text') || textAt(detail, 'summary'))
+    .join('')
 }
 
 function readCall(call: Json): Notes['calls'][number] {
@@ -97,7 +105,7 @@ export function readUsage(usage: unknown): ReadUsage | null {
   if (typeof usage !== 'object' || usage === null) return null
   return {
     input: numberAt(usage, 'prompt_tokens'),
-    cacheRead: numberAt(usage, 'prompt_tokens_details', 'cached_tokens'),
+    cacheRead: numberAt(usage, 'prompt_tokens_details', 'cached_tokens') || numberAt(usage, 'cached_tokens'),
     output: numberAt(usage, 'completion_tokens'),
     reasoning: numberAt(usage, 'completion_tokens_details', 'reasoning_tokens'),
   }

@@ -12,6 +12,8 @@ const usage = z.strictObject({
   cacheWriteInputTokens: count.optional(),
   cacheDetails: z.array(z.strictObject({ ttl: z.enum(['5m', '1h']), inputTokens: count })).optional(),
 })
+/** Those of answers are as the models make them. */
+const answeredId = z.string().min(1)
 const callId = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/)
 const toolName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/)
 const bytesOrBucket = z.union([
@@ -57,8 +59,8 @@ const reasoning = z.union([
   z.strictObject({ redactedContent: z.base64() }),
 ])
 
-/** @param texts whether an empty text will do: in answers it will, in requests it is refused */
-const blocks = (texts: z.ZodString) =>
+/** Answers may hold empty texts and ids of any shape, which are refused in requests. */
+const blocks = (texts: z.ZodString, ids: z.ZodString) =>
   z.union([
     z.strictObject({ text: texts }),
     z.strictObject({ image }),
@@ -67,7 +69,7 @@ const blocks = (texts: z.ZodString) =>
     z.strictObject({ document }),
     z.strictObject({
       toolUse: z.strictObject({
-        toolUseId: callId,
+        toolUseId: ids,
         name: toolName,
         input: z.record(z.string(), z.unknown()),
         type: z.string().optional(),
@@ -96,7 +98,10 @@ const serviceTier = z.strictObject({ type: z.string() })
 
 export const bedrockConverseAnswer = z.strictObject({
   output: z.strictObject({
-    message: z.strictObject({ role: z.literal('assistant'), content: z.array(blocks(z.string())) }),
+    message: z.strictObject({
+      role: z.literal('assistant'),
+      content: z.array(blocks(z.string(), answeredId)),
+    }),
   }),
   stopReason,
   usage,
@@ -129,7 +134,7 @@ export const bedrockConverseEvents: Readonly<Record<string, z.ZodType>> = {
     contentBlockIndex: count,
     start: z.union([
       z.strictObject({
-        toolUse: z.strictObject({ toolUseId: callId, name: toolName, type: z.string().optional() }),
+        toolUse: z.strictObject({ toolUseId: answeredId, name: toolName, type: z.string().optional() }),
       }),
       z.strictObject({ image: z.looseObject({}) }),
       z.strictObject({ toolResult: z.looseObject({}) }),
@@ -152,7 +157,7 @@ export const bedrockConverseRequest = z.strictObject({
     .array(
       z.strictObject({
         role: z.enum(['user', 'assistant']),
-        content: z.array(blocks(z.string().min(1))).min(1),
+        content: z.array(blocks(z.string().min(1), callId)).min(1),
       }),
     )
     .min(1)

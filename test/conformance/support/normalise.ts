@@ -21,7 +21,15 @@ export const rules: readonly Rule[] = [
     apply: reading => withUsage(reading, { cacheRead: 0 }),
   },
   {
-    clients: ['ollama-chat', 'cohere-chat'],
+    clients: ['cohere-chat'],
+    reason: 'there is no word for an answer that a filter cut: it ended with an error',
+    apply: reading => ({
+      ...reading,
+      finish: reading.finish === 'content-filter' ? 'other' : reading.finish,
+    }),
+  },
+  {
+    clients: ['ollama-chat'],
     reason: 'there is no word for an answer that a filter cut: it is a normal end',
     apply: reading => ({ ...reading, finish: reading.finish === 'content-filter' ? 'stop' : reading.finish }),
   },

@@ -102,7 +102,7 @@ export function passStream(chunks: readonly Buffer[], upstream: string, client: 
     return { bytes: Buffer.concat(out), failure: null }
   } catch (thrown) {
     const failure = ownFailure(thrown)
-    if (!tap.started) return { bytes: nothing, failure }
+    if (out.length === 0) return { bytes: nothing, failure }
     out.push(tap.fail?.(failure) ?? formatOf(client).encodeStreamError(failure))
     return { bytes: Buffer.concat(out), failure }
   }
