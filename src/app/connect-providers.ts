@@ -65,10 +65,10 @@ function connectProvider(
   }
 }
 
-/** A legacy completion is a conversation to those who have no such thing. */
+/** A legacy completion is a conversation to those who have no such thing, and a count can be had without them. */
 function operationsOf({ formats: spoken }: Provider): readonly Operation[] {
   const own = Object.keys(spoken) as Operation[]
-  return spoken.chat === undefined || own.includes('completion') ? own : [...own, 'completion']
+  return spoken.chat === undefined ? own : [...new Set<Operation>([...own, 'completion', 'token_count'])]
 }
 
 function providerOfType(type: string, configuration: Configuration, clock: Clock): Provider {

@@ -107,8 +107,8 @@ test('an empty list of providers means none', () => {
 })
 
 test('a key in the environment for a provider that is not there yet is named, and others serve', () => {
-  const configuration = withEnvironment({ ANTHROPIC_API_KEY: 'sk-ant' })
-  expect(configuration.notBuilt).toEqual(['provider anthropic (type anthropic)'])
+  const configuration = withEnvironment({ GEMINI_API_KEY: 'AIza' })
+  expect(configuration.notBuilt).toEqual(['provider gemini (type gemini)'])
   expect(configuration.providers.map(provider => provider.name)).toEqual(['simulator'])
 })
 
@@ -180,14 +180,14 @@ test('any server that speaks the protocol is a provider, whatever the list of pr
 test('providers that are not there yet are named if they are on, and left out', () => {
   const text = `
 providers:
-  - {name: claude, type: anthropic, models: [a]}
+  - {name: flash, type: gemini, models: [a]}
   - {type: bedrock, enabled: false}
   - {type: new-vendor}
   - {type: openai}`
   const kinds = [...knownProviders, { type: 'new-vendor', keyVariables: [], builtIn: false }]
   const configuration = configurationOf(load({ file: 'c', readFile: () => text, knownProviders: kinds }))
   expect(configuration.notBuilt).toEqual([
-    'provider claude (type anthropic)',
+    'provider flash (type gemini)',
     'provider new-vendor (type new-vendor)',
   ])
   expect(configuration.providers.map(({ name, priority }) => [name, priority])).toEqual([['openai', 4]])

@@ -74,16 +74,21 @@ export interface Format {
    * @param body the parsed request
    */
   editsForUsage(body: JsonObject): FieldEdits
+  /**
+   * The edits that take out of a request what only another vendor's provider understands: its proofs in the history of a
+   * conversation that several have answered. Absent where a client of the format has no place to keep such things.
+   */
+  editsForPassing?(body: JsonObject): FieldEdits
+  /** What a provider may get of one of the `clientHeaders`; null for nothing. Absent: all of it. */
+  passHeader?(name: string, value: string, quirks: Quirks): string | null
   /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
   readAnswer(body: Buffer): AnswerFacts
   openTap(options: TapOptions): StreamTap
   decodeError(answer: { status: number; headers: ReplyHeaders; body: Buffer }): UpstreamFailure
   /** The body of an error answer. */
-  encodeError(error: GatewayError): Buffer
-  /** Headers of an error answer in which SDKs look for more than its body says, name and value in turn, lower case. */
-  errorHeaders?(error: GatewayError): readonly string[]
+  encodeError(error: GatewayError, requestId?: string): Buffer
   /** An error inside a stream that has begun, framed, with what has to follow it. */
-  encodeStreamError(error: GatewayError): Buffer
+  encodeStreamError(error: GatewayError, requestId?: string): Buffer
   /** Bytes that keep a waiting connection open and mean nothing to the client; empty where the format has none. */
   readonly keepAlive: Buffer
   /** Present in formats of conversations. */
@@ -92,6 +97,15 @@ export interface Format {
   readonly embedding?: Translation<EmbeddingRequest, EmbeddingAnswer>
   /** Present in formats of reranking. */
   readonly rerank?: Translation<RerankRequest, RerankAnswer>
+  /** Present in formats that ask how many tokens a prompt has. */
+  readonly tokenCount?: TokenCountTranslation
+}
+
+/** What the gateway needs to count for a client itself, where the model's provider does not. */
+export interface TokenCountTranslation {
+  /** @param body checked by `checkRequest` @throws GatewayError `invalid_request` naming the field */
+  decodeRequest(body: JsonObject, address: Address): Conversation
+  encodeResponse(tokens: number): JsonObject
 }
 
 /** One event of a stream as the wire has it, without its frame. */

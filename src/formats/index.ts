@@ -5,6 +5,7 @@ import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
+import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
@@ -15,6 +16,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
   [gemini.name]: gemini,
   [bedrockConverse.name]: bedrockConverse,
+  [anthropicTokenCount.name]: anthropicTokenCount,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,

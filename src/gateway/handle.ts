@@ -3,6 +3,7 @@
 import { asGatewayError, GatewayError } from '../errors.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { attemptTargets } from './attempt.ts'
+import { answerCount } from './count-tokens.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
 import { keepNeeded, type ParsedRequest, planTargets } from './plan.ts'
@@ -15,6 +16,11 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
     authenticate(exchange)
     admit(exchange)
     const parsed = await parse(exchange)
+    const counted = answerCount(exchange, parsed)
+    if (counted !== null) {
+      deliverFull(exchange, counted)
+      return
+    }
     const plans = planTargets(exchange, parsed)
     const request = keepNeeded(exchange, parsed, plans)
     const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null

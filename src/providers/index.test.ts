@@ -83,7 +83,9 @@ test('OpenAI is told the organisation and the project', () => {
 })
 
 // The price table lags behind these vendors, or does not have them.
-const notPriced = new Set(['alibaba', 'cohere', 'simulator', 'zai'])
+const notPriced = new Set(['alibaba', 'simulator', 'zai'])
+// Younger than the table's last edition.
+const notPricedModels = new Set(['claude-haiku-5-5'])
 
 test('the well-known models are those of the price table', () => {
   const unknown = providers
@@ -91,6 +93,7 @@ test('the well-known models are those of the price table', () => {
     .flatMap(provider =>
       provider.models.map(model => ({ id: provider.priceProvider ?? provider.type, model })),
     )
+    .filter(({ model }) => !notPricedModels.has(model))
     .filter(({ id, model }) => calcPrice({ input_tokens: 1 }, model, { providerId: id }) === null)
   expect(unknown).toEqual([])
 })

@@ -1,6 +1,7 @@
 // The providers that can be configured: one line each.
 
 import { alibaba } from './alibaba.ts'
+import { anthropic } from './anthropic.ts'
 import { azureOpenai } from './azure-openai.ts'
 import { cerebras } from './cerebras.ts'
 import { cohere } from './cohere.ts'
@@ -25,6 +26,7 @@ import { zai } from './zai.ts'
 export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
+  anthropic,
   xai,
   groq,
   deepseek,
@@ -48,6 +50,7 @@ export const providers: readonly Provider[] = [
 /** Other names under which people look for a provider. */
 const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
+  claude: 'anthropic',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',

@@ -36,6 +36,8 @@ const openaiPaths: Readonly<Record<string, string>> = {
   'openai-responses': '/responses',
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
+  // Where a vendor has it beside OpenAI's API.
+  'anthropic-messages': '/messages',
 }
 
 /** @throws Error for a format that has no path at OpenAI: a mistake in the provider's data */

@@ -9,6 +9,8 @@ export const openrouter = defineCompatibleProvider({
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
   operations: ['chat', 'completion', 'embedding'],
+  // https://openrouter.ai/docs/api/api-reference/anthropic-messages/create-messages
+  moreFormats: { chat: ['anthropic-messages'] },
   errors: [
     // "Your chosen model requires moderation and your input was flagged."
     { status: 403, message: /requires moderation|flagged/i, code: 'content_filter' },

@@ -13,6 +13,7 @@ import { MessageStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeError, encodeStreamError } from './errors.ts'
 import { generationOf } from './generations.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { editsForPassing, passHeader } from './pass-through.ts'
 import { checkRequest } from './request.ts'
 import { formatName } from './wire.ts'
 
@@ -38,6 +39,8 @@ export const anthropicMessages: Format & { readonly chat: ChatTranslation } = {
   framing: eventStream,
   clientHeaders: ['anthropic-version', 'anthropic-beta'],
   checkRequest,
+  editsForPassing,
+  passHeader,
   // Its streams always end with the count.
   editsForUsage: () => ({}),
   readAnswer: body => factsOfCompletion(decodeResponse(parseAnswer(body))),
