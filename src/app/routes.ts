@@ -71,9 +71,11 @@ function groupByPrefix(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> 
 function serveGroup(group: readonly Endpoint[], serve: ServeCall, fallback: Handler): Handler {
   const compiled = group.map(endpoint => ({ endpoint, route: compileRoute(endpoint.route) }))
   return (request, response, path) => {
+    const query = new URLSearchParams(queryOf(request))
     for (const { endpoint, route } of compiled) {
       const model = route.readModel(path)
-      if (model === null) continue
+      if (model === null || !fits(endpoint, query)) continue
+      if (endpoint.keyInQuery === true) takeKey(request, query)
       serve({ request, response, endpoint, address: { model, streaming: endpoint.streaming ?? null } })
       return
     }
@@ -81,9 +83,25 @@ function serveGroup(group: readonly Endpoint[], serve: ServeCall, fallback: Hand
   }
 }
 
+function queryOf({ url = '' }: IncomingMessage): string {
+  const start = url.indexOf('?')
+  return start === -1 ? '' : url.slice(start + 1)
+}
+
+function fits({ query: wanted }: Endpoint, query: URLSearchParams): boolean {
+  return wanted === undefined || query.get(wanted.name) === wanted.value
+}
+
+/** A key in the query counts as one in the header of the same family of SDKs. */
+function takeKey({ headers }: IncomingMessage, query: URLSearchParams): void {
+  const key = query.get('key')
+  if (key !== null && headers['x-goog-api-key'] === undefined) headers['x-goog-api-key'] = key
+}
+
 function serveModels(gateway: Gateway): Handler {
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     const { headers, socket } = request
+    if (path.startsWith('/v1beta/')) takeKey(request, new URLSearchParams(queryOf(request)))
     try {
       const question = { path, headers, remoteAddress: socket.remoteAddress }
       const body = JSON.stringify(answerModels(question, gateway.snapshot()))

@@ -1,14 +1,10 @@
 // Every public operation, one line each.
 
-import type { Operation } from '../call.ts'
 import type { Format } from '../formats/format.ts'
 import type { Endpoint } from './endpoint.ts'
 
-interface Row {
-  readonly route: string
-  readonly operation: Operation
+interface Row extends Omit<Endpoint, 'method' | 'format'> {
   readonly format: string
-  readonly streaming?: boolean
 }
 
 const rows: readonly Row[] = [
@@ -39,8 +35,33 @@ const rows: readonly Row[] = [
   { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
 ]
 
+/** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI. */
+const googleModels = [
+  '/v1beta/models/{model}',
+  '/v1/models/{model}',
+  '/v1/projects/*/locations/*/publishers/*/models/{model}',
+  '/v1beta1/projects/*/locations/*/publishers/*/models/{model}',
+]
+
+/** What can be asked of such a model: the action behind the colon decides, and never runs another operation. */
+const googleActions: readonly Omit<Row, 'keyInQuery'>[] = [
+  { route: 'generateContent', operation: 'chat', format: 'gemini', streaming: false },
+  {
+    route: 'streamGenerateContent',
+    operation: 'chat',
+    format: 'gemini',
+    streaming: true,
+    query: { name: 'alt', value: 'sse' },
+  },
+  { route: 'streamGenerateContent', operation: 'chat', format: 'gemini-json-array', streaming: true },
+]
+
+const googleRows = googleModels.flatMap(model =>
+  googleActions.map((row): Row => ({ ...row, route: `${model}:${row.route}`, keyInQuery: true })),
+)
+
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
-  return rows.map(({ format: name, ...row }) => {
+  return [...rows, ...googleRows].map(({ format: name, ...row }) => {
     const format = formats[name]
     if (format === undefined) throw new Error(`the format ${name} is not in the list of formats`)
     return { method: 'POST', ...row, format }

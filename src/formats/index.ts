@@ -8,6 +8,7 @@ import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
+import { geminiJsonArray } from './gemini/json-array.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
@@ -17,6 +18,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [gemini.name]: gemini,
   [bedrockConverse.name]: bedrockConverse,
   [anthropicTokenCount.name]: anthropicTokenCount,
+  [geminiJsonArray.name]: geminiJsonArray,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,

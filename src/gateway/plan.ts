@@ -6,7 +6,7 @@ import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
-import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../formats/format.ts'
+import type { Address, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
@@ -38,8 +38,6 @@ export interface PlannedRequest {
   /** The parsed parameters; the prompt is in the bytes alone. */
   readonly parameters: JsonObject
   readonly facts: RequestFacts
-  /** Of the client's own bytes, before any target gets them. */
-  readonly edits: FieldEdits
   /** Null where every target speaks the client's format. */
   readonly asked: Asked | null
 }
@@ -94,12 +92,10 @@ export function keepNeeded(
 ): PlannedRequest {
   const { bytes, body, facts } = request
   const translated = plans.find(({ way }) => !way.direct)
-  const passed = plans.some(({ way }) => way.direct)
   return {
     bytes,
     parameters: keepParameters(body, facts),
     facts,
-    edits: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || {},
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
   }
 }
@@ -110,15 +106,7 @@ export function readAsked({ call }: Exchange, { bytes }: PlannedRequest, way: Wa
 }
 
 /** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set([
-  'messages',
-  'prompt',
-  'input',
-  'texts',
-  'inputs',
-  'images',
-  'documents',
-])
+const promptFields: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents'])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
