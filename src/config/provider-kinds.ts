@@ -27,7 +27,6 @@ const genericKind: ProviderKind = {
 
 /** Vendors with a protocol of their own that this version does not speak yet. */
 const plannedKinds: readonly ProviderKind[] = [
-  planned('cohere', 'COHERE_API_KEY', 'CO_API_KEY'),
   planned('gemini', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'),
   planned('google'),
   planned('vertex'),

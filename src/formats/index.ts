@@ -1,11 +1,10 @@
 // The wire formats by name.
 
 import { anthropicMessages } from './anthropic-messages/index.ts'
-import { bedrockConverse } from './bedrock-converse/index.ts'
+import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
-import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { geminiJsonArray } from './gemini/json-array.ts'
@@ -15,6 +14,7 @@ import { openAiEmbeddings } from './openai-embeddings/index.ts'
 
 export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
+  [anthropicTokenCount.name]: anthropicTokenCount,
   [gemini.name]: gemini,
   [bedrockConverse.name]: bedrockConverse,
   [anthropicTokenCount.name]: anthropicTokenCount,

@@ -6,7 +6,7 @@ import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
-import type { Address, Format, JsonObject, RequestFacts } from '../formats/format.ts'
+import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
@@ -106,7 +106,16 @@ export function readAsked({ call }: Exchange, { bytes }: PlannedRequest, way: Wa
 }
 
 /** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set(['messages', 'prompt', 'input', 'contents'])
+const promptFields: ReadonlySet<string> = new Set([
+  'messages',
+  'prompt',
+  'input',
+  'contents',
+  'texts',
+  'inputs',
+  'images',
+  'documents',
+])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
