@@ -87,6 +87,8 @@ export interface Format {
   decodeError(answer: { status: number; headers: ReplyHeaders; body: Buffer }): UpstreamFailure
   /** The body of an error answer. */
   encodeError(error: GatewayError, requestId?: string): Buffer
+  /** Headers of an error answer in which SDKs look for more than its body says, name and value in turn, lower case. */
+  errorHeaders?(error: GatewayError): readonly string[]
   /** An error inside a stream that has begun, framed, with what has to follow it. */
   encodeStreamError(error: GatewayError, requestId?: string): Buffer
   /** Bytes that keep a waiting connection open and mean nothing to the client; empty where the format has none. */

@@ -2,6 +2,7 @@
 
 import { anthropicMessages } from './anthropic-messages/index.ts'
 import { anthropicTokenCount } from './anthropic-token-count/index.ts'
+import { bedrockConverse } from './bedrock-converse/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
@@ -16,9 +17,8 @@ export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
   [anthropicTokenCount.name]: anthropicTokenCount,
   [gemini.name]: gemini,
-  [bedrockConverse.name]: bedrockConverse,
-  [anthropicTokenCount.name]: anthropicTokenCount,
   [geminiJsonArray.name]: geminiJsonArray,
+  [bedrockConverse.name]: bedrockConverse,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,

@@ -38,6 +38,8 @@ export interface PlannedRequest {
   /** The parsed parameters; the prompt is in the bytes alone. */
   readonly parameters: JsonObject
   readonly facts: RequestFacts
+  /** Of the client's own bytes, before any target gets them. */
+  readonly edits: FieldEdits
   /** Null where every target speaks the client's format. */
   readonly asked: Asked | null
 }
@@ -92,10 +94,12 @@ export function keepNeeded(
 ): PlannedRequest {
   const { bytes, body, facts } = request
   const translated = plans.find(({ way }) => !way.direct)
+  const passed = plans.some(({ way }) => way.direct)
   return {
     bytes,
     parameters: keepParameters(body, facts),
     facts,
+    edits: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || {},
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
   }
 }

@@ -165,7 +165,7 @@ export class ConverseStreamDecoder implements StreamDecoder {
 
   #stop({ stopReason, additionalModelResponseFields: fields }: MutableJson): void {
     if (this.#finish !== null) return
-    for (const index of [...this.#open.keys()]) this.#close(index)
+    for (const index of this.#open.keys()) this.#close(index)
     const content = this.#nextPart > 0
     this.#finish = readFinish({ stopReason, fields, calls: this.#calls, content })
     this.#emit({ type: 'finish', choice: 0, finish: this.#finish })

@@ -11,6 +11,7 @@ import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { canSay, type EncodeWork, encodeMarker, encodeParts } from './encode-blocks.ts'
 import { encodeReasoning, type ReasoningFields } from './encode-reasoning.ts'
 import { encodeToolConfig } from './encode-tools.ts'
+import { enforceableSchema } from './enforceable-schema.ts'
 import { familyOf } from './families.ts'
 import { isBucket } from './media.ts'
 import { formatName } from './name.ts'
@@ -28,17 +29,14 @@ export function encodeRequest(conversation: Conversation, { model }: EncodeTarge
   const work: EncodeWork = { family: familyOf(model), warnings: new Set(), documentNames: new Set() }
   const { system, messages } = encodeMessages(conversation, work)
   const toolConfig = encodeToolConfig(conversation, work)
-  const reasoning = encodeReasoning(
-    {
-      reasoning: conversation.reasoning,
-      maxTokens: conversation.sampling.maxTokens,
-      forced: conversation.toolChoice?.mode === 'required',
-      unthought: goesOnUnthought(messages),
-    },
-    work.family,
-  )
-  for (const warning of reasoning.warnings) work.warnings.add(warning)
-  const inferenceConfig = encodeSampling(conversation.sampling, work, reasoning)
+  const reasoning = encodeReasoning(conversation.reasoning, {
+    family: work.family,
+    maxTokens: conversation.sampling.maxTokens,
+    forced: conversation.toolChoice?.mode === 'required' && work.family.forcedTools,
+    unthought: goesOnUnthought(messages),
+    warnings: work.warnings,
+  })
+  const inferenceConfig = encodeSampling(conversation.sampling, work, reasoning.thinks)
   const own = conversation.extra?.[formatName] ?? {}
   const fields = encodeFields(conversation, work, reasoning)
   reportDropped(conversation, work)
@@ -110,48 +108,55 @@ function trimPrefill(turns: readonly Turn[]): readonly Turn[] {
 function goesOnUnthought(messages: readonly JsonObject[]): boolean {
   const lastCall = messages.findLast(({ role }) => role === 'assistant')
   const answered = messages.at(-1)
-  if (lastCall === undefined || !hasBlock(answered, 'toolResult')) return false
-  return hasBlock(lastCall, 'toolUse') && !hasBlock(lastCall, 'reasoningContent')
+  const calls = blocksOf(lastCall)
+  const isAnswer = (block: JsonObject): boolean => 'toolResult' in block || 'cachePoint' in block
+  return (
+    calls.some(block => 'toolUse' in block) &&
+    !calls.some(block => 'reasoningContent' in block) &&
+    blocksOf(answered).every(isAnswer)
+  )
 }
 
-function hasBlock(message: JsonObject | undefined, kind: string): boolean {
+function blocksOf(message: JsonObject | undefined): readonly JsonObject[] {
   const content = message?.['content']
-  return Array.isArray(content) && content.some(block => isObject(block) && block[kind] !== undefined)
+  return Array.isArray(content) ? content.filter(isObject) : []
 }
 
-function encodeSampling(sampling: Sampling, work: EncodeWork, { thinks }: ReasoningFields): JsonObject {
-  const { maxTokens, stop } = sampling
-  // What a model that thinks is not asked: https://docs.claude.com/en/docs/build-with-claude/extended-thinking
-  const free = work.family.sampling && !thinks
-  const temperature = free ? sampling.temperature : dropParameter('temperature', sampling.temperature, work)
-  const topP = free ? sampling.topP : dropParameter('top_p', sampling.topP, work)
+function encodeSampling(sampling: Sampling, work: EncodeWork, thinks: boolean): JsonObject {
+  const { maxTokens, stop, temperature, topP } = sampling
+  // With a budget for thoughts the rest of sampling is fixed.
+  const taken = thinks ? 'none' : work.family.sampling
+  const keepsTemperature = temperature !== undefined && taken !== 'none'
+  const keepsTopP = topP !== undefined && (taken === 'both' || (taken === 'one' && temperature === undefined))
+  if (!keepsTemperature) dropParameter('temperature', temperature, work)
+  else if (temperature > 1) work.warnings.add('lowered parameter temperature to 1')
+  if (!keepsTopP) dropParameter('top_p', topP, work)
   const stopSequences = stop?.filter(text => text.trim() !== '') ?? []
-  if (stop !== undefined && stopSequences.length < stop.length) work.warnings.add('dropped parameter stop')
+  if (stopSequences.length < (stop?.length ?? 0)) dropParameter('stop', stop, work)
   return {
     ...(maxTokens !== undefined && { maxTokens }),
-    ...(temperature !== undefined && { temperature: Math.min(temperature, 1) }),
-    ...(topP !== undefined && { topP }),
+    ...(keepsTemperature && { temperature: Math.min(temperature, 1) }),
+    ...(keepsTopP && { topP }),
     ...(stopSequences.length > 0 && { stopSequences }),
   }
 }
 
-function dropParameter(name: string, value: unknown, { warnings }: EncodeWork): undefined {
+function dropParameter(name: string, value: unknown, { warnings }: EncodeWork): void {
   if (value !== undefined) warnings.add(`dropped parameter ${name}`)
-  return undefined
 }
 
 function encodeFields(conversation: Conversation, work: EncodeWork, reasoning: ReasoningFields): JsonObject {
   const given = conversation.extra?.[formatName]?.['additionalModelRequestFields']
   return {
     ...(isObject(given) && given),
-    ...encodeTopK(conversation.sampling.topK, work, reasoning),
+    ...encodeTopK(conversation.sampling.topK, work, reasoning.thinks),
     ...reasoning.fields,
   }
 }
 
-function encodeTopK(topK: number | undefined, work: EncodeWork, { thinks }: ReasoningFields): JsonObject {
+function encodeTopK(topK: number | undefined, work: EncodeWork, thinks: boolean): JsonObject {
   if (topK === undefined) return {}
-  const place = work.family.sampling && !thinks ? work.family.topK : null
+  const place = work.family.sampling === 'none' || thinks ? null : work.family.topK
   if (place === 'top_k') return { top_k: topK }
   if (place === 'inferenceConfig') return { inferenceConfig: { topK } }
   dropParameter('top_k', topK, work)
@@ -176,7 +181,7 @@ function encodeOutput({ output }: Conversation, { family }: EncodeWork): JsonObj
   }
   const { name, description, schema } = output
   const jsonSchema = {
-    schema: JSON.stringify(schema),
+    schema: JSON.stringify(enforceableSchema(schema)),
     ...(name !== undefined && { name }),
     ...(description !== undefined && description !== '' && { description }),
   }
@@ -209,7 +214,7 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 
 /** What no model here knows. Several answers are not one answer; the rest is a matter of style. */
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
-  const { sampling, user, cacheKey, parallelToolCalls } = conversation
+  const { sampling, user, cacheKey, parallelToolCalls, extra } = conversation
   if (sampling.choices !== undefined && sampling.choices > 1) {
     const message = 'This provider gives one answer to a request.'
     throw new GatewayError('unsupported_parameter', { message, param: 'n' })
@@ -222,4 +227,7 @@ function reportDropped(conversation: Conversation, work: EncodeWork): void {
   dropParameter('user', user, work)
   dropParameter('prompt_cache_key', cacheKey, work)
   if (parallelToolCalls === false) dropParameter('parallel_tool_calls', parallelToolCalls, work)
+  for (const [format, fields] of Object.entries(extra ?? {}))
+    if (format !== formatName)
+      for (const [name, value] of Object.entries(fields)) dropParameter(name, value, work)
 }

@@ -11,6 +11,7 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { type EncodeWork, encodeMarker } from './encode-blocks.ts'
+import { enforceableSchema } from './enforceable-schema.ts'
 import { formatName } from './name.ts'
 
 /** Null where the request has no tools and speaks of none. */
@@ -65,12 +66,14 @@ function encodeFunction(
   { name, description, parameters, strict }: FunctionTool,
   work: EncodeWork,
 ): JsonObject {
-  if (strict === true && !work.family.jsonSchema) work.warnings.add('dropped parameter tools.strict')
+  const enforced = strict === true && work.family.jsonSchema
+  const schema = asObjectSchema(parameters)
+  if (strict === true && !enforced) work.warnings.add('dropped parameter tools.strict')
   return {
     name,
     ...(description !== undefined && description.trim() !== '' && { description }),
-    inputSchema: { json: asObjectSchema(parameters) },
-    ...(strict === true && work.family.jsonSchema && { strict }),
+    inputSchema: { json: enforced ? enforceableSchema(schema) : schema },
+    ...(enforced && { strict }),
   }
 }
 
@@ -82,10 +85,14 @@ function asObjectSchema(parameters: JsonObject | undefined): JsonObject {
 function encodeChoice(
   choice: ToolChoice | undefined,
   tools: readonly Tool[],
-  { family }: EncodeWork,
+  { family, warnings }: EncodeWork,
 ): JsonObject | null {
   if (choice === undefined || choice.mode === 'none') return null
   if (choice.mode === 'auto') return { auto: {} }
+  if (!family.forcedTools) {
+    warnings.add('dropped parameter tool_choice')
+    return { auto: {} }
+  }
   const [name, ...more] = ('names' in choice ? choice.names : undefined) ?? []
   const named = name !== undefined && more.length === 0 && tools.some(tool => tool.name === name)
   return named && family.namedTool ? { tool: { name } } : { any: {} }

@@ -15,6 +15,7 @@ import { decodeRequest } from './decode-request.ts'
 import { ConverseStreamDecoder } from './decode-stream.ts'
 import { encodeRequest } from './encode-request.ts'
 import { bedrockConverse } from './index.ts'
+import pinnedRequestsJson from './recorded-requests.pinned.json' with { type: 'json' }
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }
 import { checkRequest } from './request.ts'
 
@@ -210,9 +211,13 @@ describe.skipIf(skipped)('recorded requests (LLM_PROXY_SHARED is not set: skippe
     checkRequest(body, address)
     const target = { model, maxOutputTokens: null, streamUsage: 'reject', quirks: {} } as const
     const { body: again } = encodeRequest(decodeRequest(body, address), target)
-    expect(comparable(again)).toEqual(comparable({ ...body, messages: joinTurns(body['messages']) }))
+    const expected = { ...body, messages: joinTurns(body['messages']), ...pinnedRequests[file]?.expected }
+    expect(comparable(again)).toEqual(comparable(expected))
   })
 })
+
+/** Requests that come out otherwise than they went in, each with its reason. */
+const pinnedRequests: Readonly<Record<string, { expected: MutableJson; reason: string }>> = pinnedRequestsJson
 
 /** Messages of one role in a row are one turn. */
 function joinTurns(messages: unknown): unknown {

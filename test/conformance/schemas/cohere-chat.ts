@@ -172,4 +172,10 @@ export const cohereChatRequest = z.strictObject({
   priority: z.int().optional(),
 })
 
-export const cohereChatError = z.strictObject({ id: z.string().optional(), message: z.string().min(1) })
+/** `code` and `param` are the gateway's own words, which Cohere's SDKs hand on with the body. */
+export const cohereChatError = z.strictObject({
+  id: z.string().optional(),
+  message: z.string().min(1),
+  code: z.string().optional(),
+  param: z.string().optional(),
+})
