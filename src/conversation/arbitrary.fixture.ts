@@ -46,7 +46,7 @@ export const completion: fc.Arbitrary<Completion> = fc.record({
   usage: fc.option(usage),
 })
 
-const callId = fc.uuid().map(value => `call_${value}`)
+const callId = fc.uuid().map(value => `call_${value.slice(0, 23).replaceAll('-', '')}`)
 const schema = fc.constantFrom<JsonObject>(
   {
     type: 'object',
@@ -125,7 +125,7 @@ const sampling: fc.Arbitrary<Sampling> = fc.record(
   {
     maxTokens: fc.integer({ min: 1, max: 4096 }),
     temperature: fc.constantFrom(0, 0.25, 0.5, 1),
-    topP: fc.constantFrom(0.25, 0.5, 1),
+    topP: fc.constantFrom(0.25, 0.5, 0.75),
     stop: fc.array(sentence, { minLength: 1, maxLength: 3 }),
   },
   { requiredKeys: [] },

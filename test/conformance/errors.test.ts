@@ -81,7 +81,9 @@ describe.skipIf(errors.length === 0)(`recorded errors, in every client's format$
   })
 
   test('the counts are as the board says', () => {
-    const rows = [...met].sort(([left], [right]) => left.localeCompare(right)).map(([code, count]) => [`\`${code}\``, count])
+    const rows = [...met]
+      .sort(([left], [right]) => left.localeCompare(right))
+      .map(([code, count]) => [`\`${code}\``, count])
     expectSection('errors', table(['failure', 'recordings'], rows))
   })
 

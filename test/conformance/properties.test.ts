@@ -7,6 +7,7 @@ import { adaptConversation } from '../../src/conversation/adapt.ts'
 import { completion, conversation, eventStream } from '../../src/conversation/arbitrary.fixture.ts'
 import type { Completion } from '../../src/conversation/completion.ts'
 import type { CompletionEvent } from '../../src/conversation/completion-event.ts'
+import type { Conversation } from '../../src/conversation/conversation.ts'
 import { foldEvents } from '../../src/conversation/fold-events.ts'
 import { GatewayError } from '../../src/errors.ts'
 import type { WireEvent } from '../../src/formats/format.ts'
@@ -26,7 +27,7 @@ import {
   openContexts,
   passAnswer,
   passStream,
-  plainTarget,
+  targetOf,
 } from './support/seam.ts'
 import { skipWord } from './support/shared.ts'
 
@@ -46,16 +47,18 @@ function onlyGatewayErrors(action: () => void): void {
 
 describe.each(chats)('requests of %s', format => {
   const chat = chatOf(format)
+  const target = targetOf(format)
+  const adapt = (asked: Conversation): Conversation =>
+    adaptConversation(asked, chat.abilities(target)).conversation
 
   test('mean the same after they were written and read again', () => {
     fc.assert(
       fc.property(conversation, asked => {
-        const adapted = adaptConversation(asked, chat.abilities(plainTarget)).conversation
-        const { body } = chat.encodeRequest(adapted, plainTarget)
-        const address = { model: plainTarget.model, streaming: asked.streaming }
+        const { body } = chat.encodeRequest(adapt(asked), target)
+        const address = { model: target.model, streaming: asked.streaming }
         formatOf(format).checkRequest(body, address)
         const again = chat.decodeRequest(JSON.parse(JSON.stringify(body)), address)
-        expect(meaningOf(again, format)).toEqual(meaningOf(asked, format))
+        expect(meaningOf(again, format, asked)).toEqual(meaningOf(asked, format, asked))
       }),
       { seed, numRuns: 200 },
     )
@@ -64,8 +67,7 @@ describe.each(chats)('requests of %s', format => {
   test.skipIf(skipWord !== '')(`obey the schema of the format${skipWord}`, () => {
     fc.assert(
       fc.property(conversation, asked => {
-        const adapted = adaptConversation(asked, chat.abilities(plainTarget)).conversation
-        const { body } = chat.encodeRequest(adapted, plainTarget)
+        const { body } = chat.encodeRequest(adapt(asked), target)
         expect(problemsOfRequest(format, JSON.parse(JSON.stringify(body)))).toEqual([])
       }),
       { seed, numRuns: 200 },
@@ -140,10 +142,36 @@ const withoutImages = eventStream.filter(
   events => !events.some(event => event.type === 'part' && event.value.type === 'image'),
 )
 
+/** What a format cannot say, or says in its own way. */
+const sayable: Readonly<Record<string, (events: readonly CompletionEvent[]) => boolean>> = {
+  // Texts have no number there: pieces of two at the same time make one.
+  'openai-chat': events => !overlapping(events),
+  // A filtered answer ended with an error there, and is read as one.
+  'cohere-chat': events =>
+    !events.some(event => event.type === 'finish' && event.finish.reason === 'content_filter'),
+}
+
+/** Whether two parts of one kind come at the same time, other than calls. */
+function overlapping(events: readonly CompletionEvent[]): boolean {
+  const open = new Map<number, string>()
+  return events.some(event => {
+    if (event.type === 'part_end') open.delete(event.part)
+    if (event.type !== 'part_start' && event.type !== 'part') return false
+    const { type } = event.type === 'part' ? event.value : event.opening
+    const kind = type === 'refusal' ? 'text' : type
+    const beside = kind !== 'tool_call' && [...open.values()].includes(kind)
+    if (event.type === 'part_start') open.set(event.part, kind)
+    return beside
+  })
+}
+
 describe.each(clients)('streams of %s', format => {
+  const sayableEvents = withoutImages.filter(sayable[format] ?? (() => true))
+
   test.skipIf(skipWord !== '')(`are legal for every legal stream of a model${skipWord}`, () => {
     fc.assert(
-      fc.property(eventStream, events => {
+      // Cohere's answers have no place for images.
+      fc.property(format === 'cohere-chat' ? withoutImages : eventStream, events => {
         expect(neutralGrammar(events)).toEqual([])
         expect(problemsOfStream(format, encodeStream(events, format))).toEqual([])
       }),
@@ -153,7 +181,7 @@ describe.each(clients)('streams of %s', format => {
 
   test('say to a client of the format what the model said', () => {
     fc.assert(
-      fc.property(withoutImages, events => {
+      fc.property(sayableEvents, events => {
         const read = readers[format]?.readStream(encodeStream(events, format))
         if (read === undefined) throw new Error(`There is no reader of ${format}.`)
         expect(compareReadings(readingOf(plainParts(foldEvents(events))), read, format)).toEqual([])
@@ -164,7 +192,7 @@ describe.each(clients)('streams of %s', format => {
 
   test.skipIf(format === 'openai-completions')('say the same after they were written and read again', () => {
     fc.assert(
-      fc.property(withoutImages, events => {
+      fc.property(sayableEvents, events => {
         const again = decodeStream(encodeStream(events, format), format)
         expect(neutralGrammar(again)).toEqual([])
         const [said, heard] = [events, again].map(all => readingOf(plainParts(foldEvents(all))))
@@ -183,7 +211,8 @@ describe.each(clients)('broken input of %s', format => {
     onlyGatewayErrors(() => {
       checkRequest(body, address)
       const asked = chatOf(format).decodeRequest(body, address)
-      for (const other of chats) onlyGatewayErrors(() => void chatOf(other).encodeRequest(asked, plainTarget))
+      for (const other of chats)
+        onlyGatewayErrors(() => void chatOf(other).encodeRequest(asked, targetOf(other)))
     })
 
   test('throws nothing but a GatewayError: requests of any JSON', () => {
@@ -209,7 +238,7 @@ describe.each(clients)('broken input of %s', format => {
     fc.assert(
       fc.property(changed, ([asked, where, what]) => {
         if (!chats.some(name => name === format)) return
-        const { body } = chat.encodeRequest(asked, plainTarget)
+        const { body } = chat.encodeRequest(asked, targetOf(format))
         readRequest(replacePiece(body, where, what) as Record<string, unknown>)
       }),
       { seed, numRuns: 300 },

@@ -31,7 +31,6 @@ export const openAiChatReader: Reader = {
     const legacy = at(message, 'function_call')
     if (legacy) notes.calls.push({ id: '', name: textAt(legacy, 'name'), input: textAt(legacy, 'arguments') })
     notes.finish = finishWord(finishWords, at(choice, 'finish_reason'), notes.calls.length > 0)
-    if (textAt(message, 'refusal') !== '') notes.finish = 'content-filter'
     notes.usage = readUsage(at(body, 'usage'))
     return closeNotes(notes)
   },
@@ -39,7 +38,6 @@ export const openAiChatReader: Reader = {
     const notes = openNotes()
     const calls = new Map<number, Notes['calls'][number]>()
     let finish: unknown = null
-    let refused = false
     for (const { data } of readServerSentEvents(bytes)) {
       if (data.trim() === '[DONE]') break
       const chunk: unknown = JSON.parse(data)
@@ -49,12 +47,11 @@ export const openAiChatReader: Reader = {
       if (choice === undefined) continue
       const delta = objectAt(choice, 'delta')
       readContent(delta, notes)
-      refused ||= textAt(delta, 'refusal') !== ''
       for (const call of listAt(delta, 'tool_calls')) addCall(call, calls)
       finish = at(choice, 'finish_reason') ?? finish
     }
     notes.calls.push(...calls.values())
-    notes.finish = refused ? 'content-filter' : finishWord(finishWords, finish, notes.calls.length > 0)
+    notes.finish = finishWord(finishWords, finish, notes.calls.length > 0)
     return closeNotes(notes)
   },
 }

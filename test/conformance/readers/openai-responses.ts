@@ -42,7 +42,6 @@ function readEvent(event: Json, { notes, calls }: Progress): void {
       break
     case 'response.refusal.delta':
       notes.text += textAt(event, 'delta')
-      notes.finish = 'content-filter'
       break
     case 'response.reasoning_summary_text.delta':
     case 'response.reasoning_text.delta':
@@ -91,18 +90,14 @@ function readItem(item: Json, notes: Notes): void {
   const call = callOf(item)
   if (call !== null) notes.calls.push(call)
   if (item['type'] === 'message')
-    for (const part of listAt(item, 'content')) {
-      notes.text += textAt(part, 'text') + textAt(part, 'refusal')
-      if (part['type'] === 'refusal') notes.finish = 'content-filter'
-    }
+    for (const part of listAt(item, 'content')) notes.text += textAt(part, 'text') + textAt(part, 'refusal')
   if (item['type'] !== 'reasoning') return
   for (const part of [...listAt(item, 'summary'), ...listAt(item, 'content')])
     notes.reasoning += textAt(part, 'text')
 }
 
 function readEnd(response: unknown, notes: Notes): void {
-  // A refusal stands in an answer that is otherwise complete.
-  notes.finish ??= finishOf(response, notes.calls.length > 0)
+  notes.finish = finishOf(response, notes.calls.length > 0)
   notes.usage = readUsage(at(response, 'usage'))
   const error = at(response, 'error')
   if (error) notes.error = textAt(error, 'message')

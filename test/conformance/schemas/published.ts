@@ -22,7 +22,7 @@ export function anthropicSchema(name: AnthropicSchema): Check {
     const ajv = new Ajv({ strict: false, allErrors: false })
     applyFormats(ajv)
     const schema = readSharedJson('specs', `anthropic-${name}.schema.json`) as Json
-    return ajv.compile(name === 'request' ? closeObjects(schema) : closeObjects(asAnswered(schema)))
+    return ajv.compile(closeObjects(name === 'request' ? withSampling(schema) : asAnswered(schema)))
   })
 }
 
@@ -91,6 +91,20 @@ function rewriteNullable(schema: unknown): unknown {
   const { nullable, ...rest } = schema as Json
   const inner = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, rewriteNullable(value)]))
   return nullable === true ? { anyOf: [inner, { type: 'null' }] } : inner
+}
+
+/** The newest models take no sampling, and the newest types leave it out; the others take it as ever. */
+function withSampling(schema: Json): Json {
+  const definitions = objectAt(schema, 'definitions')
+  const number = { type: 'number' }
+  const widened = Object.entries(definitions).map(([name, definition]) => {
+    if (!name.startsWith('MessageCreateParams') || !('properties' in (definition as Json)))
+      return [name, definition]
+    const properties = objectAt(definition, 'properties')
+    const sampling = { temperature: number, top_p: number, top_k: { type: 'integer' } }
+    return [name, { ...(definition as Json), properties: { ...properties, ...sampling } }]
+  })
+  return { ...schema, definitions: Object.fromEntries(widened) as Json }
 }
 
 /** What Anthropic leaves out of its answers, though the types that the schema was made of say null. */

@@ -65,6 +65,12 @@ const gaps: readonly Gap[] = [
     fields: ['toolCalls', 'finish'],
   },
   {
+    reason:
+      'the source takes a refusal for a filter: to the provider it is an answer that ended as it should',
+    files: /refus/,
+    fields: ['finish'],
+  },
+  {
     reason: 'the source mixes the texts of three choices',
     files: /^openai\/chat\/opy-n3-/,
     fields: ['text'],

@@ -6,15 +6,20 @@ import type { Part } from '../../../src/conversation/parts.ts'
 import { canonicalInput } from './reading.ts'
 
 /** What is left out for a format, each with its reason. */
-const unsaid: Readonly<Record<string, { readonly ids?: string; readonly stop?: string }>> = {
+const unsaid: Readonly<
+  Record<string, { readonly ids?: string; readonly stop?: string; readonly topP?: string }>
+> = {
+  'anthropic-messages': { topP: 'this model takes a temperature or a top_p, not both' },
+  'bedrock-converse': { topP: 'this model takes a temperature or a top_p, not both' },
   'openai-responses': { stop: 'Responses have no stop sequences' },
   'ollama-chat': { ids: 'Ollama pairs results with calls by name and order' },
 }
 
-export function meaningOf(conversation: Conversation, format: string): object {
+/** @param asked the request as it was: what it left open, a format may have to fill in */
+export function meaningOf(conversation: Conversation, format: string, asked: Conversation): object {
   const { sampling, tools } = conversation
   const { system, turns } = mergeTurns(conversation.messages)
-  const { ids, stop } = unsaid[format] ?? {}
+  const { ids, stop, topP: notBoth } = unsaid[format] ?? {}
   const { maxTokens, temperature, topP, stop: stops } = sampling
   return {
     streaming: conversation.streaming,
@@ -24,10 +29,9 @@ export function meaningOf(conversation: Conversation, format: string): object {
       parts: meaningOfParts({ role, parts }, ids !== undefined),
     })),
     tools: tools.map(meaningOfTool),
-    // Some formats demand a limit.
-    maxTokens: maxTokens ?? 'none of the client',
+    maxTokens: asked.sampling.maxTokens === undefined ? null : maxTokens,
     temperature,
-    topP,
+    topP: notBoth !== undefined && asked.sampling.temperature !== undefined ? null : topP,
     stops: stop === undefined ? stops : undefined,
   }
 }

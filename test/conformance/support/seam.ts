@@ -54,11 +54,21 @@ export interface Outcome {
 
 const nothing = Buffer.alloc(0)
 
-export const plainTarget: EncodeTarget = {
-  model: 'upstream-model',
-  maxOutputTokens: 64_000,
-  streamUsage: 'ask',
-  quirks: {},
+/** A model of today for each format: what a format can say depends on it. */
+const models: Readonly<Record<string, string>> = {
+  'openai-chat': 'gpt-4.1',
+  'openai-responses': 'gpt-5.4',
+  'openai-completions': 'gpt-3.5-turbo-instruct',
+  'anthropic-messages': 'claude-sonnet-4-5',
+  gemini: 'gemini-3-flash',
+  'cohere-chat': 'command-a-03-2025',
+  'bedrock-converse': 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+  'ollama-chat': 'qwen3',
+}
+
+/** @param model another than the usual one of the format */
+export function targetOf(format: string, model = models[format] ?? 'upstream-model'): EncodeTarget {
+  return { model, maxOutputTokens: 64_000, streamUsage: 'ask', quirks: {} }
 }
 
 /** The shortest request that there is. */
@@ -81,7 +91,7 @@ export function passAnswer(body: Buffer, upstream: string, client: string): Outc
       return { bytes: body, failure: null }
     }
     const { decoding, encoding, conversation } = openContexts(false)
-    const adapted = adaptConversation(conversation, chatOf(upstream).abilities(plainTarget))
+    const adapted = adaptConversation(conversation, chatOf(upstream).abilities(targetOf(upstream)))
     const completion = adapted.restore(chatOf(upstream).decodeResponse(parseAnswer(body), decoding))
     const answer = chatOf(client).encodeResponse(completion, encoding)
     return { bytes: Buffer.from(JSON.stringify(answer)), failure: null }
@@ -111,7 +121,7 @@ export function passStream(chunks: readonly Buffer[], upstream: string, client: 
 export function openTap(upstream: string, client: string): StreamTap {
   if (upstream === client) return formatOf(client).openTap({ passUsage: true })
   const { decoding, encoding, conversation } = openContexts(true)
-  const adapted = adaptConversation(conversation, chatOf(upstream).abilities(plainTarget))
+  const adapted = adaptConversation(conversation, chatOf(upstream).abilities(targetOf(upstream)))
   return new TranslatingTap({
     from: formatOf(upstream).framing,
     to: formatOf(client).framing,
