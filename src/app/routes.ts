@@ -13,6 +13,7 @@ import { answerModels } from '../gateway/models.ts'
 import { HttpCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
+import { localModelRoutes } from './local-models.ts'
 
 export type Routes = Pick<ListenerOptions, 'routes' | 'prefixes' | 'fallback'>
 
@@ -33,6 +34,9 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
       [endpoint.method]: (request, response) => serve({ request, response, endpoint, address: noAddress }),
     })
   }
+  const local = endpoints.find(({ route }) => route === '/api/chat')
+  if (local !== undefined)
+    for (const [path, methods] of localModelRoutes(gateway, local)) routes.set(path, methods)
   const models: Methods = { GET: serveModels(gateway) }
   for (const path of ['/v1/models', '/v1beta/models']) routes.set(path, models)
   const patterns = groupByPrefix(endpoints.filter(({ route }) => hasPlaceholder(route)))

@@ -107,8 +107,20 @@ export interface ProviderConfiguration {
   readonly headers: Readonly<Record<string, string>>
   readonly organization: string | null
   readonly project: string | null
+  /** Where the provider has one address for each region. */
+  readonly region: string | null
+  readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
+}
+
+/** Of an AWS account. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret | null
 }
 
 /** One mistake in a configuration, at its place. */

@@ -11,6 +11,12 @@ export interface ProviderKind {
   readonly keyOptional?: boolean
   /** Has no address of its own: one must be configured. */
   readonly needsBaseUrl?: boolean
+  /** Variables that may hold the region, first found wins. */
+  readonly regionVariables?: readonly string[]
+  /** Takes the credentials of an AWS account, from its usual variables as well. */
+  readonly takesAwsCredentials?: boolean
+  /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
+  readonly isAlias?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }
@@ -26,13 +32,7 @@ const genericKind: ProviderKind = {
 }
 
 /** Vendors with a protocol of their own that this version does not speak yet. */
-const plannedKinds: readonly ProviderKind[] = [
-  planned('gemini', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'),
-  planned('google'),
-  planned('vertex'),
-  planned('vertex_ai'),
-  planned('bedrock'),
-]
+const plannedKinds: readonly ProviderKind[] = [planned('vertex'), planned('vertex_ai')]
 
 /** The given kinds in their order, then those that every version knows. */
 export function allKinds(known: readonly ProviderKind[]): ReadonlyMap<string, ProviderKind> {

@@ -1,13 +1,13 @@
 // The providers to run: from the file, or else from the keys in the environment, with general settings filled in.
 
 import { Secret } from '../lib/secret.ts'
-import type { Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
+import type { AwsCredentials, Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
 import type { ConfigurationDocument } from './document.ts'
 import type { Environment } from './environment.ts'
 import { formatPath, type Path } from './paths.ts'
 import type { ProviderKind } from './provider-kinds.ts'
 import { isSecretText, secretMessage } from './sections/fields.ts'
-import type { ProviderEntry } from './sections/provider.ts'
+import { type ProviderEntry, regionMessage, regionPattern } from './sections/provider.ts'
 
 export interface ProviderContext {
   readonly kinds: ReadonlyMap<string, ProviderKind>
@@ -45,6 +45,8 @@ function fromFile(entries: readonly ProviderEntry[], context: ProviderContext): 
     const provider = resolveEntry({ entry, kind, place: index + 1 }, context)
     if (provider.baseUrl === null && kind.needsBaseUrl === true)
       problems.push(context.document.problemAt(['providers', index], describeMissingAddress(kind)))
+    const half = describeHalfPair(entry)
+    if (half !== null) problems.push(context.document.problemAt(['providers', index], half))
     providers.push(provider)
   }
   return { providers, notBuilt, notices: ineffectiveKeys(entries), problems }
@@ -57,6 +59,7 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
   const notices: string[] = []
   const isSet = (name: string) => environment.text(name) !== undefined
   for (const kind of kinds.values()) {
+    if (kind.isAlias === true) continue
     const addressVariables = kind.baseUrlVariables ?? []
     const keyVariable = kind.keyVariables.find(isSet)
     if (keyVariable === undefined && !addressVariables.some(isSet)) continue
@@ -114,6 +117,9 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     headers: asTable(entry.headers),
     organization: entry.organization ?? null,
     project: entry.project ?? null,
+    region: entry.region ?? regionFromEnvironment(kind, context.environment),
+    aws: resolveAws(entry, kind, context.environment),
+    maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
   }
 }
@@ -148,6 +154,47 @@ function keyFromEnvironment(name: string, environment: Environment): Secret | un
   if (value === undefined) return undefined
   if (!isSecretText(value)) environment.report(name, secretMessage)
   return new Secret(value)
+}
+
+function regionFromEnvironment(
+  { regionVariables = [] }: ProviderKind,
+  environment: Environment,
+): string | null {
+  for (const name of regionVariables) {
+    const region = environment.text(name)
+    if (region === undefined) continue
+    if (!regionPattern.test(region)) environment.report(name, regionMessage)
+    return region
+  }
+  return null
+}
+
+/** From the file or from the usual variables, never half of each: a pair belongs together. */
+function resolveAws(
+  entry: ProviderEntry,
+  kind: ProviderKind,
+  environment: Environment,
+): AwsCredentials | null {
+  const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = entry
+  if (id !== undefined && secret !== undefined)
+    return { accessKeyId: id, secretAccessKey: secret, sessionToken: token ?? null }
+  if (kind.takesAwsCredentials !== true) return null
+  const accessKeyId = environment.text('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = keyFromEnvironment('AWS_SECRET_ACCESS_KEY', environment)
+  const sessionToken = keyFromEnvironment('AWS_SESSION_TOKEN', environment) ?? null
+  return accessKeyId === undefined || secretAccessKey === undefined
+    ? null
+    : { accessKeyId, secretAccessKey, sessionToken }
+}
+
+function describeHalfPair({
+  aws_access_key_id: id,
+  aws_secret_access_key: secret,
+}: ProviderEntry): string | null {
+  if ((id === undefined) === (secret === undefined)) return null
+  return id === undefined
+    ? '`aws_secret_access_key` needs `aws_access_key_id` beside it'
+    : '`aws_access_key_id` needs `aws_secret_access_key` beside it'
 }
 
 function addressFromEnvironment(kind: ProviderKind, environment: Environment): string | null {

@@ -24,6 +24,9 @@ const rows: readonly Row[] = [
   },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  { route: '/api/chat', operation: 'chat', format: 'ollama-chat' },
+  { route: '/api/generate', operation: 'chat', format: 'ollama-generate' },
+  { route: '/api/embed', operation: 'embedding', format: 'ollama-embed' },
   { route: '/v2/chat', operation: 'chat', format: 'cohere-chat' },
   { route: '/v2/embed', operation: 'embedding', format: 'cohere-embed' },
   { route: '/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
@@ -33,6 +36,20 @@ const rows: readonly Row[] = [
   { route: '/cohere/v2/embed', operation: 'embedding', format: 'cohere-embed' },
   { route: '/cohere/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
   { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
+  { route: '/model/{model}/converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
+  { route: '/model/{model}/converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
+  {
+    route: '/bedrock/model/{model}/converse',
+    operation: 'chat',
+    format: 'bedrock-converse',
+    streaming: false,
+  },
+  {
+    route: '/bedrock/model/{model}/converse-stream',
+    operation: 'chat',
+    format: 'bedrock-converse',
+    streaming: true,
+  },
 ]
 
 /** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI. */
@@ -54,6 +71,10 @@ const googleActions: readonly Omit<Row, 'keyInQuery'>[] = [
     query: { name: 'alt', value: 'sse' },
   },
   { route: 'streamGenerateContent', operation: 'chat', format: 'gemini-json-array', streaming: true },
+  { route: 'countTokens', operation: 'token_count', format: 'gemini-token-count' },
+  { route: 'embedContent', operation: 'embedding', format: 'gemini-embedding' },
+  { route: 'batchEmbedContents', operation: 'embedding', format: 'gemini-embeddings' },
+  { route: 'predict', operation: 'embedding', format: 'vertex-embeddings' },
 ]
 
 const googleRows = googleModels.flatMap(model =>

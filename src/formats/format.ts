@@ -75,6 +75,11 @@ export interface Format {
    */
   editsForUsage(body: JsonObject): FieldEdits
   /**
+   * The edits that name the model where the body repeats it deep inside; absent where it never does.
+   * @param body the parsed request, without its prompt
+   */
+  editsForModel?(body: JsonObject, model: string): FieldEdits
+  /**
    * The edits that take out of a request what only another vendor's provider understands: its proofs in the history of a
    * conversation that several have answered. Absent where a client of the format has no place to keep such things.
    */
@@ -169,6 +174,8 @@ export interface EncodeContext<Asked> {
   /** Tokens of the prompt, estimated: for formats that have to name them before the upstream does. */
   readonly inputTokens: number
   createId(): string
+  /** Since the request came, in milliseconds: for formats that tell how long an answer took. */
+  readonly elapsedMs?: () => number
 }
 
 /** One direction each between a format and the neutral form. Nothing here changes what it is given. */
@@ -184,7 +191,7 @@ export interface Translation<Asked, Answer> {
 
 export interface ChatTranslation extends Translation<Conversation, Completion> {
   /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
-  abilities(target: EncodeTarget): Abilities
+  abilities(target: EncodeTarget, conversation?: Conversation): Abilities
   /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */

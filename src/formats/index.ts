@@ -9,6 +9,11 @@ import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
 import type { Format } from './format.ts'
 import { gemini } from './gemini/index.ts'
 import { geminiJsonArray } from './gemini/json-array.ts'
+import { geminiEmbedding, geminiEmbeddings, vertexEmbeddings } from './gemini-embeddings/index.ts'
+import { geminiTokenCount } from './gemini-token-count/index.ts'
+import { ollamaChat } from './ollama-chat/index.ts'
+import { ollamaEmbed } from './ollama-embed/index.ts'
+import { ollamaGenerate } from './ollama-generate/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
@@ -18,6 +23,10 @@ export const formats: Readonly<Record<string, Format>> = {
   [anthropicTokenCount.name]: anthropicTokenCount,
   [gemini.name]: gemini,
   [geminiJsonArray.name]: geminiJsonArray,
+  [geminiTokenCount.name]: geminiTokenCount,
+  [geminiEmbedding.name]: geminiEmbedding,
+  [geminiEmbeddings.name]: geminiEmbeddings,
+  [vertexEmbeddings.name]: vertexEmbeddings,
   [bedrockConverse.name]: bedrockConverse,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
@@ -26,4 +35,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [cohereEmbed.name]: cohereEmbed,
   [cohereRerank.name]: cohereRerank,
   [cohereRerankV1.name]: cohereRerankV1,
+  [ollamaChat.name]: ollamaChat,
+  [ollamaGenerate.name]: ollamaGenerate,
+  [ollamaEmbed.name]: ollamaEmbed,
 }

@@ -46,6 +46,9 @@ export interface Ledger {
 export interface ClientCall {
   readonly endpoint: Endpoint
   readonly address: Address
+  readonly method: string
+  /** Path and query, as received. */
+  readonly target: string
   readonly headers: IncomingHttpHeaders
   readonly remoteAddress: string | undefined
   readonly reply: ClientReply

@@ -13,9 +13,12 @@ import { prepareRequest } from './prepare.ts'
 export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
   const exchange = openExchange(call, gateway)
   try {
-    authenticate(exchange)
+    const checkBody = authenticate(exchange)
+    // A signature is over the body, too: nobody is known, and nothing counted, before that is there.
+    const signed = checkBody === null ? null : await receive(exchange)
+    if (signed !== null) checkBody?.(signed)
     admit(exchange)
-    const parsed = await parse(exchange)
+    const parsed = parse(exchange, signed ?? (await receive(exchange)))
     const counted = answerCount(exchange, parsed)
     if (counted !== null) {
       deliverFull(exchange, counted)
@@ -39,8 +42,16 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
 }
 
 /** Who asks. 401 */
-function authenticate({ call, snapshot, page }: Exchange): void {
-  page.keyId = snapshot.authenticate(call.headers, call.remoteAddress).keyId
+function authenticate({ call, snapshot, page }: Exchange): ((body: Buffer) => void) | null {
+  const { keyId, checkBody } = snapshot.authenticate(call.headers, call.remoteAddress, call)
+  if (checkBody === undefined) {
+    page.keyId = keyId
+    return null
+  }
+  return body => {
+    checkBody(body)
+    page.keyId = keyId
+  }
 }
 
 /** Whether they may ask now. 429; 503 where no record of the request could be kept. */
@@ -56,12 +67,13 @@ function admit({ gateway, snapshot, page, headers }: Exchange): void {
   throw new GatewayError('rate_limit_exceeded', { message })
 }
 
-/** What they ask. 400, 408, 413 */
-async function parse({ call, snapshot, page }: Exchange): Promise<ParsedRequest> {
-  const bytes = await call.readBody({
-    maxBytes: snapshot.maxBodyBytes,
-    timeoutMs: snapshot.bodyTimeoutMs,
-  })
+/** 408, 413 */
+function receive({ call, snapshot }: Exchange): Promise<Buffer> {
+  return call.readBody({ maxBytes: snapshot.maxBodyBytes, timeoutMs: snapshot.bodyTimeoutMs })
+}
+
+/** What they ask. 400 */
+function parse({ call, page }: Exchange, bytes: Buffer): ParsedRequest {
   page.bytesIn = bytes.length
   const body = parseJsonBody(bytes)
   const { address } = call

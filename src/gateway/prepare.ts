@@ -68,6 +68,7 @@ function passThrough(
     ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
+    ...format.editsForModel?.(parameters, target.model),
     ...(format.modelInBody && parameters['model'] !== target.model
       ? { model: JSON.stringify(target.model) }
       : {}),

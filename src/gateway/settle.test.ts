@@ -56,6 +56,8 @@ function setUp(keyId: string | null) {
       format: openAiChat,
     },
     address: { model: null, streaming: null },
+    method: 'POST',
+    target: '/v1/chat/completions',
     headers: {},
     remoteAddress: '127.0.0.1',
     readBody: notNeeded,

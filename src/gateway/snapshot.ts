@@ -13,6 +13,15 @@ import type { RouteFacts } from '../routing/index.ts'
 export interface Principal {
   readonly keyId: string
   readonly tenant: string
+  /** Of a signed request: nobody is known before its body has passed. @throws GatewayError 401 */
+  readonly checkBody?: (body: Buffer) => void
+}
+
+/** What a signature is over, beside the headers. */
+export interface RequestLine {
+  readonly method: string
+  /** Path and query, as received. */
+  readonly target: string
 }
 
 export interface RateDecision {
@@ -42,8 +51,11 @@ export interface Snapshot {
   readonly pingAfterMs: number
   readonly maxBodyBytes: number
   readonly bodyTimeoutMs: number
-  /** @throws GatewayError 401 */
-  authenticate(headers: IncomingHttpHeaders, remoteAddress: string | undefined): Principal
+  /**
+   * @param line for requests that may be signed
+   * @throws GatewayError 401
+   */
+  authenticate(headers: IncomingHttpHeaders, remoteAddress: string | undefined, line?: RequestLine): Principal
   /** Takes one request from the key's limit; null where there is no limit. */
   takeRate(keyId: string): { readonly decision: RateDecision; readonly headers: readonly string[] } | null
   /** Every target that may answer, best first, never empty. @throws GatewayError 404, 503 */

@@ -55,7 +55,7 @@ function translateChat(
   conversation: Conversation,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
-  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan))
+  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan), conversation)
   const fetches = needsMedia(conversation, { takesUrl })
   if (!fetches && conversation.output?.type !== 'json_schema')
     return encodeChat(exchange, conversation, { ...plan, check: null })
@@ -92,7 +92,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
   const recalled = plan.remedy.withoutReasoning
     ? withoutReasoning(conversation)
     : thoughts.recall(conversation, thinker)
-  const adapted = adaptConversation(recalled, chat.abilities(target))
+  const adapted = adaptConversation(recalled, chat.abilities(target, recalled))
   const encoded = chat.encodeRequest(adapted.conversation, target)
   const decoding = decodeContext(exchange)
   const encoding = encodeContext(exchange, conversation)
@@ -222,6 +222,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
     created: Math.floor(startedWall / 1000),
     inputTokens: gateway.estimateUsage(page.inputCharacters, 0).inputUncached,
     createId: gateway.createId,
+    elapsedMs: () => gateway.clock.now() - exchange.startedAt,
   }
 }
 

@@ -13,6 +13,7 @@ export const azureOpenai = defineCompatibleProvider({
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_KEY'],
   baseUrlVariables: ['AZURE_OPENAI_ENDPOINT'],
   operations: ['chat', 'completion', 'embedding'],
+  chat: 'openai',
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
   errors: [

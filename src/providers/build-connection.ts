@@ -79,8 +79,9 @@ function nameOf({ operation, format, streaming }: Destination): string {
 }
 
 function parseBaseUrl(provider: Provider, settings: ProviderSettings): URL {
-  const address = settings.baseUrl?.trim() || provider.baseUrl
-  if (address === null) throw unusable(settings, 'needs a base_url')
+  const address = settings.baseUrl?.trim() || provider.baseUrlFor?.(settings) || provider.baseUrl
+  if (address === null)
+    throw unusable(settings, provider.baseUrlFor === undefined ? 'needs a base_url' : 'needs a region')
   const url = URL.parse(withScheme(address, provider))
   if (url === null || url.hostname === '') throw unusable(settings, 'has a base_url that is not a URL')
   if (url.protocol !== 'https:' && url.protocol !== 'http:')

@@ -7,6 +7,15 @@ export const groq = defineCompatibleProvider({
   title: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  chat: {
+    maxTokens: 'max_completion_tokens',
+    efforts: ['none', 'low', 'medium', 'high'],
+    reasoningHistory: 'reasoning',
+    // https://console.groq.com/docs/structured-outputs
+    schemaModels: /gpt-oss|kimi-k2|llama-4/,
+    files: 'none',
+    serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
+  },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.

@@ -10,5 +10,7 @@ export const lmstudio = defineCompatibleProvider({
   keyVariables: ['LM_API_TOKEN'],
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],
+  // Images are taken only as their bytes.
+  chat: { imageUrls: false, files: 'none', topK: true },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
 })

@@ -12,6 +12,17 @@ export const mistral = defineCompatibleProvider({
   operations: ['chat', 'embedding'],
   // The last chunk of every stream brings the usage.
   streamUsage: 'reject',
+  chat: {
+    // "Tool call id has to be defined and be of length 9, with letters and digits."
+    toolCallIds: { accepts: /^[a-zA-Z0-9]{9}$/, length: 9 },
+    requiredChoice: 'any',
+    efforts: ['none', 'high'],
+    reasoningHistory: 'thinking_chunks',
+    files: 'document_url',
+    names: false,
+    prefill: 'prefix',
+    cacheKey: true,
+  },
   parameters: {
     seed: { rename: 'random_seed' },
     max_completion_tokens: { rename: 'max_tokens' },

@@ -1,6 +1,7 @@
 // Makes a provider of what is particular about it, for vendors that speak OpenAI's API under their own address.
 
 import type { Destination, Operation } from '../call.ts'
+import { compatibleChat, type OpenAiChatQuirks } from '../formats/openai-chat/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
 import { compatibleErrorRules } from './error-rules.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
@@ -10,6 +11,11 @@ export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
     Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider'>>,
     Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>> {
+  /**
+   * How its chat completions differ from what compatible servers have in common; `openai` where they are OpenAI's own
+   * in everything. Read where a request is translated: what arrives in this format passes as it is.
+   */
+  readonly chat?: OpenAiChatQuirks | 'openai'
   /** Those that the vendor really has; chat alone where nothing is said. */
   readonly operations?: readonly Operation[]
   /** Stands before the paths where the base URL has none of its own: `/v1` for a server on one's own machine. */
@@ -56,6 +62,8 @@ export function defineCompatibleProvider(data: CompatibleProviderData): Provider
     headers,
     pathFor,
     moreFormats = {},
+    chat = {},
+    quirks = {},
     ...particulars
   } = data
   return {
@@ -63,6 +71,7 @@ export function defineCompatibleProvider(data: CompatibleProviderData): Provider
     parameters: {},
     models: [],
     ...particulars,
+    quirks: chat === 'openai' ? quirks : { ...quirks, openAiChat: { ...compatibleChat, ...chat } },
     formats: formatsOf(operations, moreFormats),
     errors: [...(data.errors ?? []), ...compatibleErrorRules],
     pathFor:

@@ -9,6 +9,7 @@ export const openai = defineCompatibleProvider({
   keyVariables: ['OPENAI_API_KEY'],
   baseUrlVariables: ['OPENAI_BASE_URL'],
   operations: ['chat', 'completion', 'embedding'],
+  chat: 'openai',
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),

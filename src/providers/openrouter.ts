@@ -11,6 +11,15 @@ export const openrouter = defineCompatibleProvider({
   operations: ['chat', 'completion', 'embedding'],
   // https://openrouter.ai/docs/api/api-reference/anthropic-messages/create-messages
   moreFormats: { chat: ['anthropic-messages'] },
+  chat: {
+    reasoningRequest: 'object',
+    reasoningHistory: 'reasoning_details',
+    fileUrls: true,
+    videos: true,
+    cacheControl: true,
+    topK: true,
+    serviceTiers: ['auto', 'default', 'flex', 'priority'],
+  },
   errors: [
     // "Your chosen model requires moderation and your input was flagged."
     { status: 403, message: /requires moderation|flagged/i, code: 'content_filter' },

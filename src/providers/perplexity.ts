@@ -10,6 +10,8 @@ export const perplexity = defineCompatibleProvider({
   keyVariables: ['PERPLEXITY_API_KEY', 'PPLX_API_KEY'],
   // Every chunk brings the usage so far.
   streamUsage: 'reject',
+  // After the system message, user and assistant have to take turns.
+  chat: { alternate: true, efforts: ['minimal', 'low', 'medium', 'high'], files: 'none', topK: true },
   errors: [{ message: /sonar is now the agent api/i, code: 'upstream_model_not_found' }],
   models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
 })

@@ -5,6 +5,13 @@ import type { ErrorCode } from '../errors.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
 
+/** Of an AWS account, for its own or lent for a time. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret | null
+}
+
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
 export interface ProviderSettings {
   /** The configured name; the type's own name where the configuration gives none. */
@@ -21,6 +28,11 @@ export interface ProviderSettings {
   /** Organisation and project, where the provider knows them. */
   readonly organization: string | null
   readonly project: string | null
+  /** Where the provider has one address for each region. */
+  readonly region: string | null
+  readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
+  readonly maxContext: number | null
 }
 
 /**
@@ -56,10 +68,16 @@ export interface Provider {
   readonly baseUrl: string | null
   /** The end of a configured path that belongs to the paths of the operations: people write it where others want it. */
   readonly pathTail?: RegExp
+  /** The address that follows from other settings, where none is configured. */
+  baseUrlFor?(settings: ProviderSettings): string | null
   /** Environment variables that may hold the key, first found wins. Empty where no key is needed. */
   readonly keyVariables: readonly string[]
   /** Environment variables that may hold the base URL. */
   readonly baseUrlVariables?: readonly string[]
+  /** Environment variables that may hold the region, first found wins. */
+  readonly regionVariables?: readonly string[]
+  /** Credentials of an AWS account may stand in place of a key. */
+  readonly takesAwsCredentials?: boolean
   /** Works without a key: a server on one's own machine. */
   readonly keyOptional?: boolean
   /**
@@ -69,6 +87,8 @@ export interface Provider {
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
+  /** Those that depend on the settings; they come on top. */
+  quirksFor?(settings: ProviderSettings): Quirks
   /** Path and query below the base URL. */
   pathFor(destination: Destination, settings: ProviderSettings): string
   /** Credentials and fixed headers, name and value in turn, lower case. */

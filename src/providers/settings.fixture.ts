@@ -15,6 +15,9 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     headers: {},
     organization: null,
     project: null,
+    region: null,
+    aws: null,
+    maxContext: null,
     ...changes,
   }
 }

@@ -9,6 +9,7 @@ export const together = defineCompatibleProvider({
   keyVariables: ['TOGETHER_API_KEY'],
   baseUrlVariables: ['TOGETHER_BASE_URL'],
   operations: ['chat', 'completion', 'embedding'],
+  chat: { files: 'none', topK: true },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   models: [
     'meta-llama/Llama-3.3-70B-Instruct-Turbo',

@@ -10,4 +10,5 @@ export const vllm = defineCompatibleProvider({
   keyVariables: ['VLLM_API_KEY'],
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],
+  chat: { reasoningHistory: 'reasoning', files: 'none', videos: true, topK: true },
 })

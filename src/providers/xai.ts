@@ -7,6 +7,7 @@ export const xai = defineCompatibleProvider({
   title: 'xAI',
   baseUrl: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
+  chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
   priceProvider: 'x-ai',
   models: [
     'grok-4.6',

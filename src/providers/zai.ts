@@ -8,6 +8,13 @@ export const zai = defineCompatibleProvider({
   title: 'Z.ai',
   baseUrl: 'https://api.z.ai/api/paas/v4',
   keyVariables: ['ZAI_API_KEY'],
+  chat: {
+    reasoningRequest: 'switch',
+    efforts: ['low', 'medium', 'high', 'max'],
+    reasoningHistory: 'reasoning_content',
+    jsonSchema: 'prompt',
+    files: 'none',
+  },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   errors: [
     ...byUpstreamCode('upstream_quota_exceeded', ['1113']),

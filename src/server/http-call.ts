@@ -49,6 +49,14 @@ export class HttpCall implements ClientCall, ClientReply {
     return this
   }
 
+  get method(): string {
+    return this.#options.request.method ?? ''
+  }
+
+  get target(): string {
+    return originForm(this.#options.request.url ?? '/')
+  }
+
   get remoteAddress(): string | undefined {
     return this.#options.request.socket.remoteAddress
   }
@@ -150,6 +158,11 @@ export class HttpCall implements ClientCall, ClientReply {
   onGone(listener: () => void): void {
     this.#gone = listener
   }
+}
+
+/** A proxy may name the whole address in the request line (RFC 9112, 3.2.2). */
+export function originForm(target: string): string {
+  return /^https?:\/\//i.test(target) ? target.replace(/^[^:]+:\/\/[^/?]*/, '') || '/' : target
 }
 
 function bodyTooLarge(maxBytes: number): GatewayError {

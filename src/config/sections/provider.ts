@@ -79,6 +79,11 @@ function credentials() {
   }
 }
 
+/** It becomes part of an address. */
+export const regionPattern = /^[a-z0-9]+(?:-[a-z0-9]+)+$/
+export const regionMessage = 'must be a region, such as eu-central-1'
+const regionName = text.regex(regionPattern, regionMessage)
+
 function vendorDetails() {
   return {
     headers: z
@@ -87,7 +92,23 @@ function vendorDetails() {
       .describe('Further fixed headers of every request to this provider.'),
     organization: headerValue.optional().describe('Organisation, where the provider knows such.'),
     project: headerValue.optional().describe('Project, where the provider knows such.'),
+    region: regionName
+      .optional()
+      .describe('Region, where the provider has one address for each. Default: AWS_REGION, for Bedrock.'),
+    aws_access_key_id: text
+      .regex(/^[\x21-\x2e\x30-\x7e]+$/, 'must not hold blanks nor slashes')
+      .optional()
+      .describe('Access key of an AWS account, for Bedrock without an API key. Default: AWS_ACCESS_KEY_ID.'),
+    aws_secret_access_key: secret.optional().describe('Its secret. Default: AWS_SECRET_ACCESS_KEY.'),
+    aws_session_token: secret
+      .optional()
+      .describe('Its session token, where it is lent for a time. Default: AWS_SESSION_TOKEN.'),
     api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
+    max_context: wholeNumber(1)
+      .optional()
+      .describe(
+        'Largest context window, in tokens, that Ollama is asked to make room for. Default: what the prompt and the answer need.',
+      ),
     deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
     base_models: z
       .record(text, text)

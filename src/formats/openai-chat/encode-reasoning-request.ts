@@ -19,7 +19,7 @@ export function encodeReasoningRequest(
     case 'object':
       return encodeObject(reasoning, dialect.efforts)
     case 'switch':
-      return wanted(reasoning) ? { thinking: { type: wanted(reasoning) } } : {}
+      return encodeSwitch(reasoning, dialect.efforts)
     case 'enable_thinking':
       return encodeEnabling(reasoning)
     case 'none':
@@ -52,6 +52,14 @@ function encodeObject(reasoning: ReasoningRequest, efforts: readonly string[]): 
           : { enabled: budgetTokens !== 0 }
   const fields = present({ ...limit, exclude, ...ownExtra(reasoning) })
   return Object.keys(fields).length === 0 ? {} : { reasoning: fields }
+}
+
+function encodeSwitch(reasoning: ReasoningRequest, efforts: readonly string[]): JsonObject {
+  const state = wanted(reasoning)
+  if (state === undefined) return {}
+  const effort = effortOf(reasoning)
+  const known = effort === undefined || effort === 'none' ? undefined : nearest(effort, efforts)
+  return known === undefined ? { thinking: { type: state } } : { reasoning_effort: known }
 }
 
 function encodeEnabling(reasoning: ReasoningRequest): JsonObject {

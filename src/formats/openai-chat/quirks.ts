@@ -13,6 +13,8 @@ export interface OpenAiChatQuirks {
   readonly reasoningHistory?: ReasoningHistoryStyle
   /** Names of models to which thoughts must not go back all the same. */
   readonly forgetsReasoning?: RegExp
+  /** What stands for the thought of an answer that called tools, where it is lost and the provider insists on one. */
+  readonly lostReasoning?: string
   /** Which ids of tool calls are taken; others are replaced by ids of letters and digits of this length. */
   readonly toolCallIds?: { readonly accepts: RegExp; readonly length: number }
   /** The word for "some tool must be called". */
@@ -22,10 +24,17 @@ export interface OpenAiChatQuirks {
   readonly customTools?: boolean
   /** Whether the role `developer` is known. */
   readonly developerRole?: boolean
+  /** Whether a refusal stands in a field of its own; it is text otherwise. */
+  readonly refusals?: boolean
   /** Whether a message may carry the name of its speaker. */
   readonly names?: boolean
-  /** Whether `response_format` may be a schema. */
-  readonly jsonSchema?: boolean
+  /**
+   * How an answer is made to fit a schema: by `response_format`; by a system message that shows it, beside
+   * `json_object`; or by a tool that has to be called.
+   */
+  readonly jsonSchema?: 'field' | 'prompt' | 'tool'
+  /** Names of the models for which that holds; for others it is the tool. All where absent. */
+  readonly schemaModels?: RegExp
   /** Whether images are fetched by the provider from their addresses. */
   readonly imageUrls?: boolean
   /** How documents are sent: as OpenAI does, by the URL of a `document_url` part, or not at all. */
@@ -55,7 +64,7 @@ export interface OpenAiChatQuirks {
 /**
  * - `effort`: `reasoning_effort`
  * - `object`: `reasoning: { effort, max_tokens, enabled, exclude }`
- * - `switch`: `thinking: { type: 'enabled' | 'disabled' }`
+ * - `switch`: `thinking: { type: 'disabled' }` for none at all, `reasoning_effort` for more or less of it
  * - `enable_thinking`: `enable_thinking` and `thinking_budget`
  */
 export type ReasoningRequestStyle = 'effort' | 'object' | 'switch' | 'enable_thinking' | 'none'
@@ -74,7 +83,7 @@ export type ReasoningHistoryStyle =
 export type ChatDialect = Required<Omit<OpenAiChatQuirks, OptionalQuirk>> &
   Pick<OpenAiChatQuirks, OptionalQuirk>
 
-type OptionalQuirk = 'reasoningHistory' | 'forgetsReasoning' | 'prefill'
+type OptionalQuirk = 'reasoningHistory' | 'forgetsReasoning' | 'lostReasoning' | 'schemaModels' | 'prefill'
 
 /** https://platform.openai.com/docs/guides/reasoning and the reference of chat completions. */
 const openAi: ChatDialect = {
@@ -87,8 +96,9 @@ const openAi: ChatDialect = {
   allowedTools: true,
   customTools: true,
   developerRole: true,
+  refusals: true,
   names: true,
-  jsonSchema: true,
+  jsonSchema: 'field',
   imageUrls: true,
   files: 'file',
   fileUrls: false,
@@ -112,10 +122,18 @@ export const compatibleChat: OpenAiChatQuirks = {
   allowedTools: false,
   customTools: false,
   developerRole: false,
+  refusals: false,
   serviceTiers: [],
   cacheKey: false,
 }
 
 export function dialectOf(quirks: OpenAiChatQuirks | undefined): ChatDialect {
   return quirks === undefined ? openAi : { ...openAi, ...quirks }
+}
+
+export function schemaStyle(
+  { jsonSchema, schemaModels }: ChatDialect,
+  model: string,
+): ChatDialect['jsonSchema'] {
+  return schemaModels === undefined || schemaModels.test(model) ? jsonSchema : 'tool'
 }

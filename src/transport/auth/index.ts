@@ -3,8 +3,10 @@
 import type { Authorize } from '../../call.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { type AwsCredentials, createAwsSignature } from './aws-signature.ts'
+import { createGoogleTokens, type GoogleCredentials } from './google-token.ts'
 
 export type { AwsCredentials } from './aws-signature.ts'
+export type { GoogleCredentials } from './google-token.ts'
 
 export type AuthScheme =
   | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
@@ -13,6 +15,7 @@ export type AuthScheme =
 /** What a provider has been given, by the kind of scheme that it is for. */
 export interface AuthCredentials {
   readonly aws: AwsCredentials | null
+  readonly google: GoogleCredentials
 }
 
 export interface AuthDeps {
@@ -33,6 +36,6 @@ export function createAuthorizer(
         : createAwsSignature({ service, region, credentials: credentials.aws, clock })
     }
     case 'google':
-      return null
+      return createGoogleTokens({ scope: scheme.scope, credentials: credentials.google, clock })
   }
 }
