@@ -28,7 +28,8 @@ export function answerCount(exchange: Exchange, { body, facts, address }: Parsed
   const { operation, format } = call.endpoint
   if (operation !== 'token_count' || format.tokenCount === undefined) return null
   const [first] = snapshot.resolve(facts.model, operation)
-  if (first === undefined || findWay(call.endpoint, snapshot.providerOf(first)) !== null) return null
+  if (first === undefined) return null
+  if (findWay(call.endpoint, snapshot.providerOf(first), first.model) !== null) return null
   const conversation = mendHistory(format.tokenCount.decodeRequest(body, address))
   return {
     kind: 'full',

@@ -58,7 +58,7 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
   let refused: string | null = null
   const able = known.filter(target => {
     const side = snapshot.providerOf(target)
-    const way = findWay(call.endpoint, side)
+    const way = findWay(call.endpoint, side, target.model)
     if (way === null) return false
     ways.set(target, way)
     const field = way.direct ? refusedParameter(side.parameters, request) : null

@@ -51,7 +51,9 @@ export function prepareRequest(
     return complete(passThrough(exchange, request, { target, way, remedy }))
   const asked = request.asked ?? readAsked(exchange, request, way)
   const prepared = translate(exchange, asked, { target, way, remedy })
-  return prepared instanceof Promise ? prepared.then(complete) : complete(prepared)
+  const finish = (made: Prepared) =>
+    complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)
+  return prepared instanceof Promise ? prepared.then(finish) : finish(prepared)
 }
 
 function passThrough(
@@ -89,6 +91,12 @@ function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderS
     if (value !== null) passed.push(name, value)
   }
   return passed
+}
+
+/** The client's headers go with its own format, also where the body had to be made anew. */
+function withClientHeaders(exchange: Exchange, made: Prepared, { target, way }: Plan): Prepared {
+  const own = clientHeaders(exchange, way.format, exchange.snapshot.providerOf(target))
+  return own.length === 0 ? made : { ...made, headers: own }
 }
 
 function isEmpty(edits: FieldEdits): boolean {

@@ -41,6 +41,8 @@ export interface ProviderSide {
   readonly quirks: Quirks
   /** The formats that it speaks for an operation, in the order of preference; empty where it does not offer it. */
   formatsFor(operation: Operation): readonly Format[]
+  /** The name of the format in which a model has to be asked; null where any will do. */
+  preferredFormat(model: string): string | null
   /** Reads answers whose bytes go to the client as they are. */
   reader(format: Format, passUsage: boolean): AnswerReader
 }

@@ -146,6 +146,8 @@ const withoutImages = eventStream.filter(
 const sayable: Readonly<Record<string, (events: readonly CompletionEvent[]) => boolean>> = {
   // Texts have no number there: pieces of two at the same time make one.
   'openai-chat': events => !overlapping(events),
+  'openai-completions': events => !overlapping(events),
+  'ollama-chat': events => !overlapping(events),
   // A filtered answer ended with an error there, and is read as one.
   'cohere-chat': events =>
     !events.some(event => event.type === 'finish' && event.finish.reason === 'content_filter'),

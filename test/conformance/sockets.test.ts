@@ -11,7 +11,7 @@ import { expectationOf, expectedFailure } from './support/expectations.ts'
 import { brief, openPins, type Pin, updating } from './support/pins.ts'
 import { type Recording, readRecording, recordings } from './support/recordings.ts'
 import { type Answered, type ScriptedGateway, startScriptedGateway } from './support/scripted-gateway.ts'
-import { canChat, clientFormats, formatOf } from './support/seam.ts'
+import { canPass, clientFormats, formatOf } from './support/seam.ts'
 import { skipWord } from './support/shared.ts'
 
 vi.mock('../../src/providers/index.ts', async importOriginal => {
@@ -22,7 +22,7 @@ vi.mock('../../src/providers/index.ts', async importOriginal => {
 const pins = openPins('sockets')
 const served = new Set(listEndpoints(formats).map(({ format }) => format.name))
 const clients = clientFormats.filter(client => served.has(client))
-const all = recordings.filter(({ format }) => canChat(format))
+const all = recordings.filter(({ format }) => canPass(format, format))
 const counts = new Map(clients.map(client => [client, { answers: 0, streams: 0, errors: 0 }]))
 
 let gateway: ScriptedGateway
@@ -50,9 +50,8 @@ afterAll(async () => {
   if (all.length > 0) await gateway.stop()
 })
 
-/** A client that speaks the provider's format, of an operation that the provider has. */
 function clientsOf({ format }: Recording): readonly string[] {
-  return clients.filter(client => format !== 'openai-completions' || client === format)
+  return clients.filter(client => canPass(format, client))
 }
 
 async function pinsOf(recording: Recording): Promise<Pin[]> {

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { GrammarEvent } from '../grammars/grammar.ts'
 import { grammars } from '../grammars/index.ts'
+import { type Json, listAt } from '../support/json.ts'
 import { readStreamEvents } from '../support/stream-events.ts'
 import { anthropicError } from './anthropic-error.ts'
 import {
@@ -25,6 +26,15 @@ interface Schemas {
 
 const valid: Check = () => []
 
+/** There is no schema for chunks of text completions: they are whole answers, but for those that are not the last. */
+const completionChunk: Check = body => {
+  const choices = listAt(body, 'choices').map(choice => ({
+    ...choice,
+    finish_reason: choice['finish_reason'] ?? 'stop',
+  }))
+  return openAiSchema('CreateCompletionResponse')({ ...(body as Json), choices })
+}
+
 const openAiError = (): Check => openAiSchema('ErrorResponse')
 
 const byFormat: Readonly<Record<string, Schemas>> = {
@@ -46,7 +56,7 @@ const byFormat: Readonly<Record<string, Schemas>> = {
   },
   'openai-completions': {
     answer: () => openAiSchema('CreateCompletionResponse'),
-    event: ({ body }) => ('error' in body ? openAiError() : openAiSchema('CreateCompletionResponse')),
+    event: ({ body }) => ('error' in body ? openAiError() : completionChunk),
     request: () => openAiSchema('CreateCompletionRequest'),
     error: openAiError,
   },

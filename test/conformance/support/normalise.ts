@@ -39,6 +39,11 @@ export const rules: readonly Rule[] = [
     apply: reading => ({ ...reading, toolCalls: reading.toolCalls.map(call => ({ ...call, id: '' })) }),
   },
   {
+    clients: ['anthropic-messages'],
+    reason: 'an image that the model made stands in the text, as there is no place for one in an answer',
+    apply: reading => ({ ...reading, text: reading.text.replaceAll(/!\[image\]\(data:[^)]*\)/g, '') }),
+  },
+  {
     clients: ['openai-completions'],
     reason: 'a text completion is text alone: no reasoning, no calls',
     apply: reading => ({

@@ -45,6 +45,12 @@ export function canChat(name: string): boolean {
   return formats[name]?.chat !== undefined
 }
 
+/** Whether a client of the one format can be served by an upstream of the other. */
+export function canPass(upstream: string, client: string): boolean {
+  if (upstream === client) return formats[client] !== undefined
+  return canChat(upstream) && canChat(client) && upstream !== 'openai-completions'
+}
+
 export interface Outcome {
   /** What the client gets. */
   readonly bytes: Buffer
