@@ -43,7 +43,14 @@ function connectProvider(
   let unusableReason = missingKey(configured, provider)
   try {
     const scheme = provider.authScheme?.(settings) ?? null
-    const authorize = scheme === null ? null : createAuthorizer(scheme, settings, { clock })
+    const authorize =
+      scheme === null
+        ? null
+        : createAuthorizer(
+            scheme,
+            { ...settings, google: { credentialsFile: null, credentialsText: null } },
+            { clock },
+          )
     connection = buildConnection({
       provider,
       settings,
@@ -141,6 +148,7 @@ function createSide(provider: Provider, settings: ProviderSettings, clock: Clock
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
     quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
+    preferredFormat: model => provider.preferredFormat?.(model) ?? null,
     formatsFor: operation => formatsByOperation.get(operation) ?? [],
     reader(format, passUsage) {
       const reader = readers.get(format)

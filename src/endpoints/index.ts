@@ -10,6 +10,7 @@ interface Row extends Omit<Endpoint, 'method' | 'format'> {
 const rows: readonly Row[] = [
   { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
+  { route: '/v1/responses', operation: 'chat', format: 'openai-responses' },
   { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
@@ -23,6 +24,7 @@ const rows: readonly Row[] = [
     format: 'anthropic-token-count',
   },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
+  { route: '/openai/v1/responses', operation: 'chat', format: 'openai-responses' },
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/api/chat', operation: 'chat', format: 'ollama-chat' },
   { route: '/api/generate', operation: 'chat', format: 'ollama-generate' },

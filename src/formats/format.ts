@@ -192,10 +192,20 @@ export interface Translation<Asked, Answer> {
 export interface ChatTranslation extends Translation<Conversation, Completion> {
   /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
   abilities(target: EncodeTarget, conversation?: Conversation): Abilities
+  /** What a request asks for that no other format can say; absent where the format has nothing of the kind. */
+  findOwnFields?(body: JsonObject): OwnFields
   /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */
   openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
+/** Fields that only the client's own format can carry. */
+export interface OwnFields {
+  /** The first one that changes the meaning: such a request cannot be translated. */
+  readonly refused: string | null
+  /** Those that may be left out. */
+  readonly dropped: readonly string[]
 }
 
 export interface StreamDecoder {

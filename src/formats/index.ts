@@ -17,6 +17,8 @@ import { ollamaGenerate } from './ollama-generate/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
+import { openAiResponses } from './openai-responses/index.ts'
+import { openAiResponsesCompact, openAiResponsesCount } from './openai-responses/side-routes.ts'
 
 export const formats: Readonly<Record<string, Format>> = {
   [anthropicMessages.name]: anthropicMessages,
@@ -38,4 +40,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [ollamaChat.name]: ollamaChat,
   [ollamaGenerate.name]: ollamaGenerate,
   [ollamaEmbed.name]: ollamaEmbed,
+  [openAiResponses.name]: openAiResponses,
+  [openAiResponsesCompact.name]: openAiResponsesCompact,
+  [openAiResponsesCount.name]: openAiResponsesCount,
 }

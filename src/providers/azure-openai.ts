@@ -5,6 +5,7 @@ import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
+import { encryptsReasoning, preferResponses, withResponses } from './responses.ts'
 
 export const azureOpenai = defineCompatibleProvider({
   type: 'azure',
@@ -14,6 +15,9 @@ export const azureOpenai = defineCompatibleProvider({
   baseUrlVariables: ['AZURE_OPENAI_ENDPOINT'],
   operations: ['chat', 'completion', 'embedding'],
   chat: 'openai',
+  moreFormats: withResponses,
+  preferredFormat: preferResponses,
+  quirks: { openAiResponses: { encryptsReasoning } },
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
   errors: [
@@ -38,5 +42,7 @@ function azurePath(destination: Destination, settings: ProviderSettings): string
   const below = base.endsWith('/openai') ? '' : '/openai'
   if (base.endsWith('/openai/v1') || /\/deployments\/[^/]+$/.test(base)) return path + query
   if (apiVersion === null || versionsOfV1.has(apiVersion)) return `${below}/v1${path}${query}`
+  // Responses name their deployment in the body at every version.
+  if (destination.format === 'openai-responses') return `${below}${path}${query}`
   return `${below}/deployments/${encodeURIComponent(destination.model)}${path}${query}`
 }

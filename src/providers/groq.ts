@@ -1,6 +1,7 @@
 // Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const groq = defineCompatibleProvider({
   type: 'groq',
@@ -16,6 +17,8 @@ export const groq = defineCompatibleProvider({
     files: 'none',
     serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
   },
+  moreFormats: withResponses,
+  quirks: { openAiResponses: { stateless: true } },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.

@@ -1,6 +1,7 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { encryptsReasoning, preferResponses, withAllOfResponses } from './responses.ts'
 
 export const openai = defineCompatibleProvider({
   type: 'openai',
@@ -10,6 +11,9 @@ export const openai = defineCompatibleProvider({
   baseUrlVariables: ['OPENAI_BASE_URL'],
   operations: ['chat', 'completion', 'embedding'],
   chat: 'openai',
+  moreFormats: withAllOfResponses,
+  preferredFormat: preferResponses,
+  quirks: { openAiResponses: { encryptsReasoning } },
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),

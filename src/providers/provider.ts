@@ -85,6 +85,8 @@ export interface Provider {
    * served in it; for all others the first is translated.
    */
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
+  /** The format in which a model has to be asked, where it does not take part in all of them; else null. */
+  preferredFormat?(model: string): string | null
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
   /** Those that depend on the settings; they come on top. */

@@ -1,6 +1,7 @@
 // xAI (Grok). https://docs.x.ai/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const xai = defineCompatibleProvider({
   type: 'xai',
@@ -8,6 +9,7 @@ export const xai = defineCompatibleProvider({
   baseUrl: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
   chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
+  moreFormats: withResponses,
   priceProvider: 'x-ai',
   models: [
     'grok-4.6',
