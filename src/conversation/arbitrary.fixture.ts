@@ -123,7 +123,7 @@ function toolTurn(tools: readonly FunctionTool[]): fc.Arbitrary<readonly Message
 
 const sampling: fc.Arbitrary<Sampling> = fc.record(
   {
-    maxTokens: fc.integer({ min: 1, max: 4096 }),
+    maxTokens: fc.integer({ min: 16, max: 4096 }),
     temperature: fc.constantFrom(0, 0.25, 0.5, 1),
     topP: fc.constantFrom(0.25, 0.5, 0.75),
     stop: fc.array(sentence, { minLength: 1, maxLength: 3 }),

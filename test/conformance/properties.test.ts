@@ -15,7 +15,7 @@ import { neutralGrammar } from './grammars/neutral.ts'
 import { readers } from './readers/index.ts'
 import { problemsOfAnswer, problemsOfRequest, problemsOfStream } from './schemas/validate.ts'
 import { compareReadings } from './support/compare.ts'
-import { meaningOf } from './support/meaning.ts'
+import { meaningOf, sayable } from './support/meaning.ts'
 import { readingOf } from './support/neutral-reading.ts'
 import { readRecording, recordings } from './support/recordings.ts'
 import {
@@ -48,12 +48,13 @@ function onlyGatewayErrors(action: () => void): void {
 describe.each(chats)('requests of %s', format => {
   const chat = chatOf(format)
   const target = targetOf(format)
+  const said = conversation.map(asked => sayable(asked, format))
   const adapt = (asked: Conversation): Conversation =>
     adaptConversation(asked, chat.abilities(target)).conversation
 
   test('mean the same after they were written and read again', () => {
     fc.assert(
-      fc.property(conversation, asked => {
+      fc.property(said, asked => {
         const { body } = chat.encodeRequest(adapt(asked), target)
         const address = { model: target.model, streaming: asked.streaming }
         formatOf(format).checkRequest(body, address)
@@ -66,7 +67,7 @@ describe.each(chats)('requests of %s', format => {
 
   test.skipIf(skipWord !== '')(`obey the schema of the format${skipWord}`, () => {
     fc.assert(
-      fc.property(conversation, asked => {
+      fc.property(said, asked => {
         const { body } = chat.encodeRequest(adapt(asked), target)
         expect(problemsOfRequest(format, JSON.parse(JSON.stringify(body)))).toEqual([])
       }),
@@ -143,10 +144,11 @@ const withoutImages = eventStream.filter(
 )
 
 /** What a format cannot say, or says in its own way. */
-const sayable: Readonly<Record<string, (events: readonly CompletionEvent[]) => boolean>> = {
+const sayableStreams: Readonly<Record<string, (events: readonly CompletionEvent[]) => boolean>> = {
   // Texts have no number there: pieces of two at the same time make one.
   'openai-chat': events => !overlapping(events),
   'openai-completions': events => !overlapping(events),
+  'openai-responses': events => !overlapping(events),
   'ollama-chat': events => !overlapping(events),
   // A filtered answer ended with an error there, and is read as one.
   'cohere-chat': events =>
@@ -168,7 +170,7 @@ function overlapping(events: readonly CompletionEvent[]): boolean {
 }
 
 describe.each(clients)('streams of %s', format => {
-  const sayableEvents = withoutImages.filter(sayable[format] ?? (() => true))
+  const sayableEvents = withoutImages.filter(sayableStreams[format] ?? (() => true))
 
   test.skipIf(skipWord !== '')(`are legal for every legal stream of a model${skipWord}`, () => {
     fc.assert(
@@ -236,7 +238,11 @@ describe.each(clients)('broken input of %s', format => {
 
   test('throws nothing but a GatewayError: requests of which a piece was changed', () => {
     const chat = chatOf(format)
-    const changed = fc.tuple(conversation, fc.nat(), fc.jsonValue())
+    const changed = fc.tuple(
+      conversation.map(asked => sayable(asked, format)),
+      fc.nat(),
+      fc.jsonValue(),
+    )
     fc.assert(
       fc.property(changed, ([asked, where, what]) => {
         if (!chats.some(name => name === format)) return

@@ -1,4 +1,5 @@
-// Events of a response: numbered without a gap, items one after the other, each whole at its end as in its pieces.
+// Events of a response: numbered without a gap, items begun in their order, each whole at its end as in its pieces. Items
+// may come at the same time, as each event names its own.
 // https://platform.openai.com/docs/api-reference/responses-streaming
 
 import { at, canonical, type Json, listAt, objectAt, textAt } from '../support/json.ts'
@@ -7,7 +8,6 @@ import { Complaints, type Grammar } from './grammar.ts'
 const ends = ['response.completed', 'response.incomplete', 'response.failed']
 
 interface Item {
-  readonly index: unknown
   readonly id: unknown
   readonly type: unknown
   /** Text so far by kind and part. */
@@ -17,14 +17,15 @@ interface Item {
 
 interface State {
   readonly complaints: Complaints
+  /** By their index. */
   readonly done: Json[]
+  readonly open: Map<unknown, Item>
   items: number
-  open: Item | null
 }
 
 export const openAiResponsesGrammar: Grammar = events => {
   const complaints = new Complaints()
-  const state: State = { complaints, done: [], items: 0, open: null }
+  const state: State = { complaints, done: [], open: new Map(), items: 0 }
   let ended = false
   let broken = false
   events.forEach(({ name, body }, place) => {
@@ -57,15 +58,15 @@ function readEvent(type: string, body: Json, state: State): void {
 function openItem(body: Json, state: State): void {
   const { complaints } = state
   const item = objectAt(body, 'item')
-  complaints.unless(state.open === null, 'an item begins within another')
   complaints.unless(body['output_index'] === state.items, 'items are not counted from 0')
   complaints.unless(textAt(item, 'id') !== '', 'an item has no id')
-  state.open = { index: state.items, id: item['id'], type: item['type'], texts: new Map(), parts: 0 }
+  state.open.set(state.items, { id: item['id'], type: item['type'], texts: new Map(), parts: 0 })
   state.items++
 }
 
-function readPiece(type: string, body: Json, { open, complaints }: State): void {
-  if (open === null || body['output_index'] !== open.index) {
+function readPiece(type: string, body: Json, { open: items, complaints }: State): void {
+  const open = items.get(body['output_index'])
+  if (open === undefined) {
     complaints.unless(false, `${type} of an item that is not open`)
     return
   }
@@ -91,23 +92,23 @@ function wholeOf(body: Json): string | null {
   return null
 }
 
-function closeItem(body: Json, state: State): void {
-  const { open, complaints, done } = state
+function closeItem(body: Json, { open, complaints, done }: State): void {
+  const index = body['output_index']
+  const begun = open.get(index)
   const item = objectAt(body, 'item')
-  complaints.unless(open !== null && body['output_index'] === open.index, 'an item ends that is not open')
-  complaints.unless(
-    open === null || (item['id'] === open.id && item['type'] === open.type),
-    'an item ends as another',
-  )
-  if (open !== null) checkWhole(item, open, complaints)
-  done.push(item)
-  state.open = null
+  complaints.unless(begun !== undefined, 'an item ends that is not open')
+  open.delete(index)
+  if (begun === undefined || typeof index !== 'number') return
+  complaints.unless(item['id'] === begun.id && item['type'] === begun.type, 'an item ends as another')
+  checkWhole(item, begun, complaints)
+  done[index] = item
 }
 
 function checkWhole(item: Json, { texts }: Item, complaints: Complaints): void {
   const said = [...texts].filter(([kind]) => kind.startsWith('response.output_text '))
   const whole = listAt(item, 'content').filter(({ type }) => type === 'output_text')
-  const pieces = said.map(([, text]) => text).filter(text => text !== '')
+  const inOrder = said.sort(([left], [right]) => left.localeCompare(right))
+  const pieces = inOrder.map(([, text]) => text).filter(text => text !== '')
   const parts = whole.map(part => textAt(part, 'text')).filter(text => text !== '')
   complaints.unless(canonical(pieces) === canonical(parts), 'an item is not the sum of its deltas')
 }
@@ -118,7 +119,7 @@ function checkEnd(body: Json, { done, open, complaints }: State, type: string): 
     'the status is not that of the event',
   )
   if (type === 'response.failed') return
-  complaints.unless(open === null, 'the response ends within an item')
+  complaints.unless(open.size === 0, 'the response ends within an item')
   complaints.unless(
     canonical(at(body, 'response', 'output')) === canonical(done),
     'the whole output is not that of its items',

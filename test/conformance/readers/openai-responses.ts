@@ -21,10 +21,14 @@ export const openAiResponsesReader: Reader = {
   readStream(bytes) {
     const notes = openNotes()
     const calls = new Map<string, Notes['calls'][number]>()
+    const texts = new Map<string, string>()
+    const thoughts = new Map<string, string>()
     for (const { data } of readServerSentEvents(bytes)) {
       if (data.trim() === '[DONE]') break
-      readEvent(JSON.parse(data) as Json, { notes, calls })
+      readEvent(JSON.parse(data) as Json, { notes, calls, texts, thoughts })
     }
+    notes.text = inOrder(texts)
+    notes.reasoning = inOrder(thoughts)
     return closeNotes(notes)
   },
 }
@@ -33,19 +37,38 @@ interface Progress {
   readonly notes: Notes
   /** Calls by the id of their item. */
   readonly calls: Map<string, Notes['calls'][number]>
+  /** By the place of their item and part. */
+  readonly texts: Map<string, string>
+  readonly thoughts: Map<string, string>
 }
 
-function readEvent(event: Json, { notes, calls }: Progress): void {
+function inOrder(pieces: ReadonlyMap<string, string>): string {
+  return [...pieces]
+    .sort(([left], [right]) => left.localeCompare(right))
+    .map(([, text]) => text)
+    .join('')
+}
+
+/** Items may come at the same time: each piece says where it belongs. */
+function addPiece(pieces: Map<string, string>, event: Json): void {
+  const place = [
+    numberAt(event, 'output_index'),
+    numberAt(event, 'content_index'),
+    numberAt(event, 'summary_index'),
+  ]
+  const key = place.map(number => String(number).padStart(4, '0')).join(' ')
+  pieces.set(key, (pieces.get(key) ?? '') + textAt(event, 'delta'))
+}
+
+function readEvent(event: Json, { notes, calls, texts, thoughts }: Progress): void {
   switch (event['type']) {
     case 'response.output_text.delta':
-      notes.text += textAt(event, 'delta')
-      break
     case 'response.refusal.delta':
-      notes.text += textAt(event, 'delta')
+      addPiece(texts, event)
       break
     case 'response.reasoning_summary_text.delta':
     case 'response.reasoning_text.delta':
-      notes.reasoning += textAt(event, 'delta')
+      addPiece(thoughts, event)
       break
     case 'response.output_item.added': {
       const call = callOf(objectAt(event, 'item'))

@@ -71,6 +71,9 @@ export const ollamaChatRequest = z.strictObject({
     .min(1)
     .optional(),
   think: z.union([z.boolean(), z.enum(['high', 'medium', 'low'])]).optional(),
+  // Whether a prompt that is too long is cut without a word; the types leave both out.
+  truncate: z.boolean().optional(),
+  shift: z.boolean().optional(),
   logprobs: z.boolean().optional(),
   top_logprobs: count.optional(),
   options: z

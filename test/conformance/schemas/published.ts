@@ -84,11 +84,15 @@ function readResponseEvents(): ReadonlyMap<string, string> {
   )
 }
 
-/** OpenAPI 3.0 said `nullable`; 3.1 does not know the word. */
+/**
+ * OpenAPI 3.0 said `nullable`; 3.1 does not know the word. The alternatives of a `oneOf` overlap in places (a message with
+ * text alone is an easy one and a plain one), so that nothing could match exactly one.
+ */
 function rewriteNullable(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(rewriteNullable)
   if (typeof schema !== 'object' || schema === null) return schema
-  const { nullable, ...rest } = schema as Json
+  const { nullable, oneOf, ...others } = schema as Json
+  const rest = oneOf === undefined ? others : { ...others, anyOf: oneOf }
   const inner = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, rewriteNullable(value)]))
   return nullable === true ? { anyOf: [inner, { type: 'null' }] } : inner
 }

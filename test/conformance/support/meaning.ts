@@ -1,38 +1,52 @@
 // What a request means, put so that two ways of saying the same are equal; and what a format cannot say of it.
 
-import type { Conversation, Message, Tool } from '../../../src/conversation/conversation.ts'
+import type { Conversation, Tool } from '../../../src/conversation/conversation.ts'
 import { mergeTurns } from '../../../src/conversation/merge-turns.ts'
 import type { Part } from '../../../src/conversation/parts.ts'
 import { canonicalInput } from './reading.ts'
 
-/** What is left out for a format, each with its reason. */
-const unsaid: Readonly<
-  Record<string, { readonly ids?: string; readonly stop?: string; readonly topP?: string }>
-> = {
+/** What a format cannot say as it was, each with its reason. */
+interface Unsaid {
+  readonly ids?: string
+  readonly texts?: string
+  readonly stop?: string
+  readonly topP?: string
+}
+
+const unsaid: Readonly<Record<string, Unsaid>> = {
   'anthropic-messages': { topP: 'this model takes a temperature or a top_p, not both' },
   'bedrock-converse': { topP: 'this model takes a temperature or a top_p, not both' },
-  'openai-responses': { stop: 'Responses have no stop sequences' },
-  'ollama-chat': { ids: 'Ollama pairs results with calls by name and order' },
+  'openai-responses': { stop: 'there are no stop sequences: a request with some is refused' },
+  'ollama-chat': {
+    ids: 'results are paired with calls by name and order',
+    texts: 'a message has one text, with the images beside it',
+  },
+}
+
+/** The request without what the format would refuse. */
+export function sayable(asked: Conversation, format: string): Conversation {
+  const { stop, ...sampling } = asked.sampling
+  return stop === undefined || unsaid[format]?.stop === undefined ? asked : { ...asked, sampling }
 }
 
 /** @param asked the request as it was: what it left open, a format may have to fill in */
 export function meaningOf(conversation: Conversation, format: string, asked: Conversation): object {
   const { sampling, tools } = conversation
   const { system, turns } = mergeTurns(conversation.messages)
-  const { ids, stop, topP: notBoth } = unsaid[format] ?? {}
+  const unsaidHere = unsaid[format] ?? {}
   const { maxTokens, temperature, topP, stop: stops } = sampling
   return {
     streaming: conversation.streaming,
     system: system.map(part => ('text' in part ? part.text : part.type)).join('\n'),
     turns: turns.map(({ role, parts }) => ({
       role,
-      parts: meaningOfParts({ role, parts }, ids !== undefined),
+      parts: meaningOfParts(parts, unsaidHere),
     })),
     tools: tools.map(meaningOfTool),
     maxTokens: asked.sampling.maxTokens === undefined ? null : maxTokens,
     temperature,
-    topP: notBoth !== undefined && asked.sampling.temperature !== undefined ? null : topP,
-    stops: stop === undefined ? stops : undefined,
+    topP: unsaidHere.topP !== undefined && asked.sampling.temperature !== undefined ? null : topP,
+    stops,
   }
 }
 
@@ -41,17 +55,14 @@ function meaningOfTool(tool: Tool): object {
   return { name: tool.name, description: tool.description, parameters: tool.parameters }
 }
 
-/** Adjacent texts are one text. */
-function meaningOfParts({ parts }: Pick<Message, 'role' | 'parts'>, withoutIds: boolean): unknown[] {
-  const said: unknown[] = []
-  for (const part of parts) {
-    const meaning = meaningOfPart(part, withoutIds)
-    if (meaning !== null) said.push(meaning)
-  }
-  return said
+function meaningOfParts(parts: readonly Part[], { ids, texts }: Unsaid): unknown[] {
+  const said = parts.map(part => meaningOfPart(part, ids !== undefined))
+  if (texts === undefined) return said
+  const joined = said.flatMap(meaning => ('text' in meaning ? [meaning.text] : [])).join('\n')
+  return [{ text: joined }, ...said.filter(meaning => !('text' in meaning))]
 }
 
-function meaningOfPart(part: Part, withoutIds: boolean): object | null {
+function meaningOfPart(part: Part, withoutIds: boolean): object {
   switch (part.type) {
     case 'text':
       return { text: part.text }
