@@ -14,9 +14,12 @@ import { geminiTokenCount } from './gemini-token-count/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
 import { ollamaEmbed } from './ollama-embed/index.ts'
 import { ollamaGenerate } from './ollama-generate/index.ts'
+import { openAiSpeech, openAiTranscriptions, openAiTranslations } from './openai-audio/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
 import { openAiCompletions } from './openai-completions/index.ts'
 import { openAiEmbeddings } from './openai-embeddings/index.ts'
+import { openAiImageEdits, openAiImages, openAiImageVariations } from './openai-images/index.ts'
+import { openAiModerations } from './openai-moderations/index.ts'
 import { openAiResponses } from './openai-responses/index.ts'
 import { openAiResponsesCompact, openAiResponsesCount } from './openai-responses/side-routes.ts'
 
@@ -43,4 +46,11 @@ export const formats: Readonly<Record<string, Format>> = {
   [openAiResponses.name]: openAiResponses,
   [openAiResponsesCompact.name]: openAiResponsesCompact,
   [openAiResponsesCount.name]: openAiResponsesCount,
+  [openAiModerations.name]: openAiModerations,
+  [openAiImages.name]: openAiImages,
+  [openAiImageEdits.name]: openAiImageEdits,
+  [openAiImageVariations.name]: openAiImageVariations,
+  [openAiSpeech.name]: openAiSpeech,
+  [openAiTranscriptions.name]: openAiTranscriptions,
+  [openAiTranslations.name]: openAiTranslations,
 }

@@ -20,7 +20,7 @@ export class PassThroughTap implements StreamTap {
   #last = nothing
   #failure: GatewayError | null = null
 
-  constructor(format: { readonly framing: Framing; readonly chat: ChatTranslation }) {
+  constructor(format: { readonly framing: Framing; readonly chat: Pick<ChatTranslation, 'openDecoder'> }) {
     let ids = 0
     this.#decoder = format.chat.openDecoder({ createId: () => String(ids++) }, event =>
       this.facts.observe(event),

@@ -38,6 +38,8 @@ export function prepareRequest(
     format: way.format.name,
     streaming: request.facts.streaming,
     body,
+    contentType: request.form?.contentType,
+    anyAnswer: way.format.anyAnswer,
     clientHeaders: headers,
     key: null,
     reader,
@@ -61,7 +63,7 @@ function passThrough(
   request: PlannedRequest,
   { target, way, remedy }: RemediedPlan,
 ): Prepared {
-  const { facts, parameters, bytes } = request
+  const { facts, parameters } = request
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
   const { warnings } = exchange.page
@@ -76,10 +78,14 @@ function passThrough(
       : {}),
   }
   return {
-    body: isEmpty(edits) ? bytes : spliceTopLevel(bytes, edits, facts.fields),
+    body: isEmpty(edits) ? request.bytes : editBody(request, edits),
     headers: clientHeaders(exchange, format, side),
     reader: side.reader(format, facts.wantsStreamUsage),
   }
+}
+
+function editBody({ bytes, form, facts }: PlannedRequest, edits: FieldEdits): Buffer {
+  return form === null ? spliceTopLevel(bytes, edits, facts.fields) : form.edit(edits)
 }
 
 function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderSide): readonly string[] {

@@ -2,7 +2,7 @@
 // snapshot that it began with.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { AnswerReader, Operation, Target, Usage } from '../call.ts'
+import type { AnswerReader, Connection, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
 import type { Format } from '../formats/format.ts'
@@ -47,12 +47,28 @@ export interface ProviderSide {
   reader(format: Format, passUsage: boolean): AnswerReader
 }
 
+/** A provider to which requests can be passed on as they come. */
+export interface RelayProvider {
+  readonly connection: Connection
+  readonly side: ProviderSide
+  /** Those that it offers, and its operator allows. */
+  readonly operations: readonly Operation[]
+  /** Completes "The provider …"; null where it can be used. */
+  readonly unusableReason: string | null
+}
+
 export interface Snapshot {
   readonly version: string
   readonly totalMs: number
   readonly pingAfterMs: number
   readonly maxBodyBytes: number
+  /** Of a body that is passed on while it comes. */
+  readonly maxUploadBytes: number
   readonly bodyTimeoutMs: number
+  /** Header of this gateway's keys beside the usual ones, lower case. */
+  readonly keyHeader: string
+  /** In the order of the configuration. */
+  readonly relays: readonly RelayProvider[]
   /**
    * @param line for requests that may be signed
    * @throws GatewayError 401

@@ -8,6 +8,8 @@ export const groq = defineCompatibleProvider({
   title: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  operations: ['chat', 'speech', 'transcription'],
+  relayed: ['file', 'batch'],
   chat: {
     maxTokens: 'max_completion_tokens',
     efforts: ['none', 'low', 'medium', 'high'],
@@ -17,7 +19,7 @@ export const groq = defineCompatibleProvider({
     files: 'none',
     serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
   },
-  moreFormats: withResponses,
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
   quirks: { openAiResponses: { stateless: true } },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
@@ -35,5 +37,8 @@ export const groq = defineCompatibleProvider({
     'meta-llama/llama-4-scout-17b-16e-instruct',
     'qwen/qwen3-32b',
     'moonshotai/kimi-k2-instruct',
+    'whisper-large-v3',
+    'whisper-large-v3-turbo',
+    'canopylabs/orpheus-v1-english',
   ],
 })

@@ -10,7 +10,8 @@ import type { Provider, ProviderSettings } from './provider.ts'
 export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
     Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider' | 'preferredFormat'>>,
-    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>> {
+    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>>,
+    Partial<Pick<Provider, 'relayed' | 'relayPathFor'>> {
   /**
    * How its chat completions differ from what compatible servers have in common; `openai` where they are OpenAI's own
    * in everything. Read where a request is translated: what arrives in this format passes as it is.
@@ -34,6 +35,11 @@ const formatNames: Readonly<Partial<Record<Operation, string>>> = {
   chat: 'openai-chat',
   completion: 'openai-completions',
   embedding: 'openai-embeddings',
+  moderation: 'openai-moderations',
+  image_generation: 'openai-images',
+  image_edit: 'openai-image-edits',
+  speech: 'openai-speech',
+  transcription: 'openai-transcriptions',
 }
 
 /** Paths of OpenAI's API below a base URL, by format. */
@@ -46,6 +52,13 @@ const openaiPaths: Readonly<Record<string, string>> = {
   'openai-embeddings': '/embeddings',
   // Where a vendor has it beside OpenAI's API.
   'anthropic-messages': '/messages',
+  'openai-moderations': '/moderations',
+  'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
+  'openai-image-variations': '/images/variations',
+  'openai-speech': '/audio/speech',
+  'openai-transcriptions': '/audio/transcriptions',
+  'openai-translations': '/audio/translations',
 }
 
 /** @throws Error for a format that has no path at OpenAI: a mistake in the provider's data */

@@ -9,7 +9,7 @@ export const openrouter = defineCompatibleProvider({
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
   quirks: { openAiResponses: { stateless: true } },
-  operations: ['chat', 'completion', 'embedding'],
+  operations: ['chat', 'completion', 'embedding', 'speech'],
   // https://openrouter.ai/docs/api/api-reference/anthropic-messages/create-messages
   moreFormats: { chat: ['anthropic-messages', 'openai-responses'] },
   chat: {

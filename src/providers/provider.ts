@@ -93,6 +93,10 @@ export interface Provider {
   quirksFor?(settings: ProviderSettings): Quirks
   /** Path and query below the base URL. */
   pathFor(destination: Destination, settings: ProviderSettings): string
+  /** Whether it has files and batches in OpenAI's shape. */
+  readonly relayed?: ReadonlyArray<'file' | 'batch'>
+  /** Where these are below the base URL, for a path such as `/files/ID`; absent where that is the path itself. */
+  relayPathFor?(path: string, settings: ProviderSettings): string
   /** Credentials and fixed headers, name and value in turn, lower case. */
   headersFor(key: Secret | null, settings: ProviderSettings): readonly string[]
   /** How requests are signed, or where their tokens come from, where the key in a header is not all. */

@@ -8,6 +8,8 @@ export const xai = defineCompatibleProvider({
   title: 'xAI',
   baseUrl: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
+  // An edit is JSON that names the image by its address; forms are not taken.
+  operations: ['chat', 'image_generation', 'image_edit'],
   chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
   moreFormats: withResponses,
   priceProvider: 'x-ai',
@@ -24,5 +26,6 @@ export const xai = defineCompatibleProvider({
     'grok-code-fast-1',
     'grok-3',
     'grok-3-mini',
+    'grok-imagine-image',
   ],
 })

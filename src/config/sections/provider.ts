@@ -63,6 +63,16 @@ function providerEntry(types: readonly string[] | null) {
     max_keepalive_connections: wholeNumber(0)
       .optional()
       .describe('Understood, without effect: every connection is kept for reuse.'),
+    passthrough: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Lets every key of this gateway ask for any path of the provider, with its credentials, at /providers/NAME/. Default: false.',
+      ),
+    files: z
+      .boolean()
+      .default(true)
+      .describe('`false` keeps its files and batches closed, where it has such. Default: true.'),
     ...vendorDetails(),
   })
 }

@@ -2,13 +2,11 @@
 
 import type { AnswerFacts, Usage } from '../../call.ts'
 import { isObject } from '../../lib/json-value.ts'
-import { readSmallFields } from '../bulky-answer.ts'
-import { factsOf, malformed, parseAnswer } from '../openai-shared/answer.ts'
+import { factsOf, malformed, parseBulkyAnswer } from '../openai-shared/answer.ts'
 import { readUsage } from '../openai-shared/usage.ts'
 
 export function readAnswer(body: Buffer): AnswerFacts {
-  const small = readSmallFields(body, 'data')
-  const answer = small === null || small['error'] !== undefined ? parseAnswer(body) : small
+  const answer = parseBulkyAnswer(body, 'data')
   if (!Array.isArray(answer['data'])) throw malformed('has no `data`')
   const facts = factsOf(answer, { finishReason: null, outputCharacters: 0 })
   return { ...facts, usage: countEmbeddingUsage(answer['usage']) }
