@@ -18,6 +18,7 @@ const meanings: readonly { readonly files: RegExp; readonly code: ErrorCode }[] 
   { files: /failure-api-key/, code: 'upstream_authentication' },
   { files: /context-cache-not-found/, code: 'upstream_invalid_request' },
   { files: /bedrock_error|model_name_suggestion_bedrock/, code: 'upstream_model_not_found' },
+  { files: /inferred_model_name_suggestion/, code: 'upstream_model_not_found' },
   { files: /groq\/chat\/pyd-tool_use_failed/, code: 'upstream_malformed' },
 ]
 

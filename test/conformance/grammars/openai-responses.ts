@@ -107,7 +107,7 @@ function closeItem(body: Json, { open, complaints, done }: State): void {
 function checkWhole(item: Json, { texts }: Item, complaints: Complaints): void {
   const said = [...texts].filter(([kind]) => kind.startsWith('response.output_text '))
   const whole = listAt(item, 'content').filter(({ type }) => type === 'output_text')
-  const inOrder = said.sort(([left], [right]) => left.localeCompare(right))
+  const inOrder = said.sort(([left], [right]) => left.localeCompare(right, 'en', { numeric: true }))
   const pieces = inOrder.map(([, text]) => text).filter(text => text !== '')
   const parts = whole.map(part => textAt(part, 'text')).filter(text => text !== '')
   complaints.unless(canonical(pieces) === canonical(parts), 'an item is not the sum of its deltas')

@@ -76,12 +76,11 @@ function detailsOf(message: Json): string {
 }
 
 function readCall(call: Json): Notes['calls'][number] {
-  const custom = call['type'] === 'custom'
-  const called = objectAt(call, custom ? 'custom' : 'function')
+  const called = objectAt(call, call['custom'] === undefined ? 'function' : 'custom')
   return {
     id: textAt(call, 'id'),
     name: textAt(called, 'name'),
-    input: textAt(called, custom ? 'input' : 'arguments'),
+    input: textAt(called, 'arguments') || textAt(called, 'input'),
   }
 }
 

@@ -25,7 +25,9 @@ export const openAiResponsesReader: Reader = {
     const thoughts = new Map<string, string>()
     for (const { data } of readServerSentEvents(bytes)) {
       if (data.trim() === '[DONE]') break
-      readEvent(JSON.parse(data) as Json, { notes, calls, texts, thoughts })
+      const event = JSON.parse(data) as Json
+      readEvent(event, { notes, calls, texts, thoughts })
+      if (event['response'] !== undefined && notes.finish !== null) break
     }
     notes.text = inOrder(texts)
     notes.reasoning = inOrder(thoughts)

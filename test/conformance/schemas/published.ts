@@ -15,6 +15,34 @@ export function openAiSchema(name: string): Check {
   return remember(`openai ${name}`, () => openAi().getSchema(`openai#/components/schemas/${name}`))
 }
 
+/** The schema of a request, as OpenAI takes it. */
+export function openAiRequestSchema(name: string): Check {
+  return remember(`openai request ${name}`, () => {
+    requestCompiler ??= compilerOf(asTaken(openAiSpecification()))
+    return requestCompiler.getSchema(`openai#/components/schemas/${name}`)
+  })
+}
+
+/**
+ * Fields that the specification demands in an input because it takes the same schema for the output. Recorded requests
+ * without them were answered.
+ */
+const notDemanded: Readonly<Record<string, readonly string[]>> = {
+  OutputMessage: ['id', 'status', 'type'],
+  OutputTextContent: ['annotations', 'logprobs'],
+  InputImageContent: ['detail'],
+}
+
+function asTaken(specification: Json): Json {
+  const schemas = objectAt(specification, 'components', 'schemas')
+  const taken = Object.entries(notDemanded).map(([name, fields]) => {
+    const schema = objectAt(schemas, name)
+    const required = schema['required'] as string[]
+    return [name, { ...schema, required: required.filter(field => !fields.includes(field)) }]
+  })
+  return { ...specification, components: { schemas: { ...schemas, ...Object.fromEntries(taken) } } }
+}
+
 export type AnthropicSchema = 'request' | 'message' | 'event'
 
 export function anthropicSchema(name: AnthropicSchema): Check {
@@ -35,6 +63,7 @@ export function responseEventSchemas(): ReadonlyMap<string, string> {
 const checks = new Map<string, Check>()
 let specification: Json | null = null
 let compiler: Ajv2020 | null = null
+let requestCompiler: Ajv2020 | null = null
 let responseEvents: ReadonlyMap<string, string> | null = null
 
 function remember(name: string, compile: () => ValidateFunction | undefined): Check {
@@ -64,12 +93,16 @@ function openAiSpecification(): Json {
 }
 
 function openAi(): Ajv2020 {
-  if (compiler !== null) return compiler
-  compiler = new Ajv2020({ strict: false, allErrors: false })
-  applyFormats(compiler)
-  compiler.addFormat('unixtime', true)
-  compiler.addSchema({ ...openAiSpecification(), $id: 'openai' })
+  compiler ??= compilerOf(openAiSpecification())
   return compiler
+}
+
+function compilerOf(schemas: Json): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: false })
+  applyFormats(ajv)
+  ajv.addFormat('unixtime', true)
+  ajv.addSchema({ ...schemas, $id: 'openai' })
+  return ajv
 }
 
 function readResponseEvents(): ReadonlyMap<string, string> {

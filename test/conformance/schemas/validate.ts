@@ -15,7 +15,13 @@ import {
 import { cohereChatAnswer, cohereChatError, cohereChatEvent, cohereChatRequest } from './cohere-chat.ts'
 import { geminiAnswer, geminiError, geminiRequest } from './gemini.ts'
 import { ollamaChatAnswer, ollamaChatError, ollamaChatRequest } from './ollama-chat.ts'
-import { anthropicSchema, type Check, openAiSchema, responseEventSchemas } from './published.ts'
+import {
+  anthropicSchema,
+  type Check,
+  openAiRequestSchema,
+  openAiSchema,
+  responseEventSchemas,
+} from './published.ts'
 
 interface Schemas {
   answer(): Check
@@ -42,7 +48,7 @@ const byFormat: Readonly<Record<string, Schemas>> = {
     answer: () => openAiSchema('CreateChatCompletionResponse'),
     event: ({ body }) =>
       'error' in body ? openAiError() : openAiSchema('CreateChatCompletionStreamResponse'),
-    request: () => openAiSchema('CreateChatCompletionRequest'),
+    request: () => openAiRequestSchema('CreateChatCompletionRequest'),
     error: openAiError,
   },
   'openai-responses': {
@@ -51,19 +57,19 @@ const byFormat: Readonly<Record<string, Schemas>> = {
       const schema = responseEventSchemas().get(name)
       return schema === undefined ? () => [`there is no event ${name}`] : openAiSchema(schema)
     },
-    request: () => openAiSchema('CreateResponse'),
+    request: () => openAiRequestSchema('CreateResponse'),
     error: openAiError,
   },
   'openai-completions': {
     answer: () => openAiSchema('CreateCompletionResponse'),
     event: ({ body }) => ('error' in body ? openAiError() : completionChunk),
-    request: () => openAiSchema('CreateCompletionRequest'),
+    request: () => openAiRequestSchema('CreateCompletionRequest'),
     error: openAiError,
   },
   'openai-embeddings': {
     answer: () => openAiSchema('CreateEmbeddingResponse'),
     event: () => valid,
-    request: () => openAiSchema('CreateEmbeddingRequest'),
+    request: () => openAiRequestSchema('CreateEmbeddingRequest'),
     error: openAiError,
   },
   'anthropic-messages': {

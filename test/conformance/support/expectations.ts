@@ -40,7 +40,8 @@ const gaps: readonly Gap[] = [
   },
   {
     reason: 'the recording holds several answers, one after the other: the first is the answer',
-    files: /^anthropic\/messages\/ver-anthropic-(programmatic-tool-calling|tool-search-).*chunks/,
+    files:
+      /ver-(anthropic-(programmatic-tool-calling|tool-search-)|azure-reasoning-encrypted|openai-reasoning-encrypted|openai-shell-tool).*chunks/,
     fields: everything,
   },
   {
@@ -131,7 +132,7 @@ const failing: readonly Failing[] = [
     reason: 'events of two streams mixed, of another format, or cut within the JSON',
     code: 'upstream_malformed',
     files:
-      /(ver-spliced-message-start|ver-azure-deepseek-reasoning\.1|ver-parallel-tool-call-wrapper\.1)\.res\.chunks/,
+      /(ver-spliced-message-start|ver-azure-deepseek-reasoning\.1|ver-parallel-tool-call-wrapper\.1)\.res/,
   },
   {
     reason: 'JSON of another kind, or none',

@@ -20,7 +20,7 @@ export interface ScriptedAnswer {
 export interface ScriptedOptions {
   /** The models of each format. */
   readonly models: (format: string) => readonly string[]
-  readonly answer: (model: string) => ScriptedAnswer
+  readonly answer: (model: string, format: string) => ScriptedAnswer
 }
 
 export interface Answered {
@@ -33,8 +33,8 @@ export interface Answered {
 }
 
 export interface ScriptedGateway {
-  /** The body that the upstream got last, for a model. */
-  seen(model: string): unknown
+  /** The body that the upstream got last, by `FORMAT MODEL`. */
+  seen(place: string): unknown
   send(client: string, request: { model: string; streaming: boolean; body?: Json }): Promise<Answered>
   stop(): Promise<void>
 }
@@ -45,9 +45,10 @@ export async function startScriptedGateway({ models, answer }: ScriptedOptions):
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const model = decodeURIComponent(request.url?.split('/')[2] ?? '')
-      seen.set(model, JSON.parse(Buffer.concat(chunks).toString()))
-      play(answer(model), response)
+      const [, format = '', name = ''] = request.url?.split('/') ?? []
+      const model = decodeURIComponent(name)
+      seen.set(`${format} ${model}`, JSON.parse(Buffer.concat(chunks).toString()))
+      play(answer(model, format), response)
     })
   })
   upstream.listen(0, '127.0.0.1')
@@ -71,7 +72,7 @@ export async function startScriptedGateway({ models, answer }: ScriptedOptions):
     ].join('\n'),
   )
   return {
-    seen: model => seen.get(model),
+    seen: place => seen.get(place),
     async send(client, { model, streaming, body }) {
       const how = httpClients[client]
       if (how === undefined) throw new Error(`There is no client of ${client}.`)
