@@ -24,6 +24,7 @@ import type { Secret } from './lib/secret.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
+import { readSigningSecret } from './store/signing-secret.ts'
 import { createTransport, type Transport } from './transport/index.ts'
 import { createMediaFetcher } from './transport/media-fetcher.ts'
 
@@ -106,7 +107,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
-  const gateway = createGateway({ alarms, store, resilience, observation, current })
+  const gateway = createGateway({ alarms, store, transport, resilience, observation, current })
   observation.setGauges({
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
@@ -187,6 +188,7 @@ interface CurrentDeps {
 function createCurrent(deps: CurrentDeps): Current {
   const { options, storedKeys, resilience, transport, observation } = deps
   const pepper = randomBytes(32)
+  const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
   const { observe } = observation
 
@@ -195,6 +197,7 @@ function createCurrent(deps: CurrentDeps): Current {
       clock: systemClock,
       random: Math.random,
       pepper,
+      signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
       breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
@@ -259,15 +262,24 @@ function createLimiterKeeper(): (configuration: Configuration) => RateLimiter | 
 interface GatewayParts {
   readonly alarms: Alarms
   readonly store: Store
+  readonly transport: Transport
   readonly resilience: Resilience
   readonly observation: Observation
   readonly current: Current
 }
 
-function createGateway({ alarms, store, resilience, observation, current }: GatewayParts): Gateway {
+function createGateway({
+  alarms,
+  store,
+  transport,
+  resilience,
+  observation,
+  current,
+}: GatewayParts): Gateway {
   return {
     snapshot: current.snapshot,
     send: resilience.send,
+    relay: transport.relay,
     ledger: {
       append: store.ledger.append,
       get accepting() {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { type Authenticate, createAuthenticator } from '../access/authenticate.ts'
+import { createSignatureVerifier } from '../access/aws-signature.ts'
 import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
 import type { Operation, Target } from '../call.ts'
@@ -11,7 +12,7 @@ import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overri
 import { bundledPrices } from '../catalog/price-snapshot.ts'
 import type { Configuration, Problem } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
-import type { Snapshot } from '../gateway/snapshot.ts'
+import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import type { Clock } from '../lib/clock.ts'
 import { findProvider } from '../providers/index.ts'
 import { strategies } from '../routing/index.ts'
@@ -21,6 +22,8 @@ export interface SnapshotDeps {
   readonly clock: Clock
   readonly random: () => number
   readonly pepper: Buffer
+  /** Of the data directory; see `awsSecretOf`. */
+  readonly signingSecret: Buffer
   readonly storedKeys: readonly StoredKey[]
   /** Outlives a reload that does not change the limit; null where there is none. */
   readonly limiter: RateLimiter | null
@@ -78,7 +81,10 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     totalMs: configuration.timeouts.totalMs,
     pingAfterMs: configuration.server.pingAfterMs,
     maxBodyBytes: configuration.server.maxBodyBytes,
+    maxUploadBytes: configuration.server.maxUploadBytes,
     bodyTimeoutMs: configuration.server.bodyTimeoutMs,
+    keyHeader: configuration.auth.header,
+    relays: providers.map(toRelay),
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
     resolve: (model, operation) => resolveOrExplain(models, model, operation),
@@ -104,6 +110,16 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
   }
 }
 
+function toRelay({ configuration, provider, indexed, side }: ConnectedProvider): RelayProvider {
+  const own = configuration.files ? (provider.relayed ?? []) : []
+  return {
+    connection: indexed.connection,
+    side,
+    operations: [...own, ...(configuration.passthrough ? (['passthrough'] as const) : [])],
+    unusableReason: indexed.unusableReason,
+  }
+}
+
 /** A name that nobody serves, with what its asker can do where no name is near. */
 function resolveOrExplain(models: ModelIndex, model: string, operation: Operation): readonly Target[] {
   try {
@@ -122,9 +138,10 @@ function adviseOnModel(model: string): string {
 }
 
 function createDoor({ auth }: Configuration, deps: SnapshotDeps): Authenticate {
-  const { clock, pepper, storedKeys: stored } = deps
-  const ring = createKeyRing({ keys: auth.keys, stored, pepper, clock })
-  return createAuthenticator({ ring, required: auth.required, header: auth.header })
+  const { clock, pepper, signingSecret, storedKeys: stored } = deps
+  const ring = createKeyRing({ keys: auth.keys, stored, pepper, signingSecret, clock })
+  const verifySignature = createSignatureVerifier({ ring, clock })
+  return createAuthenticator({ ring, required: auth.required, header: auth.header, verifySignature })
 }
 
 function takeRate(limiter: RateLimiter | null, keyId: string): ReturnType<Snapshot['takeRate']> {

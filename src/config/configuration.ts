@@ -11,6 +11,8 @@ export interface Configuration {
     readonly host: string
     readonly port: number
     readonly maxBodyBytes: number
+    /** Of a body that is passed on while it comes: files, raw requests. */
+    readonly maxUploadBytes: number
     /** A request's headers, and its body, must have arrived whole after this time. */
     readonly headersTimeoutMs: number
     readonly bodyTimeoutMs: number
@@ -102,13 +104,39 @@ export interface ProviderConfiguration {
   readonly timeouts: TimeoutConfiguration
   readonly maxRetries: number
   readonly maxConnections: number
+  /** Any path of the provider may be asked for. */
+  readonly passthrough: boolean
+  /** Its files and batches may be used, where it has such. */
+  readonly files: boolean
   readonly apiVersion: string | null
   readonly deployments: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
   readonly organization: string | null
   readonly project: string | null
+  /** Where the provider has one address for each region. */
+  readonly region: string | null
+  readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
+  /** Of a Google Cloud project. */
+  readonly location: string | null
+  readonly google: GoogleCredentials
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
+}
+
+/** Of an AWS account. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file: given in place of a key. */
+  readonly credentialsText: Secret | null
 }
 
 /** One mistake in a configuration, at its place. */

@@ -16,6 +16,9 @@ const environment = {
   OPENAI_KEY_OF_TEAM_A: 'a',
   OPENAI_KEY_OF_TEAM_B: 'b',
   OPENAI_KEY_OF_TEAM_C: 'c',
+  MY_AWS_ID: 'id',
+  MY_AWS_SECRET: 'secret',
+  MY_AWS_TOKEN: 'token',
 }
 
 test('the schema for editors is up to date (npm run docs)', () => {
@@ -35,7 +38,13 @@ test('the example as it stands means the defaults', () => {
 
 test('the example loads with everything in it set', () => {
   const configuration = configurationOf(loadText(complete, environment))
-  expect(configuration.providers.map(provider => provider.name)).toEqual(['openai', 'azure-europe', 'local'])
+  expect(configuration.providers.map(provider => provider.name)).toEqual([
+    'openai',
+    'azure-europe',
+    'bedrock-europe',
+    'vertex-europe',
+    'local',
+  ])
   expect(configuration.notBuilt).toEqual(['condensation', 'caching', 'memory', 'telemetry', 'alerts'])
 })
 

@@ -20,7 +20,7 @@ const nothingUsed: Usage = {
 }
 
 /**
- * The answer to a request for a count; null where the first target of the model counts itself, or something else is asked.
+ * The answer to a request for a count; null where the first target of the model counts itself.
  * @throws GatewayError `model_not_found`, `no_provider`
  */
 export async function answerCount(
@@ -29,9 +29,11 @@ export async function answerCount(
 ): Promise<FullReply | null> {
   const { snapshot, call } = exchange
   const { operation, format } = call.endpoint
-  if (operation !== 'token_count' || format.tokenCount === undefined) return null
+  if (format.tokenCount === undefined) return null
   const [first] = snapshot.resolve(facts.model, operation)
-  if (first === undefined || findWay(call.endpoint, snapshot.providerOf(first)) !== null) return null
+  if (first === undefined) return null
+  const side = snapshot.providerOf(first)
+  if (findWay(call.endpoint, { side, model: first.model }) !== null) return null
   const tokens = await addUp(countTokens(format.tokenCount.decodeRequest(body, address)))
   return {
     kind: 'full',

@@ -11,6 +11,7 @@ import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
 import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { translate } from './translate.ts'
+import { destinationOf } from './way.ts'
 
 /** A target, the way there, and what it has refused already. */
 export type RemediedPlan = Plan & { readonly remedy: Remedy }
@@ -38,6 +39,8 @@ export function prepareRequest(
     format: way.format.name,
     streaming: request.facts.streaming,
     body,
+    contentType: request.form?.contentType,
+    anyAnswer: way.format.anyAnswer,
     clientHeaders: headers,
     key: null,
     reader,
@@ -61,7 +64,7 @@ function passThrough(
   request: PlannedRequest,
   { target, way, remedy }: RemediedPlan,
 ): Prepared {
-  const { facts, parameters, bytes } = request
+  const { facts, parameters } = request
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
   const { warnings } = exchange.page
@@ -70,15 +73,21 @@ function passThrough(
     ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
+    ...format.editsForModel?.(parameters, target.model),
     ...(format.modelInBody && parameters['model'] !== target.model
       ? { model: JSON.stringify(target.model) }
       : {}),
+    ...side.editsFor?.(destinationOf(way, { model: target.model, streaming: facts.streaming })),
   }
   return {
-    body: isEmpty(edits) ? bytes : spliceTopLevel(bytes, edits, facts.fields),
+    body: isEmpty(edits) ? request.bytes : editBody(request, edits),
     headers: clientHeaders(exchange, format, side),
     reader: side.reader(format, facts.wantsStreamUsage),
   }
+}
+
+function editBody({ bytes, form, facts }: PlannedRequest, edits: FieldEdits): Buffer {
+  return form === null ? spliceTopLevel(bytes, edits, facts.fields) : form.edit(edits)
 }
 
 function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderSide): readonly string[] {

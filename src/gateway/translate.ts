@@ -24,7 +24,7 @@ import type { Prepared, RemediedPlan } from './prepare.ts'
 import { remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { withoutReasoning } from './thought-memory.ts'
-import { chatOf } from './way.ts'
+import { chatOf, destinationOf } from './way.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
 export function translate(
@@ -55,7 +55,7 @@ function translateChat(
   conversation: Conversation,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
-  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan))
+  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan), conversation)
   const fetches = needsMedia(conversation, { takesUrl })
   if (!fetches && conversation.output?.type !== 'json_schema')
     return encodeChat(exchange, conversation, { ...plan, check: null })
@@ -92,7 +92,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
   const recalled = plan.remedy.withoutReasoning
     ? withoutReasoning(conversation)
     : thoughts.recall(conversation, thinker)
-  const adapted = adaptConversation(recalled, chat.abilities(target))
+  const adapted = adaptConversation(recalled, chat.abilities(target, recalled))
   const encoded = chat.encodeRequest(adapted.conversation, target)
   const decoding = decodeContext(exchange)
   const encoding = encodeContext(exchange, conversation)
@@ -174,7 +174,7 @@ function write(
 ): Pick<Prepared, 'body' | 'headers'> {
   const { page } = exchange
   page.warnings.push(...warnings)
-  const { parameters } = sideOf(exchange, plan)
+  const { parameters, editsFor } = sideOf(exchange, plan)
   const fields = Object.keys(body)
   const refused = refusedParameter(parameters, { facts: { ...noFacts, fields }, body })
   if (refused !== null) {
@@ -185,6 +185,7 @@ function write(
   const edits = Object.entries({
     ...parameterEdits(parameters, { fields, body }, page.warnings),
     ...remedyEdits(plan.remedy, body, page.warnings),
+    ...editsFor?.(destinationOf(plan.way, { model: plan.target.model, streaming: page.streaming })),
   })
   return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers }
 }
@@ -222,6 +223,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
     created: Math.floor(startedWall / 1000),
     inputTokens: gateway.estimateUsage(page.inputCharacters, 0).inputUncached,
     createId: gateway.createId,
+    elapsedMs: () => gateway.clock.now() - exchange.startedAt,
   }
 }
 

@@ -10,6 +10,7 @@ export const alibaba = defineCompatibleProvider({
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keyVariables: ['DASHSCOPE_API_KEY', 'ALIBABA_API_KEY'],
   operations: ['chat', 'embedding'],
+  chat: { reasoningRequest: 'enable_thinking', jsonSchema: 'prompt', files: 'none', topK: true },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   errors: [
     ...byUpstreamCode('content_filter', ['data_inspection_failed', 'DataInspectionFailed']),

@@ -8,6 +8,12 @@ export const cerebras = defineCompatibleProvider({
   baseUrl: 'https://api.cerebras.ai/v1',
   keyVariables: ['CEREBRAS_API_KEY'],
   operations: ['chat', 'completion'],
+  chat: {
+    maxTokens: 'max_completion_tokens',
+    efforts: ['low', 'medium', 'high'],
+    reasoningHistory: 'reasoning',
+    files: 'none',
+  },
   parameters: { logit_bias: 'refuse', frequency_penalty: 'drop', presence_penalty: 'drop' },
   models: ['gpt-oss-120b', 'gemma-4-31b', 'qwen-3-coder-480b', 'zai-glm-4.7', 'llama-3.3-70b', 'llama3.1-8b'],
 })

@@ -8,6 +8,12 @@ export const fireworks = defineCompatibleProvider({
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   keyVariables: ['FIREWORKS_API_KEY'],
   operations: ['chat', 'completion', 'embedding'],
+  chat: {
+    efforts: ['none', 'low', 'medium', 'high'],
+    reasoningHistory: 'reasoning_content',
+    files: 'none',
+    topK: true,
+  },
   // A suspended account.
   errors: [{ status: 412, code: 'upstream_quota_exceeded' }],
   models: [

@@ -3,21 +3,32 @@
 import { alibaba } from './alibaba.ts'
 import { anthropic } from './anthropic.ts'
 import { azureOpenai } from './azure-openai.ts'
+import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
+import { cohere } from './cohere.ts'
+import { crusoe } from './crusoe.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
+import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
+import { heroku } from './heroku.ts'
+import { huggingface } from './huggingface.ts'
 import { lmstudio } from './lmstudio.ts'
 import { mistral } from './mistral.ts'
 import { moonshot } from './moonshot.ts'
+import { nvidia } from './nvidia.ts'
 import { ollama } from './ollama.ts'
 import { openai } from './openai.ts'
 import { openaiCompatible } from './openai-compatible.ts'
 import { openrouter } from './openrouter.ts'
 import { perplexity } from './perplexity.ts'
 import type { Provider } from './provider.ts'
+import { sambanova } from './sambanova.ts'
+import { sglang } from './sglang.ts'
 import { simulator } from './simulator/index.ts'
+import { snowflake } from './snowflake.ts'
 import { together } from './together.ts'
+import { vertex } from './vertex.ts'
 import { vllm } from './vllm.ts'
 import { xai } from './xai.ts'
 import { zai } from './zai.ts'
@@ -26,10 +37,14 @@ export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
   anthropic,
+  bedrock,
+  gemini,
+  vertex,
   xai,
   groq,
   deepseek,
   mistral,
+  cohere,
   openrouter,
   together,
   fireworks,
@@ -38,17 +53,30 @@ export const providers: readonly Provider[] = [
   moonshot,
   zai,
   alibaba,
+  sambanova,
+  nvidia,
+  huggingface,
+  snowflake,
+  heroku,
+  crusoe,
   ollama,
   vllm,
+  sglang,
   lmstudio,
   openaiCompatible,
   simulator,
 ]
 
 /** Other names under which people look for a provider. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
   claude: 'anthropic',
+  google: 'gemini',
+  google_ai_studio: 'gemini',
+  vertex_ai: 'vertex',
+  google_vertex: 'vertex',
+  amazon_bedrock: 'bedrock',
+  aws_bedrock: 'bedrock',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',
@@ -65,6 +93,12 @@ const aliases: Readonly<Record<string, string>> = {
   qwen: 'alibaba',
   dashscope: 'alibaba',
   lm_studio: 'lmstudio',
+  samba_nova: 'sambanova',
+  nim: 'nvidia',
+  nvidia_nim: 'nvidia',
+  hugging_face: 'huggingface',
+  hf: 'huggingface',
+  snowflake_cortex: 'snowflake',
   custom: 'openai_compatible',
 }
 

@@ -9,9 +9,22 @@ export const mistral = defineCompatibleProvider({
   title: 'Mistral AI',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
-  operations: ['chat', 'embedding'],
+  operations: ['chat', 'embedding', 'moderation', 'transcription'],
+  // Its batches have a shape of their own.
+  relayed: ['file'],
   // The last chunk of every stream brings the usage.
   streamUsage: 'reject',
+  chat: {
+    // "Tool call id has to be defined and be of length 9, with letters and digits."
+    toolCallIds: { accepts: /^[a-zA-Z0-9]{9}$/, length: 9 },
+    requiredChoice: 'any',
+    efforts: ['none', 'high'],
+    reasoningHistory: 'thinking_chunks',
+    files: 'document_url',
+    names: false,
+    prefill: 'prefix',
+    cacheKey: true,
+  },
   parameters: {
     seed: { rename: 'random_seed' },
     max_completion_tokens: { rename: 'max_tokens' },
@@ -47,5 +60,7 @@ export const mistral = defineCompatibleProvider({
     'codestral-2508',
     'devstral-2512',
     'mistral-embed',
+    'mistral-moderation-latest',
+    'voxtral-mini-latest',
   ],
 })

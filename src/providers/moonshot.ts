@@ -7,6 +7,18 @@ export const moonshot = defineCompatibleProvider({
   title: 'Moonshot AI',
   baseUrl: 'https://api.moonshot.ai/v1',
   keyVariables: ['MOONSHOT_API_KEY'],
+  chat: {
+    // The models of the Kimi series fix the sampling themselves.
+    reasoningModels: /^kimi-/,
+    reasoningRequest: 'switch',
+    efforts: ['low', 'high', 'max'],
+    reasoningHistory: 'reasoning_content',
+    // "thinking is enabled but reasoning_content is missing in assistant tool call message"
+    lostReasoning: ' ',
+    jsonSchema: 'prompt',
+    imageUrls: false,
+    files: 'none',
+  },
   priceProvider: 'moonshotai',
   models: [
     'kimi-k3',

@@ -8,6 +8,14 @@ export const zai = defineCompatibleProvider({
   title: 'Z.ai',
   baseUrl: 'https://api.z.ai/api/paas/v4',
   keyVariables: ['ZAI_API_KEY'],
+  operations: ['chat', 'image_generation', 'transcription'],
+  chat: {
+    reasoningRequest: 'switch',
+    efforts: ['low', 'medium', 'high', 'max'],
+    reasoningHistory: 'reasoning_content',
+    jsonSchema: 'prompt',
+    files: 'none',
+  },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   errors: [
     ...byUpstreamCode('upstream_quota_exceeded', ['1113']),

@@ -2,14 +2,15 @@
 
 import type { Abilities } from '../../conversation/abilities.ts'
 import type { EncodeTarget } from '../format.ts'
-import { dialectOf } from './quirks.ts'
+import { dialectOf, schemaStyle } from './quirks.ts'
 
 const toolName = /^[a-zA-Z0-9_-]{1,64}$/
 
-export function abilities({ quirks }: EncodeTarget): Abilities {
-  const { jsonSchema, customTools, imageUrls, fileUrls, files } = dialectOf(quirks.openAiChat)
+export function abilities({ quirks, model }: EncodeTarget): Abilities {
+  const dialect = dialectOf(quirks.openAiChat)
+  const { customTools, imageUrls, fileUrls, files } = dialect
   return {
-    jsonSchema,
+    jsonSchema: schemaStyle(dialect, model) !== 'tool',
     customTools,
     toolName,
     takesUrl(_url, kind) {

@@ -82,9 +82,12 @@ function encodeAssistant(message: Message, path: string, writing: Writing): read
     part => part.type === 'reasoning' && writing.remembers && (part.origin ?? formatName) === formatName,
   ) as readonly ReasoningPart[]
   const calls = message.parts.filter(part => part.type === 'tool_call')
-  const refusal = message.parts.flatMap(part => (part.type === 'refusal' ? part.text : [])).join('')
+  const { refusals } = writing.dialect
+  const refusal = message.parts
+    .flatMap(part => (refusals && part.type === 'refusal' ? part.text : []))
+    .join('')
   const said = message.parts.flatMap(part =>
-    part.type === 'refusal' || isMedia(part) ? [] : encodePart(part, path, writing),
+    (refusals && part.type === 'refusal') || isMedia(part) ? [] : encodePart(part, path, writing),
   )
   for (const part of message.parts) if (isMedia(part)) writing.dropped.add(`dropped content ${part.type}`)
   const extra = ownExtra(message)
@@ -94,8 +97,9 @@ function encodeAssistant(message: Message, path: string, writing: Writing): read
     {
       role: 'assistant',
       ...nameOf(message, writing),
-      ...encodeThoughts(thoughts, writing),
-      ...contentOf([...chunks, ...said], writing),
+      ...encodeThoughts(thoughts, calls.length > 0, writing),
+      // Some providers insist on a content beside the calls, and be it an empty one.
+      content: joinContent([...chunks, ...said], writing),
       ...(refusal === '' ? {} : { refusal }),
       ...(calls.length === 0 ? {} : { tool_calls: calls.map(call => encodeCall(call, writing)) }),
       ...extra,
@@ -103,18 +107,20 @@ function encodeAssistant(message: Message, path: string, writing: Writing): read
   ]
 }
 
-function contentOf(parts: readonly JsonObject[], writing: Writing): JsonObject {
-  return parts.length === 0 ? {} : { content: joinContent(parts, writing) }
-}
-
 function encodeChunk({ text }: ReasoningPart): JsonObject {
   return { type: 'thinking', thinking: [{ type: 'text', text }] }
 }
 
-function encodeThoughts(thoughts: readonly ReasoningPart[], { dialect }: Writing): JsonObject {
-  const style = dialect.reasoningHistory
-  if (thoughts.length === 0 || style === undefined || style === 'thinking_chunks') return {}
+function encodeThoughts(
+  thoughts: readonly ReasoningPart[],
+  callsTools: boolean,
+  { dialect, remembers }: Writing,
+): JsonObject {
+  const { reasoningHistory: style, lostReasoning: lost } = dialect
+  if (!remembers || style === undefined || style === 'thinking_chunks') return {}
   const text = thoughts.map(thought => thought.text).join('')
+  if (text === '' && callsTools && lost !== undefined) return { [style]: lost }
+  if (thoughts.length === 0) return {}
   if (style !== 'reasoning_details') return text === '' ? {} : { [style]: text }
   const detailed = thoughts.some(
     ({ extra, signature, encrypted }) =>

@@ -19,7 +19,7 @@ export function encodeReasoningRequest(
     case 'object':
       return encodeObject(reasoning, dialect.efforts)
     case 'switch':
-      return wanted(reasoning) ? { thinking: { type: wanted(reasoning) } } : {}
+      return encodeSwitch(reasoning, dialect.efforts)
     case 'enable_thinking':
       return encodeEnabling(reasoning)
     case 'none':
@@ -29,12 +29,12 @@ export function encodeReasoningRequest(
 
 /** OpenAI's models that do not think refuse the parameter. */
 function encodeEffort(reasoning: ReasoningRequest, model: string, writing: Writing): JsonObject {
-  const { reasoningModels, efforts } = writing.dialect
+  const { plainModels, efforts, effortsOf } = writing.dialect
   const effort = effortOf(reasoning)
   if (effort === undefined) return {}
-  if (reasoningModels !== null && !reasoningModels.test(model)) return drop(reasoning, writing)
-  const known = nearest(effort, efforts)
-  return known === undefined ? drop(reasoning, writing) : { reasoning_effort: known }
+  if (plainModels?.test(model) === true) return effort === 'none' ? {} : drop(reasoning, writing)
+  const known = effortsOf.find(({ models }) => models.test(model))?.efforts ?? efforts
+  return { reasoning_effort: nearest(effort, known) }
 }
 
 /** Either an effort or a number of tokens is taken, not both. */
@@ -52,6 +52,14 @@ function encodeObject(reasoning: ReasoningRequest, efforts: readonly string[]): 
           : { enabled: budgetTokens !== 0 }
   const fields = present({ ...limit, exclude, ...ownExtra(reasoning) })
   return Object.keys(fields).length === 0 ? {} : { reasoning: fields }
+}
+
+function encodeSwitch(reasoning: ReasoningRequest, efforts: readonly string[]): JsonObject {
+  const state = wanted(reasoning)
+  if (state === undefined) return {}
+  const effort = effortOf(reasoning)
+  const known = effort === undefined || effort === 'none' ? undefined : nearest(effort, efforts)
+  return known === undefined ? { thinking: { type: state } } : { reasoning_effort: known }
 }
 
 function encodeEnabling(reasoning: ReasoningRequest): JsonObject {
@@ -86,11 +94,10 @@ export function effortOf({ effort, budgetTokens }: ReasoningRequest): Effort | u
 const scale: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** The nearest of the known efforts; thinking that is wanted is not forbidden by it. */
-function nearest(effort: Effort, known: readonly string[]): string | undefined {
+function nearest(effort: Effort, known: readonly string[]): string {
   if (known.includes(effort)) return effort
-  if (effort === 'none') return undefined
   const place = scale.indexOf(effort)
   const candidates = known.filter(name => name !== 'none')
   const distance = (name: string): number => Math.abs(scale.indexOf(name) - place)
-  return candidates.toSorted((left, right) => distance(left) - distance(right))[0]
+  return candidates.toSorted((left, right) => distance(left) - distance(right))[0] ?? effort
 }

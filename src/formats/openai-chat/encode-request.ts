@@ -1,12 +1,12 @@
 // A request in the neutral form, as the provider takes it.
 
-import type { Conversation, OutputFormat } from '../../conversation/conversation.ts'
-import { GatewayError } from '../../errors.ts'
+import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { otherFields, present } from '../openai-shared/fields.ts'
 import type { Writing } from './encode-content.ts'
 import { encodeMessages } from './encode-messages.ts'
+import { encodeOutput, outputMessage } from './encode-output.ts'
 import { encodeReasoningRequest } from './encode-reasoning-request.ts'
 import { encodeLimits } from './encode-sampling.ts'
 import { encodeTools } from './encode-tools.ts'
@@ -27,34 +27,22 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
   const body: JsonObject = {
     model,
     ...(tools.length === 0 ? {} : { tools }),
-    messages: encodeMessages(conversation.messages, writing),
+    messages: [
+      ...outputMessage(conversation, model, writing),
+      ...encodeMessages(conversation.messages, writing),
+    ],
     ...present({
       tool_choice: choice,
       parallel_tool_calls: tools.length === 0 ? undefined : conversation.parallelToolCalls,
     }),
     ...encodeLimits(conversation, model, writing),
     ...encodeReasoningRequest(conversation.reasoning, model, writing),
-    ...encodeOutput(conversation.output, writing),
+    ...encodeOutput(conversation.output, model, writing),
     ...encodeService(conversation, writing),
     ...encodeStreaming(conversation, target),
     ...ownFields(conversation),
   }
   return { body, warnings: [...writing.dropped] }
-}
-
-function encodeOutput(output: OutputFormat | undefined, { dialect }: Writing): JsonObject {
-  if (output === undefined) return {}
-  if (output.type === 'text') return { response_format: { type: 'text' } }
-  if (output.type === 'json') return { response_format: { type: 'json_object' } }
-  if (!dialect.jsonSchema)
-    throw new GatewayError('unsupported_parameter', {
-      message: 'This provider does not take a schema for its answer.',
-      param: 'response_format',
-    })
-  const { name = 'response', description, schema, strict } = output
-  return {
-    response_format: { type: 'json_schema', json_schema: present({ name, description, schema, strict }) },
-  }
 }
 
 /** Who asks, and how it is to be served: harmless where it is not understood. */

@@ -1,0 +1,20 @@
+// Heroku Managed Inference. https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const heroku = defineCompatibleProvider({
+  type: 'heroku',
+  title: 'Heroku',
+  baseUrl: 'https://us.inference.heroku.com/v1',
+  keyVariables: ['INFERENCE_KEY', 'HEROKU_INFERENCE_KEY'],
+  baseUrlVariables: ['HEROKU_INFERENCE_URL'],
+  operations: ['chat', 'embedding'],
+  chat: { reasoningRequest: 'none', files: 'none', topK: true },
+  models: [
+    'claude-4-5-sonnet',
+    'claude-4-sonnet',
+    'claude-3-7-sonnet',
+    'gpt-oss-120b',
+    'cohere-embed-multilingual',
+  ],
+})

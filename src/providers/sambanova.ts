@@ -1,0 +1,28 @@
+// SambaNova Cloud. https://docs.sambanova.ai/docs/en/api-reference/endpoints/chat-api-reference
+
+import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+
+export const sambanova = defineCompatibleProvider({
+  type: 'sambanova',
+  title: 'SambaNova',
+  baseUrl: 'https://api.sambanova.ai/v1',
+  keyVariables: ['SAMBANOVA_API_KEY'],
+  baseUrlVariables: ['SAMBANOVA_BASE_URL'],
+  operations: ['chat', 'embedding'],
+  chat: { efforts: ['low', 'medium', 'high'], files: 'none', topK: true },
+  parameters: {
+    max_completion_tokens: { rename: 'max_tokens' },
+    logit_bias: 'refuse',
+    logprobs: 'refuse',
+    top_logprobs: 'refuse',
+  },
+  models: [
+    'gpt-oss-120b',
+    'Meta-Llama-3.3-70B-Instruct',
+    'Llama-4-Maverick-17B-128E-Instruct',
+    'DeepSeek-V3.1',
+    'DeepSeek-R1-0528',
+    'Qwen3-32B',
+    'E5-Mistral-7B-Instruct',
+  ],
+})
