@@ -181,9 +181,10 @@ describe('sampling', () => {
     expect(warnings).toEqual(['temperature', 'top_p', 'top_k'].map(name => `dropped parameter ${name}`))
   })
 
-  test('nor does a model that thinks on a budget', () => {
-    const { body } = encode({ sampling: { temperature: 0.1 }, reasoning: { effort: 'low' } })
-    expect(body['temperature']).toBeUndefined()
+  test.each(['claude-sonnet-4-5', 'claude-sonnet-4-6'])('nor does %s where it is asked to think', model => {
+    const sampling = { temperature: 0.1 }
+    expect(bodyOf({ sampling, reasoning: { effort: 'low' } }, model)['temperature']).toBeUndefined()
+    expect(bodyOf({ sampling, reasoning: { effort: 'none' } }, model)['temperature']).toBe(0.1)
   })
 
   test('stop sequences of blanks are refused upstream, so they stay here', () => {
