@@ -107,7 +107,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
-  const gateway = createGateway({ alarms, store, resilience, observation, current })
+  const gateway = createGateway({ alarms, store, transport, resilience, observation, current })
   observation.setGauges({
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
@@ -262,15 +262,24 @@ function createLimiterKeeper(): (configuration: Configuration) => RateLimiter | 
 interface GatewayParts {
   readonly alarms: Alarms
   readonly store: Store
+  readonly transport: Transport
   readonly resilience: Resilience
   readonly observation: Observation
   readonly current: Current
 }
 
-function createGateway({ alarms, store, resilience, observation, current }: GatewayParts): Gateway {
+function createGateway({
+  alarms,
+  store,
+  transport,
+  resilience,
+  observation,
+  current,
+}: GatewayParts): Gateway {
   return {
     snapshot: current.snapshot,
     send: resilience.send,
+    relay: transport.relay,
     ledger: {
       append: store.ledger.append,
       get accepting() {

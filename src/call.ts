@@ -1,5 +1,6 @@
 // The vocabulary of sending: what goes to an upstream, what comes back, and the shape of a layer between the two.
 
+import type { Readable } from 'node:stream'
 import type { AttemptRecord, GatewayError } from './errors.ts'
 import type { Cancellation } from './lib/cancellation.ts'
 import type { Secret } from './lib/secret.ts'
@@ -16,6 +17,10 @@ export type Operation =
   | 'image_edit'
   | 'speech'
   | 'transcription'
+  | RelayedOperation
+
+/** What is passed on as it came, without a look at its model. */
+export type RelayedOperation = 'file' | 'batch' | 'passthrough'
 
 /** Where at a provider a request goes: what its path depends on. */
 export interface Destination {
@@ -54,6 +59,8 @@ export interface Connection {
   readonly maxRetries: number
   /** Path and query, starting with `/`; null where the provider lacks the operation. */
   pathFor(destination: Destination): string | null
+  /** The path of a relayed request: below the base URL, or where the provider has its files and batches. */
+  relayPathFor?(operation: RelayedOperation, path: string): string
   /** Credentials and fixed headers, as name and value in turn, lower case. */
   headersFor(key: Secret | null): readonly string[]
   /** Signs a request or fetches a token for it; absent where the key in a header is all. */
@@ -62,9 +69,11 @@ export interface Connection {
   readonly answer?: RawSend
 }
 
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 /** A request as it is signed: everything that will be on the wire. */
 export interface SignableRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: Method
   readonly origin: string
   /** Path and query, as sent. */
   readonly path: string
@@ -131,6 +140,8 @@ export interface StreamTap {
    * @throws GatewayError `upstream_truncated` where the stream ended before its end
    */
   finish(): Buffer
+  /** The bytes are media without events: a failure can be told only by cutting the connection. */
+  readonly unframed?: true
   /** How the stream ends for the client where it failed; absent where that does not depend on what was sent before. */
   fail?(error: GatewayError): Buffer
 }
@@ -191,6 +202,8 @@ export interface StreamedReply {
   readonly stream: ReplyStream
   /** Grows while the stream is read. */
   readonly facts: AnswerFacts
+  /** See `StreamTap.unframed`. */
+  readonly unframed?: true | undefined
   /** See `StreamTap.fail`. */
   fail?(error: GatewayError): Buffer
   /** Tells once how the stream ended: null for its real end, or for a client that left. */
@@ -200,8 +213,8 @@ export interface StreamedReply {
 /** How the answer to a request is to be understood: the format and the provider's error table, put together. */
 export interface AnswerReader {
   /** @throws GatewayError for an error inside a success, or a body that is not of the format */
-  readFull(body: Buffer): ReadAnswer
-  openTap(): StreamTap
+  readFull(body: Buffer, contentType?: string): ReadAnswer
+  openTap(contentType?: string): StreamTap
   /** A failure that `readFull` or the tap threw, in the provider's own meaning. */
   refine(failure: GatewayError): GatewayError
   /** Names the failure behind a status of 400 and above. */
@@ -218,6 +231,10 @@ export interface UpstreamRequest {
   readonly format: string
   readonly streaming: boolean
   readonly body: Buffer
+  /** Of the body; absent for JSON. */
+  readonly contentType?: string | undefined
+  /** Any kind of answer is right: see `Format.anyAnswer`. */
+  readonly anyAnswer?: true | undefined
   /** Headers of the client that go with it, allowed ones only, as name and value in turn. */
   readonly clientHeaders: readonly string[]
   readonly key: Secret | null
@@ -230,6 +247,25 @@ export interface UpstreamRequest {
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
 }
+
+/** A request that is passed on as it came. Its answer is passed back so: a stream, whatever its status. */
+export interface RelayRequest {
+  readonly target: Pick<Target, 'id' | 'connection'>
+  readonly method: Method
+  /** Path and query. */
+  readonly path: string
+  /** Those of the client that go with it, without any credentials; name and value in turn, lower case. */
+  readonly headers: readonly string[]
+  /** Null for none. A stream cannot be sent twice. */
+  readonly body: Buffer | Readable | null
+  readonly key: Secret | null
+  readonly cancellation: Cancellation
+  readonly deadline: number
+}
+
+export type RelaySend = (request: RelayRequest) => Promise<RelayReply>
+
+export type RelayReply = Omit<RawReply, 'body'> & { readonly body: ReplyStream }
 
 export type RawSend = (request: UpstreamRequest) => Promise<RawReply>
 export type Send = (request: UpstreamRequest) => Promise<Reply>

@@ -12,7 +12,7 @@ import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overri
 import { bundledPrices } from '../catalog/price-snapshot.ts'
 import type { Configuration, Problem } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
-import type { Snapshot } from '../gateway/snapshot.ts'
+import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import type { Clock } from '../lib/clock.ts'
 import { findProvider } from '../providers/index.ts'
 import { strategies } from '../routing/index.ts'
@@ -81,7 +81,10 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     totalMs: configuration.timeouts.totalMs,
     pingAfterMs: configuration.server.pingAfterMs,
     maxBodyBytes: configuration.server.maxBodyBytes,
+    maxUploadBytes: configuration.server.maxUploadBytes,
     bodyTimeoutMs: configuration.server.bodyTimeoutMs,
+    keyHeader: configuration.auth.header,
+    relays: providers.map(toRelay),
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
     resolve: (model, operation) => resolveOrExplain(models, model, operation),
@@ -104,6 +107,16 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
         serviceTier,
         at,
       }),
+  }
+}
+
+function toRelay({ configuration, provider, indexed, side }: ConnectedProvider): RelayProvider {
+  const own = configuration.files ? (provider.relayed ?? []) : []
+  return {
+    connection: indexed.connection,
+    side,
+    operations: [...own, ...(configuration.passthrough ? (['passthrough'] as const) : [])],
+    unusableReason: indexed.unusableReason,
   }
 }
 

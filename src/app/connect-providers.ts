@@ -43,7 +43,14 @@ function connectProvider(
   let unusableReason = missingKey(configured, provider)
   try {
     const scheme = provider.authScheme?.(settings) ?? null
-    const authorize = scheme === null ? null : createAuthorizer(scheme, settings, { clock })
+    const authorize =
+      scheme === null
+        ? null
+        : createAuthorizer(
+            scheme,
+            { ...settings, google: { credentialsFile: null, credentialsText: null } },
+            { clock },
+          )
     connection = buildConnection({
       provider,
       settings,
@@ -59,7 +66,7 @@ function connectProvider(
   return {
     configuration: configured,
     provider,
-    side: createSide(provider, configured.name, clock),
+    side: createSide(provider, settings, clock),
     indexed: {
       connection,
       priority: configured.priority,
@@ -122,7 +129,8 @@ function findFormat(name: string, provider: Provider): Format {
   return format
 }
 
-function createSide(provider: Provider, name: string, clock: Clock): ProviderSide {
+function createSide(provider: Provider, settings: ProviderSettings, clock: Clock): ProviderSide {
+  const { name } = settings
   const formatsByOperation = new Map<string, readonly Format[]>()
   const readers = new Map<Format, { passing: AnswerReader; taking: AnswerReader }>()
   for (const [operation, names] of Object.entries(provider.formats)) {
@@ -141,7 +149,8 @@ function createSide(provider: Provider, name: string, clock: Clock): ProviderSid
   return {
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
-    quirks: provider.quirks ?? {},
+    quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
+    preferredFormat: model => provider.preferredFormat?.(model) ?? null,
     formatsFor(operation, model) {
       const names = provider.formatsFor?.(operation, model)
       const all = formatsByOperation.get(operation) ?? []

@@ -3,16 +3,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { listEndpoints } from '../endpoints/index.ts'
+import { listRelays, type RelayEndpoint } from '../endpoints/relays.ts'
 import { compileRoute, hasPlaceholder } from '../endpoints/route.ts'
 import { asGatewayError } from '../errors.ts'
-import type { Address } from '../formats/format.ts'
+import type { Address, Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
 import { answerModels } from '../gateway/models.ts'
-import { HttpCall } from '../server/http-call.ts'
+import { relay } from '../gateway/relay.ts'
+import { HttpCall, HttpRelayCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
+import { localModelRoutes } from './local-models.ts'
 
 export type Routes = Pick<ListenerOptions, 'routes' | 'prefixes' | 'fallback'>
 
@@ -33,6 +36,9 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
       [endpoint.method]: (request, response) => serve({ request, response, endpoint, address: noAddress }),
     })
   }
+  const local = endpoints.find(({ route }) => route === '/api/chat')
+  if (local !== undefined)
+    for (const [path, methods] of localModelRoutes(gateway, local)) routes.set(path, methods)
   const models: Methods = { GET: serveModels(gateway) }
   for (const path of ['/v1/models', '/v1beta/models']) routes.set(path, models)
   const patterns = groupByPrefix(endpoints.filter(({ route }) => hasPlaceholder(route)))
@@ -44,6 +50,11 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
       ...(group.length > 0 && { POST: serveGroup(group, serve, fallback) }),
     },
   }))
+  for (const endpoint of listRelays(findErrorFormat())) {
+    const methods = serveRelay(endpoint, gateway)
+    if (endpoint.at.endsWith('/')) prefixes.push({ prefix: endpoint.at, methods })
+    else routes.set(endpoint.at, methods)
+  }
   // The longest one that fits is meant.
   prefixes.sort((left, right) => right.prefix.length - left.prefix.length)
   return { routes, prefixes, fallback }
@@ -96,6 +107,23 @@ function fits({ query: wanted }: Endpoint, query: URLSearchParams): boolean {
 function takeKey({ headers }: IncomingMessage, query: URLSearchParams): void {
   const key = query.get('key')
   if (key !== null && headers['x-goog-api-key'] === undefined) headers['x-goog-api-key'] = key
+}
+
+/** All methods of the endpoint. */
+function serveRelay(endpoint: RelayEndpoint, gateway: Gateway): Methods {
+  const { alarms, clock } = gateway
+  const handler: Handler = (request, response, path) => {
+    const call = { request, response, endpoint, path, address: noAddress, alarms, clock }
+    void relay(new HttpRelayCall(call), gateway)
+  }
+  return Object.fromEntries(endpoint.methods.map(method => [method, handler]))
+}
+
+/** In which failures are told where no format is spoken. */
+function findErrorFormat(): Format {
+  const format = formats['openai-chat']
+  if (format === undefined) throw new Error('the format of errors is missing')
+  return format
 }
 
 function serveModels(gateway: Gateway): Handler {

@@ -97,6 +97,9 @@ const operationTitles: Readonly<Record<Operation, string>> = {
   image_edit: 'edits of images',
   speech: 'speech',
   transcription: 'transcriptions',
+  file: 'files',
+  batch: 'batches',
+  passthrough: 'raw requests',
 }
 
 function refuseOperation(name: string, operation: Operation): GatewayError {

@@ -11,6 +11,8 @@ export interface Configuration {
     readonly host: string
     readonly port: number
     readonly maxBodyBytes: number
+    /** Of a body that is passed on while it comes: files, raw requests. */
+    readonly maxUploadBytes: number
     /** A request's headers, and its body, must have arrived whole after this time. */
     readonly headersTimeoutMs: number
     readonly bodyTimeoutMs: number
@@ -102,6 +104,10 @@ export interface ProviderConfiguration {
   readonly timeouts: TimeoutConfiguration
   readonly maxRetries: number
   readonly maxConnections: number
+  /** Any path of the provider may be asked for. */
+  readonly passthrough: boolean
+  /** Its files and batches may be used, where it has such. */
+  readonly files: boolean
   readonly apiVersion: string | null
   readonly deployments: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
@@ -113,6 +119,8 @@ export interface ProviderConfiguration {
   /** Of a Google Cloud project. */
   readonly location: string | null
   readonly google: GoogleCredentials
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
 }

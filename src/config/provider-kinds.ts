@@ -11,14 +11,14 @@ export interface ProviderKind {
   readonly keyOptional?: boolean
   /** Has no address of its own: one must be configured. */
   readonly needsBaseUrl?: boolean
-  /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
-  readonly isAlias?: boolean
   /** Variables that may hold the region, first found wins. */
   readonly regionVariables?: readonly string[]
   /** Takes the credentials of an AWS account, from its usual variables as well. */
   readonly takesAwsCredentials?: boolean
   /** Takes a Google Cloud account, from its usual variables as well, or that of the machine. */
   readonly takesGoogleAccount?: boolean
+  /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
+  readonly isAlias?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }

@@ -89,6 +89,8 @@ function resolveBare(kind: ProviderKind, place: number, context: ProviderContext
     type: kind.type,
     enabled: true,
     max_retries: 2,
+    passthrough: false,
+    files: true,
     headers: {},
     deployments: {},
     base_models: {},
@@ -123,6 +125,8 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     },
     maxRetries: entry.max_retries,
     maxConnections: entry.max_connections ?? maxConnections,
+    passthrough: entry.passthrough,
+    files: entry.files,
     apiVersion: entry.api_version ?? null,
     deployments: asTable(entry.deployments),
     headers: asTable(entry.headers),
@@ -130,6 +134,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     ...resolveGoogle(entry, kind, { environment: context.environment, keys: keys.keys }),
     region: entry.region ?? regionFromEnvironment(kind, context.environment),
     aws: resolveAws(entry, kind, context.environment),
+    maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
   }
 }

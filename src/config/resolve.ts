@@ -86,6 +86,7 @@ function resolveServer({ server }: ConfigurationFile, environment: Environment):
     host,
     port: environment.number('PORT', portBounds) ?? server.port,
     maxBodyBytes: server.max_body_mb,
+    maxUploadBytes: server.max_upload_mb,
     headersTimeoutMs: server.headers_timeout,
     bodyTimeoutMs: server.body_timeout,
     keepAliveMs: server.keep_alive,

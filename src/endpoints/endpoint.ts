@@ -4,7 +4,8 @@ import type { Operation } from '../call.ts'
 import type { Format } from '../formats/format.ts'
 
 export interface Endpoint {
-  readonly method: 'POST'
+  /** `*` for an endpoint that passes on whatever method it is asked by. */
+  readonly method: 'POST' | '*'
   /** The path as declared, placeholders included: the label of the route in log and metrics. See route.ts. */
   readonly route: string
   readonly operation: Operation

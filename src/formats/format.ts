@@ -39,6 +39,8 @@ export interface RequestFacts {
 export interface TapOptions {
   /** Pass the usage chunk on; without it the chunk is read and taken out. */
   readonly passUsage: boolean
+  /** Of the answer: where its stream may be of several kinds. */
+  readonly contentType?: string | undefined
 }
 
 /** The failure that an upstream's error answer describes, in our vocabulary. */
@@ -62,6 +64,15 @@ export interface Format {
   readonly modelInBody: boolean
   /** How a stream of this format is cut into events. */
   readonly framing: Framing
+  /** Requests may be forms (multipart/form-data), whose fields are checked like those of JSON, as text. */
+  readonly takesForms?: true
+  /**
+   * An answer may be of any kind, whatever was asked for: events, a whole body, or media as it comes. It is waited for
+   * as long as for a whole one.
+   */
+  readonly anyAnswer?: true
+  /** What a request and its answer say in characters does not tell the cost: it is unknown without a count. */
+  readonly costNeedsUsage?: true
   /** Headers of a client that mean something to an upstream of the same format, lower case; all others stay here. */
   readonly clientHeaders: readonly string[]
   /**
@@ -87,7 +98,7 @@ export interface Format {
   /** What a provider may get of one of the `clientHeaders`; null for nothing. Absent: all of it. */
   passHeader?(name: string, value: string, quirks: Quirks): string | null
   /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
-  readAnswer(body: Buffer): AnswerFacts
+  readAnswer(body: Buffer, contentType?: string): AnswerFacts
   openTap(options: TapOptions): StreamTap
   decodeError(answer: { status: number; headers: ReplyHeaders; body: Buffer }): UpstreamFailure
   /** The body of an error answer. */
@@ -174,6 +185,8 @@ export interface EncodeContext<Asked> {
   /** Tokens of the prompt, estimated: for formats that have to name them before the upstream does. */
   readonly inputTokens: number
   createId(): string
+  /** Since the request came, in milliseconds: for formats that tell how long an answer took. */
+  readonly elapsedMs?: () => number
 }
 
 /** One direction each between a format and the neutral form. Nothing here changes what it is given. */
@@ -189,11 +202,21 @@ export interface Translation<Asked, Answer> {
 
 export interface ChatTranslation extends Translation<Conversation, Completion> {
   /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
-  abilities(target: EncodeTarget): Abilities
+  abilities(target: EncodeTarget, conversation?: Conversation): Abilities
+  /** What a request asks for that no other format can say; absent where the format has nothing of the kind. */
+  findOwnFields?(body: JsonObject): OwnFields
   /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */
   openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
+/** Fields that only the client's own format can carry. */
+export interface OwnFields {
+  /** The first one that changes the meaning: such a request cannot be translated. */
+  readonly refused: string | null
+  /** Those that may be left out. */
+  readonly dropped: readonly string[]
 }
 
 export interface StreamDecoder {

@@ -21,8 +21,8 @@ export interface AnswerReaderOptions {
 export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
   const { format, provider, errors, passUsage, clock } = options
   return {
-    readFull: body => ({ facts: format.readAnswer(body) }),
-    openTap: () => format.openTap({ passUsage }),
+    readFull: (body, contentType) => ({ facts: format.readAnswer(body, contentType) }),
+    openTap: contentType => format.openTap({ passUsage, contentType }),
     refine(failure) {
       const { code, message, upstreamCode, upstreamStatus } = failure
       const known = { status: upstreamStatus ?? 0, upstreamCode, message }

@@ -29,8 +29,7 @@ export function answerCount(exchange: Exchange, { body, facts, address }: Parsed
   if (operation !== 'token_count' || format.tokenCount === undefined) return null
   const [first] = snapshot.resolve(facts.model, operation)
   if (first === undefined) return null
-  const side = snapshot.providerOf(first)
-  if (findWay(call.endpoint, { side, model: first.model }) !== null) return null
+  if (findWay(call.endpoint, snapshot.providerOf(first), first.model) !== null) return null
   const conversation = mendHistory(format.tokenCount.decodeRequest(body, address))
   return {
     kind: 'full',

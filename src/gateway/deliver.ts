@@ -40,7 +40,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   const { call, gateway, snapshot, page } = exchange
   const { stream } = reply
   page.firstContentMs = gateway.clock.now() - exchange.startedAt
-  if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange))
+  if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange, reply))
   const { clock } = gateway
   const ping = keepWaitingClientAlive(exchange)
   const began = clock.now()
@@ -51,7 +51,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
     if (!open) return
     open = false
     gateway.streams.open--
-    ping.close()
+    ping?.close()
     page.upstreamMs += clock.now() - began
     const ending: Ending = {
       status: reply.status,
@@ -59,12 +59,15 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
       facts: reply.facts,
       bytesOut: call.reply.bytesSent + last.length,
     }
-    settle(exchange, { ...ending, account: account(exchange, ending) }, () => call.reply.endStream(last))
+    settle(exchange, { ...ending, account: account(exchange, ending) }, () => {
+      if (error !== null && reply.unframed === true) call.reply.drop()
+      else call.reply.endStream(last)
+    })
   }
   const sink: StreamSink = {
     data(chunk) {
       if (!call.reply.write(chunk)) stream.pause()
-      ping.set(clock.now() + snapshot.pingAfterMs)
+      ping?.set(clock.now() + snapshot.pingAfterMs)
     },
     end: last => close(null, last ?? Buffer.alloc(0)),
     fail(error) {
@@ -83,13 +86,14 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
 /**
  * Comments keep the connection of a stream open, before its first content and between two. They commit to nothing but the
  * status 200.
- * @returns the alarm of the next comment: set anew with every chunk, and closed at the end
+ * @returns the alarm of the next comment: set anew with every chunk, and closed at the end; null for formats without
  */
-export function keepWaitingClientAlive(exchange: Exchange): Alarm {
+export function keepWaitingClientAlive(exchange: Exchange): Alarm | null {
   const { call, gateway, snapshot } = exchange
+  if (call.endpoint.format.keepAlive.length === 0) return null
   const ping = gateway.alarms.open(() => {
     if (!call.reply.opened)
-      call.reply.openStream([...exchange.headers, ...streamType(exchange), ...streamHeaders])
+      call.reply.openStream([...exchange.headers, ...streamType(exchange, null), ...streamHeaders])
     call.reply.write(call.endpoint.format.keepAlive)
     ping.set(gateway.clock.now() + snapshot.pingAfterMs)
   })
@@ -97,8 +101,10 @@ export function keepWaitingClientAlive(exchange: Exchange): Alarm {
   return ping
 }
 
-function streamType({ call }: Exchange): readonly string[] {
-  return ['content-type', call.endpoint.format.framing.contentType]
+/** @param reply null before there is one */
+function streamType({ call: { endpoint } }: Exchange, reply: StreamedReply | null): readonly string[] {
+  const told = endpoint.format.anyAnswer === true ? reply?.headers['content-type'] : undefined
+  return ['content-type', typeof told === 'string' ? told : endpoint.format.framing.contentType]
 }
 
 /** The answer to a request that failed before its answer began, in the client's format. */
@@ -125,12 +131,17 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
   })
 }
 
-function openingHeaders(exchange: Exchange): string[] {
-  return [...exchange.headers, ...answerHeaders(exchange, null), ...streamType(exchange), ...streamHeaders]
+function openingHeaders(exchange: Exchange, reply: StreamedReply): string[] {
+  return [
+    ...exchange.headers,
+    ...answerHeaders(exchange, null),
+    ...streamType(exchange, reply),
+    ...streamHeaders,
+  ]
 }
 
 /** @param worth null while a stream begins, when nobody knows its cost */
-function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
+export function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
   const { page, attempts, gateway } = exchange
   const overheadMs = gateway.clock.now() - exchange.startedAt - page.upstreamMs
   const headers = ['x-llm-proxy-overhead-ms', overheadMs.toFixed(2)]
@@ -138,11 +149,10 @@ function answerHeaders(exchange: Exchange, worth: Account | null): string[] {
     headers.push(
       'x-llm-proxy-provider',
       page.target.connection.provider,
-      'x-llm-proxy-model',
-      headerText(page.target.model),
       'x-llm-proxy-attempts',
       String(attempts.length),
     )
+    if (page.target.model !== '') headers.push('x-llm-proxy-model', headerText(page.target.model))
   }
   if (worth?.costStatus === 'priced' && worth.costNanoUsd !== null)
     headers.push('x-llm-proxy-cost', formatUsd(worth.costNanoUsd))

@@ -1,10 +1,12 @@
 // One client request in flight: its identity, its deadline, its end, and the page on which its books are kept.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Send, Target, Usage } from '../call.ts'
+import type { Readable } from 'node:stream'
+import type { Method, RelaySend, Send, Target, Usage } from '../call.ts'
 import type { FetchMedia } from '../conversation/inline-media.ts'
 import type { SchemaChecker } from '../conversation/schema-check.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { RelayEndpoint } from '../endpoints/relays.ts'
 import type { AttemptRecord } from '../errors.ts'
 import type { ExchangeEnded, Observer } from '../events.ts'
 import type { Address } from '../formats/format.ts'
@@ -19,6 +21,7 @@ import type { ThoughtMemory } from './thought-memory.ts'
 export interface Gateway {
   snapshot(): Snapshot
   readonly send: Send
+  readonly relay: RelaySend
   readonly ledger: Ledger
   readonly observe: Observer
   readonly clock: Clock
@@ -53,15 +56,47 @@ export interface ClientCall {
   readonly remoteAddress: string | undefined
   readonly reply: ClientReply
   /** @throws GatewayError 408, 413, 415, or `client_disconnected` */
-  readBody(bounds: { readonly maxBytes: number; readonly timeoutMs: number }): Promise<Buffer>
+  readBody(bounds: BodyBounds): Promise<Buffer>
 }
+
+export interface BodyBounds {
+  readonly maxBytes: number
+  readonly timeoutMs: number
+  /** Taken in any encoding: nobody here looks into it. */
+  readonly encoded?: true
+}
+
+/** A request that is passed on as it came. */
+export interface RelayCall extends ClientCall {
+  readonly endpoint: RelayEndpoint
+  readonly method: Method
+  readonly path: string
+  readonly query: URLSearchParams
+  /** The query as it was written, without its question mark. */
+  readonly rawQuery: string
+  /** In bytes; null where the client does not say. */
+  readonly bodyLength: number | null
+  /** In place of `readBody`. */
+  openBody(bounds: BodyBounds): BodyStream
+}
+
+/** A body on its way. It fails with a GatewayError: 408, 413, or `client_disconnected`. */
+export interface BodyStream {
+  readonly readable: Readable
+  /** How many have come by now. */
+  readonly bytes: number
+}
+
+/** Read whole, or on its way; null where there is none. */
+export type RelayBody = Buffer | BodyStream | null
 
 /** The way back to the client. Headers are name and value in turn. */
 export interface ClientReply {
   readonly opened: boolean
   readonly bytesSent: number
   sendFull(answer: { status: number; headers: readonly string[]; body: Buffer }): void
-  openStream(headers: readonly string[]): void
+  /** @param status 200 where it is left out */
+  openStream(headers: readonly string[], status?: number): void
   /** False when the client reads slower than we write: wait for `onDrain`. */
   write(bytes: Buffer): boolean
   onDrain(listener: () => void): void
@@ -79,6 +114,7 @@ export interface Page {
   streaming: boolean
   inputCharacters: number
   bytesIn: number
+  /** Its model is empty where a request is passed on as it came. */
   target: Target | null
   upstreamMs: number
   firstContentMs: number | null

@@ -1,7 +1,9 @@
 // The story of one request, front to back.
 
-import { asGatewayError, GatewayError } from '../errors.ts'
+import { asGatewayError } from '../errors.ts'
+import { readForm } from '../formats/form-body.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
+import { admit, authenticate } from './admit.ts'
 import { attemptTargets } from './attempt.ts'
 import { answerCount } from './count-tokens.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
@@ -13,7 +15,7 @@ import { prepareRequest } from './prepare.ts'
 export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
   const exchange = openExchange(call, gateway)
   try {
-    const checkBody = authenticate(exchange)
+    const checkBody = authenticate(exchange, call)
     // A signature is over the body, too: nobody is known, and nothing counted, before that is there.
     const signed = checkBody === null ? null : await receive(exchange)
     if (signed !== null) checkBody?.(signed)
@@ -41,46 +43,22 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
   }
 }
 
-/** Who asks. 401 */
-function authenticate({ call, snapshot, page }: Exchange): ((body: Buffer) => void) | null {
-  const { keyId, checkBody } = snapshot.authenticate(call.headers, call.remoteAddress, call)
-  if (checkBody === undefined) {
-    page.keyId = keyId
-    return null
-  }
-  return body => {
-    checkBody(body)
-    page.keyId = keyId
-  }
-}
-
-/** Whether they may ask now. 429; 503 where no record of the request could be kept. */
-function admit({ gateway, snapshot, page, headers }: Exchange): void {
-  if (!gateway.ledger.accepting) throw new GatewayError('storage_full')
-  const rate = page.keyId === null ? null : snapshot.takeRate(page.keyId)
-  if (rate === null) return
-  // They say how long to wait, too: the error does not repeat it.
-  headers.push(...rate.headers)
-  if (rate.decision.allowed) return
-  const seconds = (rate.decision.retryAfterMs / 1000).toFixed(1)
-  const message = `The API key has used up its rate limit; the next request is taken in ${seconds} s.`
-  throw new GatewayError('rate_limit_exceeded', { message })
-}
-
 /** 408, 413 */
 function receive({ call, snapshot }: Exchange): Promise<Buffer> {
   return call.readBody({ maxBytes: snapshot.maxBodyBytes, timeoutMs: snapshot.bodyTimeoutMs })
 }
 
-/** What they ask. 400 */
+/** What they ask. 400, 415 */
 function parse({ call, page }: Exchange, bytes: Buffer): ParsedRequest {
   page.bytesIn = bytes.length
-  const body = parseJsonBody(bytes)
   const { address } = call
+  const { format } = call.endpoint
+  const form = format.takesForms === true ? readForm(bytes, call.headers['content-type']) : null
+  const body = form === null ? parseJsonBody(bytes) : form.fields
   const named = address.model ?? body['model']
   if (typeof named === 'string') page.modelAsked = named.slice(0, 256)
-  const facts = call.endpoint.format.checkRequest(body, address)
+  const facts = format.checkRequest(body, address)
   page.streaming = facts.streaming
   page.inputCharacters = facts.inputCharacters
-  return { bytes, body, facts, address }
+  return { bytes, body, form, facts, address }
 }

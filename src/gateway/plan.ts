@@ -6,6 +6,7 @@ import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
+import type { Form } from '../formats/form-body.ts'
 import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Exchange } from './exchange.ts'
@@ -16,6 +17,8 @@ import { findWay, type Way } from './way.ts'
 export interface ParsedRequest {
   readonly bytes: Buffer
   readonly body: JsonObject
+  /** Null where the body is JSON. */
+  readonly form: Form | null
   readonly facts: RequestFacts
   readonly address: Address
 }
@@ -35,6 +38,7 @@ export type Asked =
 /** A request while it is tried: from this, each attempt makes its own. */
 export interface PlannedRequest {
   readonly bytes: Buffer
+  readonly form: Form | null
   /** The parsed parameters; the prompt is in the bytes alone. */
   readonly parameters: JsonObject
   readonly facts: RequestFacts
@@ -58,7 +62,7 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
   let refused: string | null = null
   const able = known.filter(target => {
     const side = snapshot.providerOf(target)
-    const way = findWay(call.endpoint, { side, model: target.model })
+    const way = findWay(call.endpoint, side, target.model)
     if (way === null) return false
     ways.set(target, way)
     const field = way.direct ? refusedParameter(side.parameters, request) : null
@@ -92,11 +96,12 @@ export function keepNeeded(
   request: ParsedRequest,
   plans: readonly Plan[],
 ): PlannedRequest {
-  const { bytes, body, facts } = request
+  const { bytes, body, form, facts } = request
   const translated = plans.find(({ way }) => !way.direct)
   const passed = plans.some(({ way }) => way.direct)
   return {
     bytes,
+    form,
     parameters: keepParameters(body, facts),
     facts,
     edits: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || {},

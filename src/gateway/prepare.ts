@@ -39,6 +39,8 @@ export function prepareRequest(
     format: way.format.name,
     streaming: request.facts.streaming,
     body,
+    contentType: request.form?.contentType,
+    anyAnswer: way.format.anyAnswer,
     clientHeaders: headers,
     key: null,
     reader,
@@ -52,7 +54,9 @@ export function prepareRequest(
     return complete(passThrough(exchange, request, { target, way, remedy }))
   const asked = request.asked ?? readAsked(exchange, request, way)
   const prepared = translate(exchange, asked, { target, way, remedy })
-  return prepared instanceof Promise ? prepared.then(complete) : complete(prepared)
+  const finish = (made: Prepared) =>
+    complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)
+  return prepared instanceof Promise ? prepared.then(finish) : finish(prepared)
 }
 
 function passThrough(
@@ -60,7 +64,7 @@ function passThrough(
   request: PlannedRequest,
   { target, way, remedy }: RemediedPlan,
 ): Prepared {
-  const { facts, parameters, bytes } = request
+  const { facts, parameters } = request
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
   const { warnings } = exchange.page
@@ -76,10 +80,14 @@ function passThrough(
     ...side.editsFor?.(destinationOf(way, { model: target.model, streaming: facts.streaming })),
   }
   return {
-    body: isEmpty(edits) ? bytes : spliceTopLevel(bytes, edits, facts.fields),
+    body: isEmpty(edits) ? request.bytes : editBody(request, edits),
     headers: clientHeaders(exchange, format, side),
     reader: side.reader(format, facts.wantsStreamUsage),
   }
+}
+
+function editBody({ bytes, form, facts }: PlannedRequest, edits: FieldEdits): Buffer {
+  return form === null ? spliceTopLevel(bytes, edits, facts.fields) : form.edit(edits)
 }
 
 function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderSide): readonly string[] {
@@ -91,6 +99,12 @@ function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderS
     if (value !== null) passed.push(name, value)
   }
   return passed
+}
+
+/** The client's headers go with its own format, also where the body had to be made anew. */
+function withClientHeaders(exchange: Exchange, made: Prepared, { target, way }: Plan): Prepared {
+  const own = clientHeaders(exchange, way.format, exchange.snapshot.providerOf(target))
+  return own.length === 0 ? made : { ...made, headers: own }
 }
 
 function isEmpty(edits: FieldEdits): boolean {

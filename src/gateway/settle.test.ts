@@ -16,6 +16,9 @@ const snapshot: Snapshot = {
   totalMs: 1000,
   pingAfterMs: 1000,
   maxBodyBytes: 1000,
+  maxUploadBytes: 1000,
+  keyHeader: 'x-api-key',
+  relays: [],
   bodyTimeoutMs: 1000,
   authenticate: notNeeded,
   takeRate: notNeeded,
@@ -36,6 +39,7 @@ function setUp(keyId: string | null) {
   const gateway: Gateway = {
     snapshot: () => snapshot,
     send: notNeeded,
+    relay: notNeeded,
     ledger: { append: (_row, written) => written(null), accepting: true },
     observe: event => void observed.push(event),
     clock,

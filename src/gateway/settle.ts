@@ -4,6 +4,7 @@ import type { AnswerFacts, Usage } from '../call.ts'
 import type { AttemptRecord, GatewayError } from '../errors.ts'
 import type { CostStatus, ExchangeEnded, Outcome, UsageSource } from '../events.ts'
 import type { Exchange } from './exchange.ts'
+import type { Cost } from './snapshot.ts'
 
 export interface Ending {
   readonly status: number
@@ -24,6 +25,8 @@ export interface Account {
 
 const nothingUsed: Account = { usage: null, usageSource: 'none', costNanoUsd: 0, costStatus: 'none' }
 
+const unpriced: Cost = { nanoUsd: null, status: 'unpriced' }
+
 /** Counts and prices what was used, by the upstream's count or, where it sent none, by an estimate. */
 export function account(exchange: Exchange, ending: Pick<Ending, 'error' | 'facts'>): Account {
   const { target } = exchange.page
@@ -33,7 +36,10 @@ export function account(exchange: Exchange, ending: Pick<Ending, 'error' | 'fact
     counted ??
     exchange.gateway.estimateUsage(exchange.page.inputCharacters, ending.facts?.outputCharacters ?? 0)
   const serviceTier = ending.facts?.serviceTier ?? null
-  const cost = exchange.snapshot.costOf({ target, usage, serviceTier, at: exchange.startedWall })
+  const unknown = counted === null && exchange.call.endpoint.format.costNeedsUsage === true
+  const cost = unknown
+    ? unpriced
+    : exchange.snapshot.costOf({ target, usage, serviceTier, at: exchange.startedWall })
   return {
     usage,
     usageSource: counted === null ? 'estimated' : 'provider',
@@ -95,7 +101,7 @@ function closePage(exchange: Exchange, ending: Ending & { account: Account }): E
     keyId: page.keyId,
     modelAsked: page.modelAsked,
     provider: page.target?.connection.provider ?? null,
-    model: page.target?.model ?? null,
+    model: page.target?.model || null,
     status: ending.status,
     outcome: outcomeOf(error),
     errorCode: error?.code ?? null,

@@ -2,7 +2,9 @@
 // snapshot that it began with.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { AnswerReader, Destination, Operation, Target, Usage } from '../call.ts'
+
+import type { AnswerReader, Connection, Destination, Operation, Target, Usage } from '../call.ts'
+
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
@@ -43,8 +45,20 @@ export interface ProviderSide {
   formatsFor(operation: Operation, model: string): readonly Format[]
   /** What has to change in every body of a format, beside the model. */
   editsFor?(destination: Destination): FieldEdits
+  /** The name of the format in which a model has to be asked; null where any will do. */
+  preferredFormat(model: string): string | null
   /** Reads answers whose bytes go to the client as they are. */
   reader(format: Format, passUsage: boolean): AnswerReader
+}
+
+/** A provider to which requests can be passed on as they come. */
+export interface RelayProvider {
+  readonly connection: Connection
+  readonly side: ProviderSide
+  /** Those that it offers, and its operator allows. */
+  readonly operations: readonly Operation[]
+  /** Completes "The provider …"; null where it can be used. */
+  readonly unusableReason: string | null
 }
 
 export interface Snapshot {
@@ -52,7 +66,13 @@ export interface Snapshot {
   readonly totalMs: number
   readonly pingAfterMs: number
   readonly maxBodyBytes: number
+  /** Of a body that is passed on while it comes. */
+  readonly maxUploadBytes: number
   readonly bodyTimeoutMs: number
+  /** Header of this gateway's keys beside the usual ones, lower case. */
+  readonly keyHeader: string
+  /** In the order of the configuration. */
+  readonly relays: readonly RelayProvider[]
   /**
    * @param line for requests that may be signed
    * @throws GatewayError 401

@@ -55,11 +55,19 @@ function translateChat(
   conversation: Conversation,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
-  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan))
+  refuseBound(conversation, plan)
+  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan), conversation)
   const fetches = needsMedia(conversation, { takesUrl })
   if (!fetches && conversation.output?.type !== 'json_schema')
     return encodeChat(exchange, conversation, { ...plan, check: null })
   return prepareSlowly(exchange, conversation, { plan, takesUrl })
+}
+
+function refuseBound({ bound }: Conversation, { target, way }: RemediedPlan): void {
+  if (bound === undefined || bound.format === way.format.name) return
+  const { param } = bound
+  const message = `The parameter \`${param}\` is not supported for \`${target.model}\` by ${target.connection.provider}.`
+  throw new GatewayError('unsupported_parameter', { message, param })
 }
 
 /** What has to be fetched or loaded first. */
@@ -92,7 +100,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
   const recalled = plan.remedy.withoutReasoning
     ? withoutReasoning(conversation)
     : thoughts.recall(conversation, thinker)
-  const adapted = adaptConversation(recalled, chat.abilities(target))
+  const adapted = adaptConversation(recalled, chat.abilities(target, recalled))
   const encoded = chat.encodeRequest(adapted.conversation, target)
   const decoding = decodeContext(exchange)
   const encoding = encodeContext(exchange, conversation)
@@ -223,6 +231,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
     created: Math.floor(startedWall / 1000),
     inputTokens: gateway.estimateUsage(page.inputCharacters, 0).inputUncached,
     createId: gateway.createId,
+    elapsedMs: () => gateway.clock.now() - exchange.startedAt,
   }
 }
 

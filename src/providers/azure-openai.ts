@@ -5,6 +5,7 @@ import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
+import { encryptsReasoning, preferResponses, withResponses } from './responses.ts'
 
 export const azureOpenai = defineCompatibleProvider({
   type: 'azure',
@@ -12,10 +13,23 @@ export const azureOpenai = defineCompatibleProvider({
   baseUrl: null,
   keyVariables: ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_KEY'],
   baseUrlVariables: ['AZURE_OPENAI_ENDPOINT'],
-  operations: ['chat', 'completion', 'embedding'],
+  operations: [
+    'chat',
+    'completion',
+    'embedding',
+    'image_generation',
+    'image_edit',
+    'speech',
+    'transcription',
+  ],
   chat: 'openai',
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
+  preferredFormat: preferResponses,
+  quirks: { openAiResponses: { encryptsReasoning } },
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
+  relayed: ['file', 'batch'],
+  relayPathFor: azureFilesPath,
   errors: [
     ...byUpstreamCode('content_filter', ['ResponsibleAIPolicyViolation']),
     ...byUpstreamCode('upstream_model_not_found', ['DeploymentNotFound', 'unknown_model']),
@@ -34,9 +48,27 @@ function azurePath(destination: Destination, settings: ProviderSettings): string
   const { apiVersion } = settings
   const base = settings.baseUrl ?? ''
   const path = openaiPath(destination)
-  const query = apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
+  const query = versionQuery(settings)
   const below = base.endsWith('/openai') ? '' : '/openai'
   if (base.endsWith('/openai/v1') || /\/deployments\/[^/]+$/.test(base)) return path + query
   if (apiVersion === null || versionsOfV1.has(apiVersion)) return `${below}/v1${path}${query}`
+  // Responses name their deployment in the body at every version.
+  if (destination.format === 'openai-responses') return `${below}${path}${query}`
   return `${below}/deployments/${encodeURIComponent(destination.model)}${path}${query}`
+}
+
+/** Files and batches belong to no deployment. */
+function azureFilesPath(path: string, settings: ProviderSettings): string {
+  const { apiVersion } = settings
+  const base = settings.baseUrl ?? ''
+  const query = versionQuery(settings)
+  if (base.endsWith('/openai/v1')) return path + query
+  const below = base.endsWith('/openai') ? '' : '/openai'
+  return apiVersion === null || versionsOfV1.has(apiVersion)
+    ? `${below}/v1${path}${query}`
+    : below + path + query
+}
+
+function versionQuery({ apiVersion }: ProviderSettings): string {
+  return apiVersion === null ? '' : `?api-version=${encodeURIComponent(apiVersion)}`
 }

@@ -67,6 +67,8 @@ export function buildConnection(input: ConnectionInput): Connection {
       paths.set(name, path)
       return path
     },
+    relayPathFor: (operation, path) =>
+      basePath + (operation === 'passthrough' ? path : (provider.relayPathFor?.(path, settings) ?? path)),
     headersFor: key => (key === null ? headersWithoutKey : (headersByKey.get(key) ?? buildHeaders(key))),
     ...(input.authorize === undefined ? {} : { authorize: input.authorize }),
     ...(provider.answer === undefined ? {} : { answer: provider.answer }),

@@ -1,14 +1,18 @@
 // Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const groq = defineCompatibleProvider({
   type: 'groq',
   title: 'Groq',
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
+  operations: ['chat', 'speech', 'transcription'],
+  relayed: ['file', 'batch'],
   chat: {
     maxTokens: 'max_completion_tokens',
+    plainModels: /llama|kimi-k2-instruct/,
     efforts: ['none', 'low', 'medium', 'high'],
     reasoningHistory: 'reasoning',
     // https://console.groq.com/docs/structured-outputs
@@ -16,6 +20,8 @@ export const groq = defineCompatibleProvider({
     files: 'none',
     serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
   },
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
+  quirks: { openAiResponses: { stateless: true } },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.
@@ -32,5 +38,8 @@ export const groq = defineCompatibleProvider({
     'meta-llama/llama-4-scout-17b-16e-instruct',
     'qwen/qwen3-32b',
     'moonshotai/kimi-k2-instruct',
+    'whisper-large-v3',
+    'whisper-large-v3-turbo',
+    'canopylabs/orpheus-v1-english',
   ],
 })

@@ -9,10 +9,10 @@ export interface ProviderKind {
   readonly baseUrlVariables: readonly string[]
   readonly keyOptional: boolean
   readonly needsBaseUrl: boolean
-  /** Another name of a provider: it counts in the file, and nobody looks for it in the environment. */
-  readonly isAlias: boolean
   readonly regionVariables: readonly string[]
   readonly takesAwsCredentials: boolean
+  /** Another name of a provider: it counts in the file, and nobody looks for it in the environment. */
+  readonly isAlias: boolean
   readonly takesGoogleAccount: boolean
   readonly builtIn: true
 }

@@ -9,7 +9,9 @@ export const mistral = defineCompatibleProvider({
   title: 'Mistral AI',
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
-  operations: ['chat', 'embedding'],
+  operations: ['chat', 'embedding', 'moderation', 'transcription'],
+  // Its batches have a shape of their own.
+  relayed: ['file'],
   // The last chunk of every stream brings the usage.
   streamUsage: 'reject',
   chat: {
@@ -58,5 +60,7 @@ export const mistral = defineCompatibleProvider({
     'codestral-2508',
     'devstral-2512',
     'mistral-embed',
+    'mistral-moderation-latest',
+    'voxtral-mini-latest',
   ],
 })

@@ -9,8 +9,9 @@ import type { Provider, ProviderSettings } from './provider.ts'
 /** What differs from one OpenAI-like vendor to the next. What is left out is as at OpenAI. */
 export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
-    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider'>>,
-    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>> {
+    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider' | 'preferredFormat'>>,
+    Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>>,
+    Partial<Pick<Provider, 'relayed' | 'relayPathFor'>> {
   /**
    * How its chat completions differ from what compatible servers have in common; `openai` where they are OpenAI's own
    * in everything. Read where a request is translated: what arrives in this format passes as it is.
@@ -34,16 +35,30 @@ const formatNames: Readonly<Partial<Record<Operation, string>>> = {
   chat: 'openai-chat',
   completion: 'openai-completions',
   embedding: 'openai-embeddings',
+  moderation: 'openai-moderations',
+  image_generation: 'openai-images',
+  image_edit: 'openai-image-edits',
+  speech: 'openai-speech',
+  transcription: 'openai-transcriptions',
 }
 
 /** Paths of OpenAI's API below a base URL, by format. */
 const openaiPaths: Readonly<Record<string, string>> = {
   'openai-chat': '/chat/completions',
   'openai-responses': '/responses',
+  'openai-responses-compact': '/responses/compact',
+  'openai-responses-count': '/responses/input_tokens',
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
   // Where a vendor has it beside OpenAI's API.
   'anthropic-messages': '/messages',
+  'openai-moderations': '/moderations',
+  'openai-images': '/images/generations',
+  'openai-image-edits': '/images/edits',
+  'openai-image-variations': '/images/variations',
+  'openai-speech': '/audio/speech',
+  'openai-transcriptions': '/audio/transcriptions',
+  'openai-translations': '/audio/translations',
 }
 
 /** @throws Error for a format that has no path at OpenAI: a mistake in the provider's data */

@@ -8,5 +8,16 @@ export const openaiCompatible = defineCompatibleProvider({
   baseUrl: null,
   keyVariables: [],
   keyOptional: true,
-  operations: ['chat', 'completion', 'embedding'],
+  operations: [
+    'chat',
+    'completion',
+    'embedding',
+    'moderation',
+    'image_generation',
+    'image_edit',
+    'speech',
+    'transcription',
+  ],
+  relayed: ['file', 'batch'],
+  moreFormats: { image_edit: ['openai-image-variations'], transcription: ['openai-translations'] },
 })

@@ -1,6 +1,7 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { encryptsReasoning, preferResponses, withAllOfResponses } from './responses.ts'
 
 export const openai = defineCompatibleProvider({
   type: 'openai',
@@ -8,8 +9,25 @@ export const openai = defineCompatibleProvider({
   baseUrl: 'https://api.openai.com/v1',
   keyVariables: ['OPENAI_API_KEY'],
   baseUrlVariables: ['OPENAI_BASE_URL'],
-  operations: ['chat', 'completion', 'embedding'],
+  operations: [
+    'chat',
+    'completion',
+    'embedding',
+    'moderation',
+    'image_generation',
+    'image_edit',
+    'speech',
+    'transcription',
+  ],
+  relayed: ['file', 'batch'],
   chat: 'openai',
+  moreFormats: {
+    ...withAllOfResponses,
+    image_edit: ['openai-image-variations'],
+    transcription: ['openai-translations'],
+  },
+  preferredFormat: preferResponses,
+  quirks: { openAiResponses: { encryptsReasoning } },
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),
@@ -40,5 +58,13 @@ export const openai = defineCompatibleProvider({
     'text-embedding-3-small',
     'text-embedding-3-large',
     'text-embedding-ada-002',
+    'omni-moderation-latest',
+    'gpt-image-2',
+    'gpt-image-1.5',
+    'gpt-image-1-mini',
+    'gpt-4o-mini-tts',
+    'gpt-4o-transcribe',
+    'gpt-4o-mini-transcribe',
+    'whisper-1',
   ],
 })

@@ -42,6 +42,8 @@ export interface ProviderSettings {
   /** Of a Google Cloud project. */
   readonly location: string | null
   readonly google: GoogleCredentials
+  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
+  readonly maxContext: number | null
 }
 
 /**
@@ -100,10 +102,18 @@ export interface Provider {
   formatsFor?(operation: Operation, model: string): readonly string[]
   /** What has to change in every body of a format, beside the model. */
   editsFor?(destination: Destination): FieldEdits
+  /** The format in which a model has to be asked, where it does not take part in all of them; else null. */
+  preferredFormat?(model: string): string | null
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
+  /** Those that depend on the settings; they come on top. */
+  quirksFor?(settings: ProviderSettings): Quirks
   /** Path and query below the base URL. */
   pathFor(destination: Destination, settings: ProviderSettings): string
+  /** Whether it has files and batches in OpenAI's shape. */
+  readonly relayed?: ReadonlyArray<'file' | 'batch'>
+  /** Where these are below the base URL, for a path such as `/files/ID`; absent where that is the path itself. */
+  relayPathFor?(path: string, settings: ProviderSettings): string
   /** Credentials and fixed headers, name and value in turn, lower case. */
   headersFor(key: Secret | null, settings: ProviderSettings): readonly string[]
   /** How requests are signed, or where their tokens come from, where the key in a header is not all. */

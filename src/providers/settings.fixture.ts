@@ -19,6 +19,7 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     aws: null,
     location: null,
     google: { credentialsFile: null, credentialsText: null },
+    maxContext: null,
     ...changes,
   }
 }

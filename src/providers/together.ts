@@ -8,7 +8,8 @@ export const together = defineCompatibleProvider({
   baseUrl: 'https://api.together.xyz/v1',
   keyVariables: ['TOGETHER_API_KEY'],
   baseUrlVariables: ['TOGETHER_BASE_URL'],
-  operations: ['chat', 'completion', 'embedding'],
+  operations: ['chat', 'completion', 'embedding', 'image_generation', 'speech', 'transcription'],
+  moreFormats: { transcription: ['openai-translations'] },
   chat: { files: 'none', topK: true },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   models: [

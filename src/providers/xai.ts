@@ -1,13 +1,21 @@
 // xAI (Grok). https://docs.x.ai/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const xai = defineCompatibleProvider({
   type: 'xai',
   title: 'xAI',
   baseUrl: 'https://api.x.ai/v1',
   keyVariables: ['XAI_API_KEY'],
-  chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
+  // An edit is JSON that names the image by its address; forms are not taken.
+  operations: ['chat', 'image_generation', 'image_edit'],
+  chat: {
+    plainModels: /grok-(?:3(?!-mini)|4(?!\.)|code)/,
+    efforts: ['none', 'low', 'medium', 'high'],
+    files: 'none',
+  },
+  moreFormats: withResponses,
   priceProvider: 'x-ai',
   models: [
     'grok-4.6',
@@ -22,5 +30,6 @@ export const xai = defineCompatibleProvider({
     'grok-code-fast-1',
     'grok-3',
     'grok-3-mini',
+    'grok-imagine-image',
   ],
 })

@@ -8,6 +8,7 @@ export const zai = defineCompatibleProvider({
   title: 'Z.ai',
   baseUrl: 'https://api.z.ai/api/paas/v4',
   keyVariables: ['ZAI_API_KEY'],
+  operations: ['chat', 'image_generation', 'transcription'],
   chat: {
     reasoningRequest: 'switch',
     efforts: ['low', 'medium', 'high', 'max'],

@@ -1,7 +1,16 @@
 // Turns what came from the wire into an answer of the format. A stream has won at its first content: until then it
 // may fail and be tried elsewhere without the client noticing. Every call of an upstream is recorded here.
 
-import type { RawReply, RawSend, Reply, ReplyStream, Send, StreamedReply, UpstreamRequest } from '../call.ts'
+import type {
+  RawReply,
+  RawSend,
+  Reply,
+  ReplyHeaders,
+  ReplyStream,
+  Send,
+  StreamedReply,
+  UpstreamRequest,
+} from '../call.ts'
 import { type AttemptRecord, asGatewayError, GatewayError } from '../errors.ts'
 import type { Observer } from '../events.ts'
 import type { Alarms } from '../lib/alarms.ts'
@@ -55,13 +64,18 @@ function readReply(answer: RawReply, request: UpstreamRequest, context: ReadCont
   if (!Buffer.isBuffer(body)) return awaitFirstContent({ ...answer, body }, request, context)
   if (status >= 400) throw request.reader.readError({ status, headers, body })
   if (status >= 300) throw malformed(request, `answered with a redirect (status ${status})`)
-  if (request.streaming) {
+  if (request.streaming && request.anyAnswer !== true) {
     // An error inside a success is more telling than the wrong content type.
     request.reader.readFull(body)
     throw malformed(request, `answered a stream with content-type ${String(headers['content-type'])}`)
   }
-  const read = request.reader.readFull(body)
+  const read = request.reader.readFull(body, typeOf(headers))
   return { kind: 'full', status, headers, body, ...read }
+}
+
+function typeOf(headers: ReplyHeaders): string | undefined {
+  const type = headers['content-type']
+  return typeof type === 'string' ? type : undefined
 }
 
 function malformed(request: UpstreamRequest, words: string): GatewayError {
@@ -104,16 +118,16 @@ function awaitFirstContent(
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { id, connection } = request.target
-    const { firstContentMs } = connection.timers
+    const { timer, limitMs } = contentTimer(request)
     let won = false
     let closed: { readonly failure: GatewayError | null } | null = null
     let onClose: ((failure: GatewayError | null) => void) | null = null
     const late = new GatewayError('upstream_timeout', {
-      message: `${id} sent no content within ${firstContentMs} ms (timer: first_token).`,
+      message: `${id} sent no content within ${limitMs} ms (timer: ${timer}).`,
       provider: connection.provider,
     })
     const alarm = alarms.open(() => stream.giveUp(late))
-    const tap = request.reader.openTap()
+    const tap = request.reader.openTap(typeOf(answer.headers))
     const stream = new TappedStream({
       source: answer.body,
       tap,
@@ -127,6 +141,7 @@ function awaitFirstContent(
           headers: answer.headers,
           stream,
           facts: stream.facts,
+          unframed: tap.unframed,
           ...(tap.fail !== undefined && { fail: error => tap.fail?.(error) ?? Buffer.alloc(0) }),
           onClose(listener) {
             if (closed !== null) listener(closed.failure)
@@ -144,10 +159,18 @@ function awaitFirstContent(
         else reject(failure ?? new GatewayError('client_disconnected'))
       },
     })
-    alarm.set((answer.sentAt ?? startedAt) + firstContentMs)
+    alarm.set((answer.sentAt ?? startedAt) + limitMs)
     request.cancellation.onCancel(() => stream.abort())
     answer.body.read(stream)
   })
+}
+
+/** Media is waited for like a whole answer: it is no model that should have begun to write. */
+function contentTimer({ anyAnswer, target }: UpstreamRequest): { timer: string; limitMs: number } {
+  const { headersMs, firstContentMs } = target.connection.timers
+  return anyAnswer === true
+    ? { timer: 'headers', limitMs: headersMs }
+    : { timer: 'first_token', limitMs: firstContentMs }
 }
 
 function both<Value>(first: (value: Value) => void, second: (value: Value) => void): (value: Value) => void {

@@ -1,12 +1,15 @@
 // One HTTP request and its response, as the gateway sees them: a bounded body in, a whole answer or a stream out.
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Method } from '../call.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
+import type { RelayEndpoint } from '../endpoints/relays.ts'
 import { GatewayError } from '../errors.ts'
 import type { Address } from '../formats/format.ts'
-import type { ClientCall, ClientReply } from '../gateway/exchange.ts'
+import type { BodyBounds, BodyStream, ClientCall, ClientReply, RelayCall } from '../gateway/exchange.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
+import { openBodyStream } from './body-stream.ts'
 
 export interface HttpCallOptions {
   readonly request: IncomingMessage
@@ -27,6 +30,7 @@ const unreadMs = 120_000
 export class HttpCall implements ClientCall, ClientReply {
   readonly endpoint: Endpoint
   readonly address: Address
+  readonly method: string
   readonly headers: IncomingHttpHeaders
   bytesSent = 0
   readonly #options: HttpCallOptions
@@ -37,6 +41,7 @@ export class HttpCall implements ClientCall, ClientReply {
     this.#options = options
     this.endpoint = options.endpoint
     this.address = options.address
+    this.method = options.request.method ?? ''
     this.headers = options.request.headers
     options.response.on('close', () => {
       if (options.response.writableFinished) return
@@ -49,10 +54,6 @@ export class HttpCall implements ClientCall, ClientReply {
     return this
   }
 
-  get method(): string {
-    return this.#options.request.method ?? ''
-  }
-
   get target(): string {
     return originForm(this.#options.request.url ?? '/')
   }
@@ -61,9 +62,9 @@ export class HttpCall implements ClientCall, ClientReply {
     return this.#options.request.socket.remoteAddress
   }
 
-  readBody(bounds: { readonly maxBytes: number; readonly timeoutMs: number }): Promise<Buffer> {
+  readBody(bounds: BodyBounds): Promise<Buffer> {
     const { request, alarms, clock } = this.#options
-    const refusal = this.#refuseByHeaders(bounds.maxBytes)
+    const refusal = this.#refuseByHeaders(bounds)
     if (refusal !== null) return Promise.reject(refusal)
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = []
@@ -93,10 +94,27 @@ export class HttpCall implements ClientCall, ClientReply {
     })
   }
 
-  #refuseByHeaders(maxBytes: number): GatewayError | null {
+  /** The body as it comes, in place of `readBody`. */
+  openBody(bounds: BodyBounds): BodyStream {
+    const { request, alarms, clock } = this.#options
+    const refusal = this.#refuseByHeaders(bounds)
+    if (refusal !== null) throw refusal
+    const stream = openBodyStream(request, {
+      alarms,
+      clock,
+      timeoutMs: bounds.timeoutMs,
+      maxBytes: bounds.maxBytes,
+      tooLarge: () => bodyTooLarge(bounds.maxBytes),
+      tooSlow: () => bodyTooSlow(bounds.timeoutMs),
+    })
+    this.#bodyGone = stream.cut
+    return stream
+  }
+
+  #refuseByHeaders({ maxBytes, encoded }: BodyBounds): GatewayError | null {
     const { headers } = this
     const encoding = headers['content-encoding']
-    if (encoding !== undefined && encoding !== 'identity')
+    if (encoding !== undefined && encoding !== 'identity' && encoded !== true)
       return new GatewayError('unsupported_media_type', { param: 'content-encoding' })
     const length = headers['content-length']
     return length !== undefined && Number(length) > maxBytes ? bodyTooLarge(maxBytes) : null
@@ -121,9 +139,9 @@ export class HttpCall implements ClientCall, ClientReply {
     this.#mindUnread()
   }
 
-  openStream(headers: readonly string[]): void {
+  openStream(headers: readonly string[], status = 200): void {
     const { response } = this.#options
-    if (!response.destroyed) response.writeHead(200, headers as string[])
+    if (!response.destroyed) response.writeHead(status, headers as string[])
   }
 
   write(bytes: Buffer): boolean {
@@ -177,4 +195,32 @@ function bodyTooSlow(timeoutMs: number): GatewayError {
     message: `The body did not arrive whole within ${timeoutMs} ms.`,
     param: 'body',
   })
+}
+
+/** A call whose body and answer are passed on as they come. */
+export class HttpRelayCall extends HttpCall implements RelayCall {
+  override readonly endpoint: RelayEndpoint
+  override readonly method: Method
+  readonly path: string
+  readonly rawQuery: string
+
+  constructor(options: HttpCallOptions & { readonly endpoint: RelayEndpoint; readonly path: string }) {
+    super(options)
+    const { request, endpoint, path } = options
+    this.endpoint = endpoint
+    this.method = request.method as Method
+    this.path = path
+    const url = request.url ?? ''
+    this.rawQuery = url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.rawQuery)
+  }
+
+  get bodyLength(): number | null {
+    const length = this.headers['content-length']
+    if (length !== undefined) return Number(length)
+    return this.headers['transfer-encoding'] === undefined ? 0 : null
+  }
 }

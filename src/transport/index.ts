@@ -1,14 +1,24 @@
 // The only code that opens sockets to upstreams: a request in, bytes out. It knows no format and no policy.
 
-import type { Authorize, Connection, Destination, RawReply, RawSend, UpstreamRequest } from '../call.ts'
+import type {
+  Authorize,
+  Connection,
+  Destination,
+  RawReply,
+  RawSend,
+  RelaySend,
+  UpstreamRequest,
+} from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createPools } from './pools.ts'
+import { createRelay } from './relay.ts'
 import { UpstreamExchange } from './upstream-exchange.ts'
 
 export interface Transport {
   readonly send: RawSend
+  readonly relay: RelaySend
   /** Tells which connections the configuration now has; others close when their last request has ended. */
   retain(connections: readonly Connection[]): void
   counts(): { readonly running: number; readonly connected: number }
@@ -57,7 +67,8 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
     })
   }
 
-  return { send, retain: pools.retain, counts: pools.counts, close: pools.close }
+  const relay = createRelay({ ...deps, pools })
+  return { send, relay, retain: pools.retain, counts: pools.counts, close: pools.close }
 }
 
 function destinationOf({ operation, format, streaming, target }: UpstreamRequest): Destination {
@@ -76,9 +87,9 @@ async function authorized(
 function requestHeaders(request: UpstreamRequest): string[] {
   return [
     'content-type',
-    'application/json',
+    request.contentType ?? 'application/json',
     'accept',
-    request.streaming ? 'text/event-stream' : 'application/json',
+    request.anyAnswer === true ? '*/*' : request.streaming ? 'text/event-stream' : 'application/json',
     // Compressed answers would have to be unpacked here to be read, at a cost above that of the bytes saved.
     'accept-encoding',
     'identity',

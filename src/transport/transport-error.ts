@@ -1,6 +1,6 @@
 // What undici and the operating system throw, in our vocabulary.
 
-import type { UpstreamRequest } from '../call.ts'
+import type { Target } from '../call.ts'
 import { type ErrorCode, GatewayError } from '../errors.ts'
 
 export interface TransportFailure {
@@ -20,8 +20,10 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 
 export function describeTransportError(
   cause: Error,
-  seen: { readonly request: UpstreamRequest; readonly answerBegan: boolean },
+  seen: { readonly request: { readonly target: Pick<Target, 'connection'> }; readonly answerBegan: boolean },
 ): TransportFailure {
+  // The body that is being sent has failed, and says why.
+  if (cause instanceof GatewayError) return { error: cause, stale: false }
   const reason = (cause as NodeJS.ErrnoException).code ?? cause.name
   const { connection } = seen.request.target
   const code = codes[reason] ?? fallbackCode(reason, seen.answerBegan)

@@ -292,3 +292,31 @@ test('an answer that never ends does not keep the transport open', async () => {
   await upstream.requests[0]?.aborted
   expect((await collected).failure).not.toBeNull()
 })
+
+test('a relayed request is signed with its body, and its answer is a stream whatever its status', async () => {
+  const { upstream, transport, alarms } = await setUp(answerJson(404, { error: 'nothing here' }))
+  const connection = {
+    ...requestTo(upstream).target.connection,
+    authorize: ({ method, path, body }: { method: string; path: string; body: Buffer }) => [
+      'x-signature',
+      `${method} ${path} ${body.toString()}`,
+    ],
+  }
+  const reply = await transport.relay({
+    target: { id: 'provider', connection },
+    method: 'PUT',
+    path: '/v1/x?y=1',
+    headers: ['x-own', '1'],
+    body: Buffer.from('text'),
+    key: null,
+    cancellation: createCancellation(),
+    deadline: systemClock.now() + 10_000,
+  })
+  expect(reply.status).toBe(404)
+  expect((await collect(reply)).bytes.toString()).toBe('{"error":"nothing here"}')
+  expect(upstream.requests[0]).toMatchObject({
+    method: 'PUT',
+    headers: { 'x-signature': 'PUT /v1/x?y=1 text', authorization: 'Bearer upstream-key', 'x-own': '1' },
+  })
+  expect(alarms.size).toBe(0)
+})

@@ -1,7 +1,7 @@
 // One request on the wire: collects the answer, or hands its bytes on as they come, and minds the silence.
 
 import type { Dispatcher } from 'undici'
-import type { RawReply, ReplyHeaders, ReplyStream, StreamSink, UpstreamRequest } from '../call.ts'
+import type { RawReply, ReplyHeaders, ReplyStream, StreamSink, Target, UpstreamRequest } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Alarm, Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -15,8 +15,16 @@ const maxCollectedBytes = 128 * 1024 * 1024
 /** A pooled socket that the other side had closed tells so within a round trip. */
 const keepAliveRaceMs = 250
 
+/** What an exchange has to know of the request that it carries. */
+export interface CarriedRequest
+  extends Pick<UpstreamRequest, 'streaming' | 'anyAnswer' | 'cancellation' | 'deadline'> {
+  readonly target: Pick<Target, 'id' | 'connection'>
+  /** Every answer is handed on as it comes, and the body may take its time before. */
+  readonly relayed?: true
+}
+
 export interface ExchangeOptions {
-  readonly request: UpstreamRequest
+  readonly request: CarriedRequest
   readonly clock: Clock
   readonly alarms: Alarms
   readonly resolve: (reply: RawReply) => void
@@ -70,7 +78,15 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     }
     const { clock, request } = this.#options
     this.#sentAt = clock.now()
-    this.#alarm.set(Math.min(this.#sentAt + silenceBeforeHeaders(request).limitMs, request.deadline))
+    const limitMs = request.relayed === true ? Infinity : silenceBeforeHeaders(request).limitMs
+    this.#alarm.set(Math.min(this.#sentAt + limitMs, request.deadline))
+  }
+
+  /** The whole body has left: what is slow from now on is the upstream. */
+  onRequestSent(): void {
+    const { request } = this.#options
+    if (request.relayed !== true || this.#status !== 0 || this.#phase === 'over') return
+    this.#expectMore(silenceBeforeHeaders(request).limitMs)
   }
 
   onResponseStart(
@@ -79,8 +95,10 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     if (status < 200 || this.#phase === 'over') return
     this.#status = status
     this.#headers = headers
-    this.#expectMore()
-    if (this.#options.request.streaming && status < 300 && isEventStream(headers)) {
+    // Media is being made while the headers are already there.
+    const { anyAnswer, target } = this.#options.request
+    this.#expectMore(anyAnswer === true ? target.connection.timers.headersMs : this.#idleMs)
+    if (isStream(this.#options.request, status, headers)) {
       this.#phase = 'streaming'
       this.#options.resolve({ status, headers, body: this, ...this.#sent() })
     } else {
@@ -159,9 +177,9 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#controller?.abort(new Error('the reader left'))
   }
 
-  #expectMore(): void {
+  #expectMore(withinMs = this.#idleMs): void {
     const { clock, request } = this.#options
-    this.#alarm.set(Math.min(clock.now() + this.#idleMs, request.deadline))
+    this.#alarm.set(Math.min(clock.now() + withinMs, request.deadline))
   }
 
   #onSilence(): void {
@@ -219,9 +237,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
 }
 
 /** A stream without headers has no content either: of the two timers the shorter one counts. */
-function silenceBeforeHeaders({ streaming, target }: UpstreamRequest): { limitMs: number; timer: string } {
+function silenceBeforeHeaders({ streaming, anyAnswer, target }: CarriedRequest): {
+  limitMs: number
+  timer: string
+} {
   const { headersMs, firstContentMs } = target.connection.timers
-  return streaming && firstContentMs < headersMs
+  return streaming && anyAnswer !== true && firstContentMs < headersMs
     ? { limitMs: firstContentMs, timer: 'first_token' }
     : { limitMs: headersMs, timer: 'headers' }
 }
@@ -232,7 +253,16 @@ const streamTypes = [
   'application/vnd.amazon.eventstream',
 ] as const
 
-function isEventStream(headers: ReplyHeaders): boolean {
+function isStream(request: CarriedRequest, status: number, headers: ReplyHeaders): boolean {
+  const { streaming, anyAnswer, relayed } = request
+  if (relayed === true) return true
+  if (status >= 300) return false
+  if (!streaming && anyAnswer !== true) return false
   const type = headers['content-type']
-  return typeof type === 'string' && streamTypes.some(streamType => type.startsWith(streamType))
+  if (typeof type !== 'string') return false
+  if (streamTypes.some(streamType => type.startsWith(streamType))) return true
+  return anyAnswer === true && !wholeTypes.test(type)
 }
+
+/** What is read whole where anything may come: media alone is passed on as it comes. */
+const wholeTypes = /^text\/|\bjson\b/i

@@ -63,6 +63,16 @@ function providerEntry(types: readonly string[] | null) {
     max_keepalive_connections: wholeNumber(0)
       .optional()
       .describe('Understood, without effect: every connection is kept for reuse.'),
+    passthrough: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Lets every key of this gateway ask for any path of the provider, with its credentials, at /providers/NAME/. Default: false.',
+      ),
+    files: z
+      .boolean()
+      .default(true)
+      .describe('`false` keeps its files and batches closed, where it has such. Default: true.'),
     ...vendorDetails(),
   })
 }
@@ -120,6 +130,11 @@ function vendorDetails() {
       .optional()
       .describe('Its session token, where it is lent for a time. Default: AWS_SESSION_TOKEN.'),
     api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
+    max_context: wholeNumber(1)
+      .optional()
+      .describe(
+        'Largest context window, in tokens, that Ollama is asked to make room for. Default: what the prompt and the answer need.',
+      ),
     deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
     base_models: z
       .record(text, text)

@@ -26,6 +26,11 @@ export function serverSection() {
     max_body_mb: mebibytes(1_024)
       .prefault(16)
       .describe('Largest request body, in MiB; a larger one is answered with 413. Default: 16.'),
+    max_upload_mb: mebibytes(10_240)
+      .prefault(512)
+      .describe(
+        'Largest body of a file or a raw request, in MiB: these are passed on while they come. Default: 512.',
+      ),
     headers_timeout: duration
       .prefault(20)
       .describe("Time for a request's headers to arrive whole; a duration. Default: 20s."),

@@ -7,7 +7,6 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { decodeCitations } from './citations.ts'
 import { failureInSuccess } from './errors.ts'
-import { unpackSignature } from './foreign-reasoning.ts'
 import { decodeFinish } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
 import { asideFields, formatName } from './wire.ts'
@@ -60,7 +59,14 @@ export function decodeAnswerBlock(block: JsonObject): readonly AnswerPart[] {
     case 'text':
       return [{ type: 'text', text: textIn(block, 'text'), ...decodeCitations(block['citations']) }]
     case 'thinking':
-      return [{ type: 'reasoning', text: textIn(block, 'thinking'), ...unpackSignature(block['signature']) }]
+      return [
+        {
+          type: 'reasoning',
+          text: textIn(block, 'thinking'),
+          ...(isText(block['signature']) && { signature: block['signature'] }),
+          origin: formatName,
+        },
+      ]
     case 'redacted_thinking':
       return [{ type: 'reasoning', text: '', encrypted: textIn(block, 'data'), origin: formatName }]
     case 'tool_use':

@@ -3,7 +3,7 @@
 
 import type { Message } from '../../conversation/conversation.ts'
 import type { ImagePart, MediaSource, Part, TextPart, ToolResultPart } from '../../conversation/parts.ts'
-import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { readTextFile } from '../text-file.ts'
 import { nameOfOpaque, unsupported } from '../unsayable.ts'
 import { documentOf } from './documents.ts'
@@ -62,7 +62,8 @@ function encodePart(part: Part, { documents, warnings }: Collected): readonly Js
     case 'file':
       return [textBlock(readTextFile(part))]
     case 'audio':
-      throw unsupported('messages', 'it cannot listen to audio')
+      if (part.transcript === undefined) throw unsupported('messages', 'it cannot listen to audio')
+      return [textBlock(part.transcript)]
     case 'opaque':
       if (part.format === formatName) return [part.value]
       warnings.push(`dropped content ${nameOfOpaque(part)}`)
@@ -93,34 +94,35 @@ function imagesOf({ content, name, callId }: ToolResultPart): readonly JsonObjec
   return [textBlock(`Image in the result of the tool ${name ?? callId}:`), ...images.map(imageBlock)]
 }
 
+/** With tool calls, all text is their plan, and thoughts alone are content. */
 function encodeAssistant({ parts }: Message, warnings: string[]): readonly JsonObject[] {
   const calls = parts.filter(part => part.type === 'tool_call')
-  const thoughts: JsonObject[] = []
-  const texts: JsonObject[] = []
-  for (const part of parts) {
-    if (part.type === 'reasoning') {
-      if (isOwn(part)) thoughts.push({ type: 'thinking', thinking: part.text })
-      else warnings.push('dropped content reasoning')
-    } else if (part.type === 'image' || part.type === 'audio' || part.type === 'file')
-      warnings.push(`dropped content ${part.type}`)
-    else if (part.type !== 'tool_call') texts.push(...encodePart(part, { documents: [], warnings }))
-  }
-  if (calls.length === 0 && texts.length + thoughts.length === 0) return []
-  const content = calls.length === 0 ? [...thoughts, ...texts] : thoughts
-  const plan = calls.length === 0 ? '' : texts.map(({ text }) => String(text)).join('')
+  const blocks = parts.flatMap(part => encodeSaid(part, warnings))
+  if (calls.length === 0)
+    return blocks.length === 0 ? [] : [{ role: 'assistant', content: simplified(blocks) }]
+  const content = blocks.filter(({ type }) => type !== 'text')
+  const plan = blocks.map(({ type, text }) => (type === 'text' && isText(text) ? text : '')).join('')
   return [
     {
       role: 'assistant',
-      ...(content.length === 0 ? {} : { content: simplified(content) }),
+      ...(content.length === 0 ? {} : { content }),
       ...(plan === '' ? {} : { tool_plan: plan }),
-      ...(calls.length === 0 ? {} : { tool_calls: calls.map(encodeCall) }),
+      tool_calls: calls.map(encodeCall),
     },
   ]
 }
 
+function encodeSaid(part: Part, warnings: string[]): readonly JsonObject[] {
+  if (part.type === 'reasoning' && isOwn(part))
+    return part.text === '' ? [] : [{ type: 'thinking', thinking: part.text }]
+  if (part.type !== 'reasoning' && part.type !== 'image' && part.type !== 'file')
+    return encodePart(part, { documents: [], warnings })
+  warnings.push(`dropped content ${part.type}`)
+  return []
+}
+
 /** Thoughts are plain text here, so that those of nobody in particular can be given back as well. */
-function isOwn({ origin, signature, encrypted, text }: Part & { readonly type: 'reasoning' }): boolean {
-  if (text === '') return false
+function isOwn({ origin, signature, encrypted }: Part & { readonly type: 'reasoning' }): boolean {
   return origin === formatName || (origin === undefined && signature === undefined && encrypted === undefined)
 }
 

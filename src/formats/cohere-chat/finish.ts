@@ -25,7 +25,7 @@ export function decodeFinish(native: unknown, said: Said, error?: unknown): Fini
   const reason = reasons.get(native)
   if (reason === undefined && !said.anything)
     throw new GatewayError('upstream_error', {
-      message: `The provider ended an empty answer with \`${String(native)}\`.`,
+      message: `The provider ended an empty answer with \`${wordFor(native)}\`.`,
     })
   return {
     reason: said.toolCalls && (reason ?? 'stop') === 'stop' ? 'tool_calls' : (reason ?? 'stop'),
@@ -34,8 +34,12 @@ export function decodeFinish(native: unknown, said: Said, error?: unknown): Fini
 }
 
 function failureOf(native: unknown, error: unknown): GatewayError {
-  const message = isText(error) ? error : `The provider ended its answer with \`${String(native)}\`.`
+  const message = isText(error) ? error : `The provider ended its answer with \`${wordFor(native)}\`.`
   return new GatewayError(native === 'TIMEOUT' ? 'upstream_timeout' : 'upstream_error', { message })
+}
+
+function wordFor(native: unknown): string {
+  return isText(native) ? native : 'no reason'
 }
 
 /** There is no word for a filtered answer but `ERROR`. */

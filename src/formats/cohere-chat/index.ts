@@ -16,8 +16,9 @@ import { formatName } from './name.ts'
 import { checkRequest } from './request.ts'
 
 const chat: ChatTranslation = {
-  abilities: () => ({
-    jsonSchema: true,
+  abilities: (_target, conversation) => ({
+    // "response_format" is not taken together with tools: there, a tool stands in for it.
+    jsonSchema: conversation === undefined || conversation.tools.length === 0,
     customTools: false,
     toolName: /^[A-Za-z_][A-Za-z0-9_]*$/,
     takesUrl: (url, kind) => kind === 'image' && /^https?:/i.test(url),
