@@ -35,7 +35,12 @@ test('the example as it stands means the defaults', () => {
 
 test('the example loads with everything in it set', () => {
   const configuration = configurationOf(loadText(complete, environment))
-  expect(configuration.providers.map(provider => provider.name)).toEqual(['openai', 'azure-europe', 'local'])
+  expect(configuration.providers.map(provider => provider.name)).toEqual([
+    'openai',
+    'azure-europe',
+    'local',
+    'mistral-by-sdk',
+  ])
   expect(configuration.notBuilt).toEqual(['condensation', 'caching', 'memory', 'telemetry', 'alerts'])
 })
 

@@ -11,6 +11,8 @@ export interface ProviderKind {
   readonly keyOptional?: boolean
   /** Has no address of its own: one must be configured. */
   readonly needsBaseUrl?: boolean
+  /** Answers through a package that the configuration names. */
+  readonly needsPackage?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }

@@ -1,5 +1,6 @@
 // The providers that can be configured: one line each.
 
+import { aiSdk } from './ai-sdk/index.ts'
 import { alibaba } from './alibaba.ts'
 import { azureOpenai } from './azure-openai.ts'
 import { cerebras } from './cerebras.ts'
@@ -54,6 +55,7 @@ export const providers: readonly Provider[] = [
   sglang,
   lmstudio,
   openaiCompatible,
+  aiSdk,
   simulator,
 ]
 

@@ -99,6 +99,20 @@ function vendorDetails() {
     project: headerValue.optional().describe('Project, where the provider knows such.'),
     api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
     deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
+    package: text
+      .optional()
+      .describe(
+        'For `ai_sdk`: the provider package of the AI SDK, such as "@ai-sdk/mistral". It has to be installed.',
+      ),
+    export: text
+      .optional()
+      .describe(
+        'The function of that package that makes the provider. Default: the only one called `create…`.',
+      ),
+    options: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('What that function is called with, beside apiKey, baseURL and headers.'),
     base_models: z
       .record(text, text)
       .default({})
