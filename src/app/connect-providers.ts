@@ -99,6 +99,8 @@ function providerOfType(type: string, configuration: Configuration, clock: Clock
 function missingKey(configured: ProviderConfiguration, provider: Provider): string | null {
   const { keys, aws, missingKeyVariables } = configured
   if (provider.takesAwsCredentials === true && aws !== null) return null
+  // Whether the machine has an account shows with the first request.
+  if (provider.takesGoogleAccount === true) return null
   if (keys.length > 0 || provider.keyOptional === true || provider.keyVariables.length === 0) return null
   const variables = missingKeyVariables.length > 0 ? missingKeyVariables : provider.keyVariables
   const others =
@@ -148,8 +150,12 @@ function createSide(provider: Provider, settings: ProviderSettings, clock: Clock
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
     quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
-    preferredFormat: model => provider.preferredFormat?.(model) ?? null,
-    formatsFor: operation => formatsByOperation.get(operation) ?? [],
+    formatsFor(operation, model) {
+      const names = provider.formatsFor?.(operation, model)
+      const all = formatsByOperation.get(operation) ?? []
+      return names === undefined ? all : names.map(formatName => findFormat(formatName, provider))
+    },
+    ...(provider.editsFor === undefined ? {} : { editsFor: provider.editsFor }),
     reader(format, passUsage) {
       const reader = readers.get(format)
       if (reader === undefined) throw new Error(`${name} does not speak ${format.name}`)

@@ -118,6 +118,9 @@ export interface ProviderConfiguration {
   readonly aws: AwsCredentials | null
   /** The largest context window that may be asked for; null: no limit. */
   readonly maxContext: number | null
+  /** Of a Google Cloud project. */
+  readonly location: string | null
+  readonly google: GoogleCredentials
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
 }
@@ -127,6 +130,13 @@ export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: Secret
   readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file: given in place of a key. */
+  readonly credentialsText: Secret | null
 }
 
 /** One mistake in a configuration, at its place. */

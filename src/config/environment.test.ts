@@ -306,3 +306,43 @@ describe('credentials of AWS', () => {
     expect(loadText(entry(), { AWS_REGION: 'evil.example/x' }).ok).toBe(false)
   })
 })
+
+test('a project of Google Cloud and the credentials for it make a provider', () => {
+  const environment = {
+    GOOGLE_APPLICATION_CREDENTIALS: '/etc/account.json',
+    GOOGLE_CLOUD_PROJECT: 'p',
+    GOOGLE_CLOUD_LOCATION: 'europe-west4',
+  }
+  expect(withEnvironment(environment).providers).toMatchObject([
+    {
+      name: 'vertex',
+      project: 'p',
+      location: 'europe-west4',
+      google: { credentialsFile: '/etc/account.json', credentialsText: null },
+    },
+  ])
+  const { GOOGLE_CLOUD_PROJECT: _project, ...others } = environment
+  expect(withEnvironment(others).providers.map(({ name }) => name)).toEqual(['simulator'])
+})
+
+test('the file wins over the variables of Google Cloud, and no other provider reads them', () => {
+  const text = `
+providers:
+  - {type: vertex, project: mine, location: us, credentials_file: /mine.json}
+  - {type: openai}`
+  const environment = {
+    GOOGLE_APPLICATION_CREDENTIALS: '/etc/account.json',
+    GOOGLE_CLOUD_PROJECT: 'p',
+    GOOGLE_CLOUD_LOCATION: 'europe-west4',
+  }
+  const [vertex, openai] = configurationOf(load({ file: 'c', readFile: () => text, environment })).providers
+  expect(vertex).toMatchObject({ project: 'mine', location: 'us', google: { credentialsFile: '/mine.json' } })
+  expect(openai).toMatchObject({ project: null, location: null, google: { credentialsFile: null } })
+})
+
+test('a key that is JSON holds the credentials of an account', () => {
+  const text = `providers: [{type: vertex, project: p, api_key_env: ACCOUNT}]`
+  const environment = { ACCOUNT: '{"type":"service_account"}' }
+  const [vertex] = configurationOf(load({ file: 'c', readFile: () => text, environment })).providers
+  expect(vertex?.google.credentialsText?.reveal()).toBe('{"type":"service_account"}')
+})

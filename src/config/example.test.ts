@@ -42,6 +42,7 @@ test('the example loads with everything in it set', () => {
     'openai',
     'azure-europe',
     'bedrock-europe',
+    'vertex-europe',
     'local',
   ])
   expect(configuration.notBuilt).toEqual(['condensation', 'caching', 'memory', 'telemetry', 'alerts'])

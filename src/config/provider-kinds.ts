@@ -17,6 +17,8 @@ export interface ProviderKind {
   readonly takesAwsCredentials?: boolean
   /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
   readonly isAlias?: boolean
+  /** Takes a Google Cloud account, from its usual variables as well, or that of the machine. */
+  readonly takesGoogleAccount?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }
@@ -31,16 +33,9 @@ const genericKind: ProviderKind = {
   builtIn: true,
 }
 
-/** Vendors with a protocol of their own that this version does not speak yet. */
-const plannedKinds: readonly ProviderKind[] = [planned('vertex'), planned('vertex_ai')]
-
-/** The given kinds in their order, then those that every version knows. */
+/** The given kinds in their order, then the one that every version knows. */
 export function allKinds(known: readonly ProviderKind[]): ReadonlyMap<string, ProviderKind> {
   const kinds = new Map(known.map(kind => [kind.type, kind]))
-  for (const kind of [genericKind, ...plannedKinds]) if (!kinds.has(kind.type)) kinds.set(kind.type, kind)
+  if (!kinds.has(genericType)) kinds.set(genericType, genericKind)
   return kinds
-}
-
-function planned(type: string, ...keyVariables: string[]): ProviderKind {
-  return { type, keyVariables, builtIn: false }
 }

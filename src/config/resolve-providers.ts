@@ -7,7 +7,13 @@ import type { Environment } from './environment.ts'
 import { formatPath, type Path } from './paths.ts'
 import type { ProviderKind } from './provider-kinds.ts'
 import { isSecretText, secretMessage } from './sections/fields.ts'
-import { type ProviderEntry, regionMessage, regionPattern } from './sections/provider.ts'
+import {
+  locationMessage,
+  locationPattern,
+  type ProviderEntry,
+  regionMessage,
+  regionPattern,
+} from './sections/provider.ts'
 
 export interface ProviderContext {
   readonly kinds: ReadonlyMap<string, ProviderKind>
@@ -62,7 +68,8 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
     if (kind.isAlias === true) continue
     const addressVariables = kind.baseUrlVariables ?? []
     const keyVariable = kind.keyVariables.find(isSet)
-    if (keyVariable === undefined && !addressVariables.some(isSet)) continue
+    const hasAccount = kind.takesGoogleAccount === true && googleVariables.every(isSet)
+    if (keyVariable === undefined && !hasAccount && !addressVariables.some(isSet)) continue
     if (!kind.builtIn) notBuilt.push(describeUnbuilt(kind.type, kind.type))
     else if (kind.needsBaseUrl === true && !addressVariables.some(isSet))
       notices.push(`${keyVariable} is set, but ${kind.type} is left out: it ${describeMissingAddress(kind)}`)
@@ -71,6 +78,9 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
   if (providers.length === 0) providers.push(resolveBare(simulatorKind, 1, context))
   return { providers, notBuilt, notices, problems: [] }
 }
+
+/** Together they say that a project is to be used, and by whom. */
+const googleVariables = ['GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_CLOUD_PROJECT'] as const
 
 const simulatorKind: ProviderKind = { type: 'simulator', keyVariables: [], keyOptional: true, builtIn: true }
 
@@ -98,11 +108,12 @@ interface EntryInPlace {
 function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderContext): ProviderConfiguration {
   const { timeouts, maxConnections } = context.general
   const silence = entry.timeout
+  const keys = resolveKeys(entry, kind, context)
   return {
     name: entry.name ?? entry.type,
     type: entry.type,
     baseUrl: entry.base_url ?? addressFromEnvironment(kind, context.environment),
-    ...resolveKeys(entry, kind, context),
+    ...keys,
     models: entry.models ?? null,
     enabled: entry.enabled,
     priority: entry.priority ?? place,
@@ -120,7 +131,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     deployments: asTable(entry.deployments),
     headers: asTable(entry.headers),
     organization: entry.organization ?? null,
-    project: entry.project ?? null,
+    ...resolveGoogle(entry, kind, { environment: context.environment, keys: keys.keys }),
     region: entry.region ?? regionFromEnvironment(kind, context.environment),
     aws: resolveAws(entry, kind, context.environment),
     maxContext: entry.max_context ?? null,
@@ -189,6 +200,34 @@ function resolveAws(
   return accessKeyId === undefined || secretAccessKey === undefined
     ? null
     : { accessKeyId, secretAccessKey, sessionToken }
+}
+
+type Google = Pick<ProviderConfiguration, 'project' | 'location' | 'google'>
+
+/** A key that is JSON is an account. */
+function resolveGoogle(
+  entry: ProviderEntry,
+  { takesGoogleAccount }: ProviderKind,
+  { environment, keys }: { readonly environment: Environment; readonly keys: readonly Secret[] },
+): Google {
+  const { project = null, location = null, credentials_file: file = null } = entry
+  if (takesGoogleAccount !== true)
+    return { project, location, google: { credentialsFile: file, credentialsText: null } }
+  return {
+    project: project ?? environment.text('GOOGLE_CLOUD_PROJECT') ?? null,
+    location: location ?? locationFromEnvironment(environment),
+    google: {
+      credentialsFile: file ?? environment.text('GOOGLE_APPLICATION_CREDENTIALS') ?? null,
+      credentialsText: keys.find(key => key.reveal().startsWith('{')) ?? null,
+    },
+  }
+}
+
+function locationFromEnvironment(environment: Environment): string | null {
+  const name = 'GOOGLE_CLOUD_LOCATION'
+  const location = environment.text(name)
+  if (location !== undefined && !locationPattern.test(location)) environment.report(name, locationMessage)
+  return location ?? null
 }
 
 function describeHalfPair({

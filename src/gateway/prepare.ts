@@ -11,6 +11,7 @@ import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
 import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { translate } from './translate.ts'
+import { destinationOf } from './way.ts'
 
 /** A target, the way there, and what it has refused already. */
 export type RemediedPlan = Plan & { readonly remedy: Remedy }
@@ -69,6 +70,7 @@ function passThrough(
   const { warnings } = exchange.page
   const edits = {
     ...request.edits,
+    ...request.recalled?.editsFor(target, warnings),
     ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
@@ -76,6 +78,7 @@ function passThrough(
     ...(format.modelInBody && parameters['model'] !== target.model
       ? { model: JSON.stringify(target.model) }
       : {}),
+    ...side.editsFor?.(destinationOf(way, { model: target.model, streaming: facts.streaming })),
   }
   return {
     body: isEmpty(edits) ? request.bytes : editBody(request, edits),

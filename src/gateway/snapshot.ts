@@ -2,10 +2,10 @@
 // snapshot that it began with.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { AnswerReader, Connection, Operation, Target, Usage } from '../call.ts'
+import type { AnswerReader, Connection, Destination, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
-import type { Format } from '../formats/format.ts'
+import type { FieldEdits, Format } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
 import type { RouteFacts } from '../routing/index.ts'
@@ -40,9 +40,9 @@ export interface ProviderSide {
   readonly streamUsage: 'ask' | 'reject'
   readonly quirks: Quirks
   /** The formats that it speaks for an operation, in the order of preference; empty where it does not offer it. */
-  formatsFor(operation: Operation): readonly Format[]
-  /** The name of the format in which a model has to be asked; null where any will do. */
-  preferredFormat(model: string): string | null
+  formatsFor(operation: Operation, model: string): readonly Format[]
+  /** What has to change in every body of a format, beside the model. */
+  editsFor?(destination: Destination): FieldEdits
   /** Reads answers whose bytes go to the client as they are. */
   reader(format: Format, passUsage: boolean): AnswerReader
 }

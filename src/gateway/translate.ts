@@ -24,7 +24,7 @@ import type { Prepared, RemediedPlan } from './prepare.ts'
 import { remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { withoutReasoning } from './thought-memory.ts'
-import { chatOf } from './way.ts'
+import { chatOf, destinationOf } from './way.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
 export function translate(
@@ -34,6 +34,7 @@ export function translate(
 ): Prepared | Promise<Prepared> {
   switch (asked.kind) {
     case 'chat':
+      exchange.page.warnings.push(...asked.dropped.map(field => `dropped parameter ${field}`))
       return translateChat(exchange, asked.conversation, plan)
     case 'embedding':
       return translateWhole(exchange, asked.request, {
@@ -174,7 +175,7 @@ function write(
 ): Pick<Prepared, 'body' | 'headers'> {
   const { page } = exchange
   page.warnings.push(...warnings)
-  const { parameters } = sideOf(exchange, plan)
+  const { parameters, editsFor } = sideOf(exchange, plan)
   const fields = Object.keys(body)
   const refused = refusedParameter(parameters, { facts: { ...noFacts, fields }, body })
   if (refused !== null) {
@@ -185,6 +186,7 @@ function write(
   const edits = Object.entries({
     ...parameterEdits(parameters, { fields, body }, page.warnings),
     ...remedyEdits(plan.remedy, body, page.warnings),
+    ...editsFor?.(destinationOf(plan.way, { model: plan.target.model, streaming: page.streaming })),
   })
   return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers }
 }

@@ -12,6 +12,7 @@ export const groq = defineCompatibleProvider({
   relayed: ['file', 'batch'],
   chat: {
     maxTokens: 'max_completion_tokens',
+    plainModels: /llama|kimi-k2-instruct/,
     efforts: ['none', 'low', 'medium', 'high'],
     reasoningHistory: 'reasoning',
     // https://console.groq.com/docs/structured-outputs

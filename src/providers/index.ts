@@ -28,6 +28,7 @@ import { sglang } from './sglang.ts'
 import { simulator } from './simulator/index.ts'
 import { snowflake } from './snowflake.ts'
 import { together } from './together.ts'
+import { vertex } from './vertex.ts'
 import { vllm } from './vllm.ts'
 import { xai } from './xai.ts'
 import { zai } from './zai.ts'
@@ -38,6 +39,7 @@ export const providers: readonly Provider[] = [
   anthropic,
   bedrock,
   gemini,
+  vertex,
   xai,
   groq,
   deepseek,
@@ -69,10 +71,12 @@ export const providers: readonly Provider[] = [
 export const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
   claude: 'anthropic',
-  amazon_bedrock: 'bedrock',
-  aws_bedrock: 'bedrock',
   google: 'gemini',
   google_ai_studio: 'gemini',
+  vertex_ai: 'vertex',
+  google_vertex: 'vertex',
+  amazon_bedrock: 'bedrock',
+  aws_bedrock: 'bedrock',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',

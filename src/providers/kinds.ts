@@ -9,10 +9,11 @@ export interface ProviderKind {
   readonly baseUrlVariables: readonly string[]
   readonly keyOptional: boolean
   readonly needsBaseUrl: boolean
-  readonly regionVariables: readonly string[]
-  readonly takesAwsCredentials: boolean
   /** Another name of a provider: it counts in the file, and nobody looks for it in the environment. */
   readonly isAlias: boolean
+  readonly regionVariables: readonly string[]
+  readonly takesAwsCredentials: boolean
+  readonly takesGoogleAccount: boolean
   readonly builtIn: true
 }
 
@@ -33,6 +34,7 @@ function kindOf(provider: Provider, type: string): ProviderKind {
     needsBaseUrl: provider.baseUrl === null && provider.baseUrlFor === undefined,
     regionVariables: provider.regionVariables ?? [],
     takesAwsCredentials: provider.takesAwsCredentials ?? false,
+    takesGoogleAccount: provider.takesGoogleAccount ?? false,
     isAlias: type !== provider.type,
     builtIn: true,
   }

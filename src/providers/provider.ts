@@ -2,6 +2,7 @@
 
 import type { Destination, Operation, RawSend } from '../call.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { FieldEdits } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
 
@@ -10,6 +11,13 @@ export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: Secret
   readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file. */
+  readonly credentialsText: Secret | null
 }
 
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
@@ -33,6 +41,9 @@ export interface ProviderSettings {
   readonly aws: AwsCredentials | null
   /** The largest context window that may be asked for, where the request sets it; null for no limit. */
   readonly maxContext: number | null
+  /** Of a Google Cloud project. */
+  readonly location: string | null
+  readonly google: GoogleCredentials
 }
 
 /**
@@ -78,6 +89,8 @@ export interface Provider {
   readonly regionVariables?: readonly string[]
   /** Credentials of an AWS account may stand in place of a key. */
   readonly takesAwsCredentials?: boolean
+  /** An account of Google Cloud may stand in place of a key: one in a file, or that of the machine. */
+  readonly takesGoogleAccount?: boolean
   /** Works without a key: a server on one's own machine. */
   readonly keyOptional?: boolean
   /**
@@ -85,8 +98,10 @@ export interface Provider {
    * served in it; for all others the first is translated.
    */
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
-  /** The format in which a model has to be asked, where it does not take part in all of them; else null. */
-  preferredFormat?(model: string): string | null
+  /** Those of one model, where not every model has all of them; undefined for all. A choice among `formats`. */
+  formatsFor?(operation: Operation, model: string): readonly string[] | undefined
+  /** What has to change in every body of a format, beside the model. */
+  editsFor?(destination: Destination): FieldEdits
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
   /** Those that depend on the settings; they come on top. */

@@ -18,6 +18,8 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     region: null,
     aws: null,
     maxContext: null,
+    location: null,
+    google: { credentialsFile: null, credentialsText: null },
     ...changes,
   }
 }
