@@ -15,6 +15,7 @@ import type { LoadResult } from './config/load.ts'
 import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
+import { createOriginBook } from './gateway/origin-book.ts'
 import { createLessons } from './gateway/remedy.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
@@ -58,6 +59,9 @@ export interface App {
 
 /** Rows that may wait in memory for a disk that cannot be written, before requests are refused: none is lost for sure. */
 const maxQueuedRows = 50_000
+
+/** Encrypted thoughts whose maker is remembered: those of the conversations that are going on. */
+const maxRememberedThoughts = 50_000
 
 /** How many keys a rate limiter remembers: more than are active in a window. */
 const maxLimitedKeys = 100_000
@@ -294,6 +298,8 @@ function createGateway({
     schemaChecker: once(loadSchemaChecker),
     thoughts: createThoughtMemory(),
     lessons: createLessons(systemClock.now),
+    responses: store.responses,
+    origins: createOriginBook(maxRememberedThoughts),
     fetchMedia: createMediaFetcher(() => current.snapshot().configuration.media),
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,

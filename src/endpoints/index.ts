@@ -10,7 +10,7 @@ interface Row extends Omit<Endpoint, 'method' | 'format'> {
 const rows: readonly Row[] = [
   { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
-  { route: '/v1/responses', operation: 'chat', format: 'openai-responses' },
+  ...responsesAt('/v1/responses'),
   { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/v1/moderations', operation: 'moderation', format: 'openai-moderations' },
   { route: '/v1/images/generations', operation: 'image_generation', format: 'openai-images' },
@@ -52,7 +52,9 @@ const rows: readonly Row[] = [
     format: 'openai-translations',
   },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
-  { route: '/openai/v1/responses', operation: 'chat', format: 'openai-responses' },
+  ...responsesAt('/openai/v1/responses'),
+  // Azure, by a dated version of its API.
+  ...responsesAt('/openai/responses'),
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/v1/images/generations', operation: 'image_generation', format: 'openai-images' },
   { route: '/openai/v1/images/edits', operation: 'image_edit', format: 'openai-image-edits' },
@@ -112,6 +114,13 @@ const bedrockActions: readonly Row[] = [
 const bedrockRows = ['/model/{model}', '/bedrock/model/{model}'].flatMap(model =>
   bedrockActions.map((row): Row => ({ ...row, route: `${model}/${row.route}` })),
 )
+function responsesAt(route: string): readonly Row[] {
+  return [
+    { route, operation: 'chat', format: 'openai-responses' },
+    { route: `${route}/compact`, operation: 'chat', format: 'openai-responses-compact' },
+    { route: `${route}/input_tokens`, operation: 'token_count', format: 'openai-responses-count' },
+  ]
+}
 
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
   return [...rows, ...googleRows, ...bedrockRows].map(({ format: name, ...row }) => {

@@ -36,7 +36,7 @@ export function encodeRequest(asked: Conversation, target: EncodeTarget): Encode
     ...(Object.keys(config).length > 0 && { output_config: config }),
     ...encodeSampling(asked.sampling, {
       generation,
-      thinks: thinking.thinking?.['type'] === 'enabled',
+      thinks: asksForThoughts(thinking),
       warnings,
     }),
     ...encodeUser(asked, warnings),
@@ -88,7 +88,7 @@ function outputConfig({ output }: Conversation, { effort }: EncodedThinking): Js
 
 interface SamplingContext {
   readonly generation: Generation
-  /** With a budget for thoughts, the rest of sampling is fixed. */
+  /** Where thoughts were asked for, sampling is fixed. */
   readonly thinks: boolean
   readonly warnings: string[]
 }
@@ -112,6 +112,10 @@ function encodeSampling(sampling: Sampling, { generation, thinks, warnings }: Sa
     ...(topK !== undefined && (free || drop('top_k')) && { top_k: topK }),
     ...(sequences.length > 0 && { stop_sequences: sequences }),
   }
+}
+
+function asksForThoughts({ thinking }: EncodedThinking): boolean {
+  return thinking !== undefined && thinking['type'] !== 'disabled'
 }
 
 function clamp(value: number): number {
