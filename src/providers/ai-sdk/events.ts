@@ -36,6 +36,7 @@ export class SdkStreamReader {
   /** @throws GatewayError for an answer that failed; what an `error` part holds is thrown as it is */
   push(part: SdkPart): void {
     const { type } = part
+    if (this.#finished) return
     if (type === 'error') throw part['error']
     else if (type === 'response-metadata') this.#readMetadata(part)
     else if (type === 'finish') this.#finish(part)
@@ -71,6 +72,8 @@ export class SdkStreamReader {
     if (kind === undefined || part['providerExecuted'] === true) return
     this.#start()
     const id = keyOf(part)
+    // An id that is used again means that its first part has ended.
+    this.#close(id)
     const opened: OpenPart = { part: this.#parts++, kind, characters: 0, signature: null }
     this.#open.set(id, opened)
     const place = { choice: 0, part: opened.part }
