@@ -16,6 +16,7 @@ import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import type { FetchMedia } from './conversation/inline-media.ts'
 import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
+import { createOriginBook } from './gateway/origin-book.ts'
 import { createLessons } from './gateway/remedy.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
@@ -26,6 +27,7 @@ import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
+import { readSigningSecret } from './store/signing-secret.ts'
 import { createTransport, type Transport } from './transport/index.ts'
 import { createMediaFetcher } from './transport/media-fetcher.ts'
 
@@ -61,6 +63,9 @@ export interface App {
 
 /** Rows that may wait in memory for a disk that cannot be written, before requests are refused: none is lost for sure. */
 const maxQueuedRows = 50_000
+
+/** Encrypted thoughts whose maker is remembered: those of the conversations that are going on. */
+const maxRememberedThoughts = 50_000
 
 /** How many keys a rate limiter remembers: more than are active in a window. */
 const maxLimitedKeys = 100_000
@@ -192,6 +197,7 @@ interface CurrentDeps {
 function createCurrent(deps: CurrentDeps): Current {
   const { options, storedKeys, resilience, transport, observation } = deps
   const pepper = randomBytes(32)
+  const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
@@ -203,6 +209,7 @@ function createCurrent(deps: CurrentDeps): Current {
       plugins: options.plugins ?? [],
       random: Math.random,
       pepper,
+      signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
       breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
@@ -300,6 +307,8 @@ function createGateway({
     schemaChecker: once(loadSchemaChecker),
     thoughts: createThoughtMemory(),
     lessons: createLessons(systemClock.now),
+    responses: store.responses,
+    origins: createOriginBook(maxRememberedThoughts),
     fetchMedia: current.fetchMedia,
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,

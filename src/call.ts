@@ -236,6 +236,10 @@ export interface UpstreamRequest {
   /** The wire format in which the body is written and the answer is expected. */
   readonly format: string
   readonly streaming: boolean
+  /** `POST` where nothing is said. */
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** What is asked for below the path of the operation: `/resp_1/cancel`. */
+  readonly resource?: string
   readonly body: Buffer
   /** Of the body; absent for JSON. */
   readonly contentType?: string | undefined

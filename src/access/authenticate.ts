@@ -2,20 +2,38 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { GatewayError } from '../errors.ts'
+import type { VerifySignature } from './aws-signature.ts'
 import type { KeyRing, Principal } from './keys.ts'
 
 /**
  * @param remoteAddress address of the peer's socket, as Node gives it
  * @throws GatewayError `missing_api_key`, `invalid_api_key`; `param` is the header
  */
-export type Authenticate = (headers: IncomingHttpHeaders, remoteAddress: string | undefined) => Principal
+export type Authenticate = (
+  headers: IncomingHttpHeaders,
+  remoteAddress: string | undefined,
+  line?: RequestLine,
+) => Authenticated
+
+/** What a signature is over, beside the headers; without it signatures are not read. */
+export interface RequestLine {
+  readonly method: string
+  /** Path and query, as received. */
+  readonly target: string
+}
+
+export interface Authenticated extends Principal {
+  /** Of a signed request: nobody is known before its body has passed. @throws GatewayError `invalid_api_key` */
+  readonly checkBody?: (body: Buffer) => void
+}
 
 export interface AuthenticatorOptions {
-  readonly ring: KeyRing
+  readonly ring: Pick<KeyRing, 'find'>
   /** Without it, a peer on this machine needs no key. */
   readonly required: boolean
   /** Name of the configured key header, lower case. */
   readonly header: string
+  readonly verifySignature?: VerifySignature
 }
 
 interface Credential {
@@ -33,7 +51,8 @@ const anonymous: Principal = { keyId: 'anonymous', tenant: 'default' }
  * Looks at `authorization: Bearer`, the configured header, `api-key`, `x-api-key` and `x-goog-api-key`, in this
  * order; the first that holds a key counts, and the others are not tried.
  */
-export function createAuthenticator({ ring, required, header }: AuthenticatorOptions): Authenticate {
+export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
+  const { ring, required, header, verifySignature } = options
   const keyHeaders = [...new Set([header, 'api-key', 'x-api-key', 'x-goog-api-key'])].filter(
     name => name !== 'authorization',
   )
@@ -41,14 +60,23 @@ export function createAuthenticator({ ring, required, header }: AuthenticatorOpt
     `No API key was sent: use \`authorization: Bearer KEY\` or \`${keyHeaders[0]}: KEY\`.` +
     (required ? '' : ' Only requests from its own machine are taken without one.')
 
-  return (headers, remoteAddress) => {
+  const readSigned = (headers: IncomingHttpHeaders, line: RequestLine | undefined): Authenticated | null => {
+    if (line === undefined || verifySignature === undefined) return null
+    const signed = verifySignature({ method: line.method, target: line.target, headers })
+    return signed === null ? null : { ...signed.principal, checkBody: signed.checkBody }
+  }
+
+  return (headers, remoteAddress, line) => {
+    const isLocal = !required && isLocalPeer(headers, remoteAddress)
+    const signed = isLocal ? null : readSigned(headers, line)
+    if (signed !== null) return signed
     const credential = readCredential(headers, keyHeaders)
     if (credential !== null && isWellFormed(credential.key)) {
       const principal = ring.find(credential.key)
       if (principal !== null) return principal
     }
     // SDKs insist on sending some key, so that an unknown one says no more than none.
-    if (!required && isLocalPeer(headers, remoteAddress)) return anonymous
+    if (isLocal) return anonymous
     if (credential === null)
       throw new GatewayError('missing_api_key', { message: missing, param: 'authorization' })
     throw new GatewayError('invalid_api_key', { param: credential.header })

@@ -3,13 +3,20 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createManualClock } from '../lib/clock.ts'
 import { Secret } from '../lib/secret.ts'
-import { createApiKey, createKeyRing, type StoredKey } from './keys.ts'
+import { awsSecretOf, createApiKey, createKeyRing, type StoredKey } from './keys.ts'
 
 const clock = createManualClock()
+const signingSecret = Buffer.alloc(32, 7)
 const newKey = { name: 'laptop', createdAt: clock.wall(), expiresAt: null }
 
 function ringOf({ keys = [], stored = [] }: { keys?: string[]; stored?: StoredKey[] }) {
-  return createKeyRing({ keys: keys.map(key => new Secret(key)), stored, pepper: randomBytes(32), clock })
+  return createKeyRing({
+    keys: keys.map(key => new Secret(key)),
+    stored,
+    pepper: randomBytes(32),
+    signingSecret,
+    clock,
+  })
 }
 
 test('a configured key is found under a name that its digest gives it', () => {
@@ -57,4 +64,24 @@ test('a revoked key is refused, even where the configuration still has it', () =
   const { key, stored } = createApiKey(randomBytes, newKey)
   const ring = ringOf({ keys: [key.reveal()], stored: [{ ...stored, revokedAt: clock.wall() }] })
   expect(ring.find(key.reveal())).toBeNull()
+})
+
+test('a configured key signs with itself, a stored one with a secret that its hash alone does not give', () => {
+  const { key, stored } = createApiKey(randomBytes, newKey)
+  const ring = ringOf({ keys: ['configured'], stored: [stored] })
+  const configured = ring.find('configured')?.keyId ?? ''
+  expect(ring.findById(configured)?.secrets.map(secret => secret.reveal())).toEqual(['configured'])
+  const secrets = ring.findById(stored.id)?.secrets.map(secret => secret.reveal())
+  expect(secrets).toEqual([awsSecretOf(stored.hash, signingSecret).reveal()])
+  expect(secrets).not.toContain(key.reveal())
+  expect(awsSecretOf(stored.hash, randomBytes(32)).reveal()).not.toBe(secrets?.[0])
+  expect(ring.findById('key_unknown')).toBeNull()
+})
+
+test('a revoked or expired key signs nothing', () => {
+  const revoked = { ...createApiKey(randomBytes, newKey).stored, revokedAt: clock.wall() }
+  const expired = { ...createApiKey(randomBytes, newKey).stored, expiresAt: clock.wall() }
+  const ring = ringOf({ stored: [revoked, expired] })
+  expect(ring.findById(revoked.id)).toBeNull()
+  expect(ring.findById(expired.id)).toBeNull()
 })

@@ -3,7 +3,7 @@
 // The pepper belongs to the lookup: the index is SHA-256(pepper + digest), so that how long a lookup takes says
 // nothing about any key or stored digest. It never leaves the process: 32 fresh random bytes at each start do.
 
-import { hash } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Clock } from '../lib/clock.ts'
 import { Secret } from '../lib/secret.ts'
 
@@ -29,6 +29,14 @@ export interface StoredKey {
 export interface KeyRing {
   /** The holder of a key in force; null for one that is unknown, expired or revoked. */
   find(presented: string): Principal | null
+  /** The same by its id, with what its holder may sign requests with. */
+  findById(id: string): SigningHolder | null
+}
+
+export interface SigningHolder {
+  readonly principal: Principal
+  /** Several where a key stands in the configuration and in the store. */
+  readonly secrets: readonly Secret[]
 }
 
 export interface KeyRingOptions {
@@ -37,6 +45,8 @@ export interface KeyRingOptions {
   /** Made at run time. What is stored of a key wins over the same key in the configuration. */
   readonly stored: readonly StoredKey[]
   readonly pepper: Buffer
+  /** Makes secrets of stored hashes; see `awsSecretOf`. */
+  readonly signingSecret: Buffer
   readonly clock: Pick<Clock, 'wall'>
 }
 
@@ -49,32 +59,44 @@ export interface NewKey {
 interface RingEntry {
   readonly principal: Principal
   readonly expiresAt: number | null
+  readonly secrets: readonly Secret[]
 }
 
 const defaultTenant = 'default'
 
 /** An immutable snapshot of all keys; a change of keys makes a new one. */
-export function createKeyRing({ keys, stored, pepper, clock }: KeyRingOptions): KeyRing {
+export function createKeyRing({ keys, stored, pepper, signingSecret, clock }: KeyRingOptions): KeyRing {
   const salt = pepper.toString('hex')
   const indexOf = (digest: string) => hash('sha256', salt + digest, 'base64url')
   const entries = new Map<string, RingEntry>()
   for (const key of keys) {
     const digest = digestOf(key.reveal())
-    entries.set(indexOf(digest), { principal: principalOf(keyIdOf(digest)), expiresAt: null })
+    entries.set(indexOf(digest), { principal: principalOf(keyIdOf(digest)), expiresAt: null, secrets: [key] })
   }
   for (const { id, hash: digest, expiresAt, revokedAt } of stored) {
-    if (revokedAt === null) entries.set(indexOf(digest), { principal: principalOf(id), expiresAt })
-    else entries.delete(indexOf(digest))
+    const index = indexOf(digest)
+    const secrets = [awsSecretOf(digest, signingSecret), ...(entries.get(index)?.secrets ?? [])]
+    if (revokedAt === null) entries.set(index, { principal: principalOf(id), expiresAt, secrets })
+    else entries.delete(index)
   }
+  const byId = new Map([...entries.values()].map(entry => [entry.principal.keyId, entry]))
+  const inForce = (entry: RingEntry | undefined): RingEntry | null =>
+    entry === undefined || (entry.expiresAt !== null && entry.expiresAt <= clock.wall()) ? null : entry
 
   return {
-    find(presented) {
-      const entry = entries.get(indexOf(digestOf(presented)))
-      if (entry === undefined) return null
-      if (entry.expiresAt !== null && entry.expiresAt <= clock.wall()) return null
-      return entry.principal
-    },
+    find: presented => inForce(entries.get(indexOf(digestOf(presented))))?.principal ?? null,
+    findById: id => inForce(byId.get(id)),
   }
+}
+
+/**
+ * With what the holder of a stored key signs requests. A signature can only be verified by who can make it, and of a
+ * stored key the gateway keeps no more than a hash: so the secret follows from that hash, and from a secret beside the
+ * database, without which the hash is worth nothing.
+ * @param digest SHA-256 of the key, in hex
+ */
+export function awsSecretOf(digest: string, signingSecret: Buffer): Secret {
+  return new Secret(createHmac('sha256', signingSecret).update(`aws ${digest}`).digest('base64url'))
 }
 
 /**

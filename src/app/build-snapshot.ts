@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { type Authenticate, createAuthenticator } from '../access/authenticate.ts'
+import { createSignatureVerifier } from '../access/aws-signature.ts'
 import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
 import type { Operation, Target } from '../call.ts'
@@ -19,6 +20,8 @@ import { type ConnectDeps, type ConnectedProvider, connectProviders } from './co
 export interface SnapshotDeps extends ConnectDeps {
   readonly random: () => number
   readonly pepper: Buffer
+  /** Of the data directory; see `awsSecretOf`. */
+  readonly signingSecret: Buffer
   readonly storedKeys: readonly StoredKey[]
   /** Outlives a reload that does not change the limit; null where there is none. */
   readonly limiter: RateLimiter | null
@@ -133,9 +136,10 @@ function adviseOnModel(model: string): string {
 }
 
 function createDoor({ auth }: Configuration, deps: SnapshotDeps): Authenticate {
-  const { clock, pepper, storedKeys: stored } = deps
-  const ring = createKeyRing({ keys: auth.keys, stored, pepper, clock })
-  return createAuthenticator({ ring, required: auth.required, header: auth.header })
+  const { clock, pepper, signingSecret, storedKeys: stored } = deps
+  const ring = createKeyRing({ keys: auth.keys, stored, pepper, signingSecret, clock })
+  const verifySignature = createSignatureVerifier({ ring, clock })
+  return createAuthenticator({ ring, required: auth.required, header: auth.header, verifySignature })
 }
 
 function takeRate(limiter: RateLimiter | null, keyId: string): ReturnType<Snapshot['takeRate']> {

@@ -16,6 +16,7 @@ import { buildConnection } from '../providers/build-connection.ts'
 import { findProvider } from '../providers/index.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
 import { createSimulator } from '../providers/simulator/index.ts'
+import { createAuthorizer } from '../transport/auth/index.ts'
 
 export interface ConnectedProvider {
   readonly configuration: ProviderConfiguration
@@ -53,7 +54,22 @@ function connectProvider(
   let connection: Connection
   let unusableReason = lacks ?? missingKey(configured, provider)
   try {
-    connection = buildConnection({ provider, settings, timers, ...limits })
+    const scheme = provider.authScheme?.(settings) ?? null
+    const authorize =
+      scheme === null
+        ? null
+        : createAuthorizer(
+            scheme,
+            { ...settings, google: { credentialsFile: null, credentialsText: null } },
+            { clock: deps.clock },
+          )
+    connection = buildConnection({
+      provider,
+      settings,
+      timers,
+      ...limits,
+      ...(authorize !== null && { authorize }),
+    })
   } catch (thrown) {
     if (!(thrown instanceof GatewayError)) throw thrown
     unusableReason = thrown.message
@@ -62,7 +78,7 @@ function connectProvider(
   return {
     configuration: configured,
     provider,
-    side: createSide(provider, configured.name, deps.clock),
+    side: createSide(provider, settings, deps.clock),
     indexed: {
       connection,
       priority: configured.priority,
@@ -77,10 +93,10 @@ function connectProvider(
   }
 }
 
-/** A legacy completion is a conversation to those who have no such thing. */
+/** A legacy completion is a conversation to those who have no such thing, and a count can be had without them. */
 function operationsOf({ formats: spoken }: Provider): readonly Operation[] {
   const own = Object.keys(spoken) as Operation[]
-  return spoken.chat === undefined || own.includes('completion') ? own : [...own, 'completion']
+  return spoken.chat === undefined ? own : [...new Set<Operation>([...own, 'completion', 'token_count'])]
 }
 
 interface BuiltProvider {
@@ -129,10 +145,16 @@ function buildFromPackage(
   }
 }
 
-function missingKey({ keys, missingKeyVariables }: ProviderConfiguration, provider: Provider): string | null {
+function missingKey(configured: ProviderConfiguration, provider: Provider): string | null {
+  const { keys, aws, missingKeyVariables } = configured
+  if (provider.takesAwsCredentials === true && aws !== null) return null
+  // Whether the machine has an account shows with the first request.
+  if (provider.takesGoogleAccount === true) return null
   if (keys.length > 0 || provider.keyOptional === true || provider.keyVariables.length === 0) return null
   const variables = missingKeyVariables.length > 0 ? missingKeyVariables : provider.keyVariables
-  return `has no API key: set ${variables.join(' or ')}`
+  const others =
+    provider.takesAwsCredentials === true ? ', or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' : ''
+  return `has no API key: set ${variables.join(' or ')}${others}`
 }
 
 /** Stands in for a provider whose settings make no connection; nothing is ever sent to it. */
@@ -156,7 +178,8 @@ function findFormat(name: string, provider: Provider): Format {
   return format
 }
 
-function createSide(provider: Provider, name: string, clock: Clock): ProviderSide {
+function createSide(provider: Provider, settings: ProviderSettings, clock: Clock): ProviderSide {
+  const { name } = settings
   const formatsByOperation = new Map<string, readonly Format[]>()
   const readers = new Map<Format, { passing: AnswerReader; taking: AnswerReader }>()
   for (const [operation, names] of Object.entries(provider.formats)) {
@@ -175,8 +198,13 @@ function createSide(provider: Provider, name: string, clock: Clock): ProviderSid
   return {
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
-    quirks: provider.quirks ?? {},
-    formatsFor: operation => formatsByOperation.get(operation) ?? [],
+    quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
+    formatsFor(operation, model) {
+      const names = provider.formatsFor?.(operation, model)
+      const all = formatsByOperation.get(operation) ?? []
+      return names === undefined ? all : names.map(formatName => findFormat(formatName, provider))
+    },
+    ...(provider.editsFor === undefined ? {} : { editsFor: provider.editsFor }),
     reader(format, passUsage) {
       const reader = readers.get(format)
       if (reader === undefined) throw new Error(`${name} does not speak ${format.name}`)

@@ -12,9 +12,12 @@ import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
 import { answerModels } from '../gateway/models.ts'
 import { relay } from '../gateway/relay.ts'
+import { answerOf } from '../gateway/responses.ts'
 import { HttpCall, HttpRelayCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
+import { localModelRoutes } from './local-models.ts'
+import { responsePrefixes } from './response-routes.ts'
 
 export type Routes = Pick<ListenerOptions, 'routes' | 'prefixes' | 'fallback'>
 
@@ -26,7 +29,8 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   const endpoints = listEndpoints(formats)
   const serve: ServeCall = ({ request, response, endpoint, address }) => {
     const { alarms, clock } = gateway
-    void handle(new HttpCall({ request, response, endpoint, address, alarms, clock }), gateway)
+    const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
+    void handle(call, gateway, answerOf(endpoint))
   }
   const routes = new Map<string, Methods>()
   for (const endpoint of endpoints) {
@@ -35,17 +39,21 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
       [endpoint.method]: (request, response) => serve({ request, response, endpoint, address: noAddress }),
     })
   }
+  const local = endpoints.find(({ route }) => route === '/api/chat')
+  if (local !== undefined)
+    for (const [path, methods] of localModelRoutes(gateway, local)) routes.set(path, methods)
   const models: Methods = { GET: serveModels(gateway) }
   for (const path of ['/v1/models', '/v1beta/models']) routes.set(path, models)
   const patterns = groupByPrefix(endpoints.filter(({ route }) => hasPlaceholder(route)))
   for (const prefix of ['/v1/models/', '/v1beta/models/']) if (!patterns.has(prefix)) patterns.set(prefix, [])
-  const prefixes = [...patterns].map(([prefix, group]) => ({
+  const patternPrefixes = [...patterns].map(([prefix, group]) => ({
     prefix,
     methods: {
       ...(prefix.endsWith('/models/') && models),
       ...(group.length > 0 && { POST: serveGroup(group, serve, fallback) }),
     },
   }))
+  const prefixes = [...patternPrefixes, ...responsePrefixes(gateway)]
   for (const endpoint of listRelays(findErrorFormat())) {
     const methods = serveRelay(endpoint, gateway)
     if (endpoint.at.endsWith('/')) prefixes.push({ prefix: endpoint.at, methods })
@@ -78,14 +86,31 @@ function groupByPrefix(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> 
 function serveGroup(group: readonly Endpoint[], serve: ServeCall, fallback: Handler): Handler {
   const compiled = group.map(endpoint => ({ endpoint, route: compileRoute(endpoint.route) }))
   return (request, response, path) => {
+    const query = new URLSearchParams(queryOf(request))
     for (const { endpoint, route } of compiled) {
       const model = route.readModel(path)
-      if (model === null) continue
+      if (model === null || !fits(endpoint, query)) continue
+      if (endpoint.keyInQuery === true) takeKey(request, query)
       serve({ request, response, endpoint, address: { model, streaming: endpoint.streaming ?? null } })
       return
     }
     fallback(request, response, path)
   }
+}
+
+function queryOf({ url = '' }: IncomingMessage): string {
+  const start = url.indexOf('?')
+  return start === -1 ? '' : url.slice(start + 1)
+}
+
+function fits({ query: wanted }: Endpoint, query: URLSearchParams): boolean {
+  return wanted === undefined || query.get(wanted.name) === wanted.value
+}
+
+/** A key in the query counts as one in the header of the same family of SDKs. */
+function takeKey({ headers }: IncomingMessage, query: URLSearchParams): void {
+  const key = query.get('key')
+  if (key !== null && headers['x-goog-api-key'] === undefined) headers['x-goog-api-key'] = key
 }
 
 /** All methods of the endpoint. */
@@ -108,6 +133,7 @@ function findErrorFormat(): Format {
 function serveModels(gateway: Gateway): Handler {
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     const { headers, socket } = request
+    if (path.startsWith('/v1beta/')) takeKey(request, new URLSearchParams(queryOf(request)))
     try {
       const question = { path, headers, remoteAddress: socket.remoteAddress }
       const body = JSON.stringify(answerModels(question, gateway.snapshot()))

@@ -1,19 +1,22 @@
 // `llm-proxy keys`: makes, lists and revokes the gateway's own API keys while it is not running.
 
 import { randomBytes } from 'node:crypto'
-import { createApiKey } from '../access/keys.ts'
+import { awsSecretOf, createApiKey } from '../access/keys.ts'
 import { systemClock } from '../lib/clock.ts'
 import { openStore, type Store, StoreError } from '../store/index.ts'
+import { readSigningSecret } from '../store/signing-secret.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { KeysAction, KeysOptions } from './program.ts'
 import type { Terminal } from './serve.ts'
+
+const defaultDirectory = 'data'
 
 export async function manageKeys(
   action: KeysAction,
   options: KeysOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const directory = options.data ?? 'data'
+  const directory = options.data ?? defaultDirectory
   let store: Store
   try {
     store = await openStore({ directory, clock: systemClock, observe: () => {} })
@@ -32,14 +35,18 @@ export async function manageKeys(
 type Action = (store: Store, options: KeysOptions, terminal: Terminal) => Promise<ExitCode> | ExitCode
 
 const actions: Readonly<Record<KeysAction, Action>> = {
-  async create(store, { name = 'created by hand' }, terminal) {
+  async create(store, { name = 'created by hand', data }, terminal) {
     const { key, stored } = createApiKey(randomBytes, {
       name,
       createdAt: systemClock.wall(),
       expiresAt: null,
     })
     await store.keys.insertKey(stored)
+    const awsSecret = awsSecretOf(stored.hash, readSigningSecret(data ?? defaultDirectory, randomBytes))
     terminal.print(`${stored.id}\n${key.reveal()}\nThe key is shown only now; its hash is what is stored.`)
+    terminal.print(
+      `\nFor clients that sign requests to AWS:\nAWS_ACCESS_KEY_ID=${stored.id}\nAWS_SECRET_ACCESS_KEY=${awsSecret.reveal()}`,
+    )
     return exitCodes.ok
   },
   list(store, _options, terminal) {

@@ -125,10 +125,32 @@ export interface ProviderConfiguration {
   readonly headers: Readonly<Record<string, string>>
   readonly organization: string | null
   readonly project: string | null
+  /** Where the provider has one address for each region. */
+  readonly region: string | null
+  readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
+  /** Of a Google Cloud project. */
+  readonly location: string | null
+  readonly google: GoogleCredentials
   /** Null where the type needs none. */
   readonly package: PackageConfiguration | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
+}
+
+/** Of an AWS account. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file: given in place of a key. */
+  readonly credentialsText: Secret | null
 }
 
 /** One mistake in a configuration, at its place. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   configurationOf,
   knownProviders,
@@ -107,9 +107,25 @@ test('an empty list of providers means none', () => {
 })
 
 test('a key in the environment for a provider that is not there yet is named, and others serve', () => {
-  const configuration = withEnvironment({ ANTHROPIC_API_KEY: 'sk-ant' })
-  expect(configuration.notBuilt).toEqual(['provider anthropic (type anthropic)'])
+  const kinds = [...knownProviders, { type: 'new-vendor', keyVariables: ['NEW_VENDOR_KEY'], builtIn: false }]
+  const environment = { NEW_VENDOR_KEY: 'k' }
+  const configuration = configurationOf(load({ environment, knownProviders: kinds }))
+  expect(configuration.notBuilt).toEqual(['provider new-vendor (type new-vendor)'])
   expect(configuration.providers.map(provider => provider.name)).toEqual(['simulator'])
+})
+
+test('another name of a provider counts in the file, and not in the environment', () => {
+  const kinds = [
+    ...knownProviders,
+    { type: 'ai', keyVariables: ['GROQ_API_KEY'], isAlias: true, builtIn: true },
+  ]
+  const environment = { GROQ_API_KEY: 'k' }
+  const namesOf = (options: Parameters<typeof load>[0]) =>
+    configurationOf(load({ environment, knownProviders: kinds, ...options })).providers.map(
+      ({ name }) => name,
+    )
+  expect(namesOf({})).toEqual(['groq'])
+  expect(namesOf({ file: 'c', readFile: () => 'providers: [{type: ai}]' })).toEqual(['ai'])
 })
 
 test('a key without the address that it needs is left out with a notice', () => {
@@ -180,14 +196,15 @@ test('any server that speaks the protocol is a provider, whatever the list of pr
 test('providers that are not there yet are named if they are on, and left out', () => {
   const text = `
 providers:
-  - {name: claude, type: anthropic, models: [a]}
-  - {type: bedrock, enabled: false}
+  - {name: newest, type: newer-vendor, models: [a]}
+  - {type: newer-vendor, enabled: false}
   - {type: new-vendor}
   - {type: openai}`
-  const kinds = [...knownProviders, { type: 'new-vendor', keyVariables: [], builtIn: false }]
+  const planned = (type: string) => ({ type, keyVariables: [], builtIn: false })
+  const kinds = [...knownProviders, planned('new-vendor'), planned('newer-vendor')]
   const configuration = configurationOf(load({ file: 'c', readFile: () => text, knownProviders: kinds }))
   expect(configuration.notBuilt).toEqual([
-    'provider claude (type anthropic)',
+    'provider newest (type newer-vendor)',
     'provider new-vendor (type new-vendor)',
   ])
   expect(configuration.providers.map(({ name, priority }) => [name, priority])).toEqual([['openai', 4]])
@@ -239,4 +256,93 @@ test('a key with a line break inside is a problem of its variable', () => {
   expect(result.ok ? [] : result.problems.map(formatProblem)).toEqual([
     'environment OPENAI_API_KEY: must not be empty and must not hold control characters nor characters beyond Latin-1',
   ])
+})
+
+describe('credentials of AWS', () => {
+  const entry = (more = '') => `providers: [{type: bedrock${more}}]`
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'token',
+    AWS_DEFAULT_REGION: 'eu-central-1',
+  }
+  const bedrockOf = (text: string, variables: Record<string, string> = environment) =>
+    configurationOf(loadText(text, variables)).providers[0]
+
+  test('come from the usual variables, and the region, too', () => {
+    const provider = bedrockOf(entry())
+    expect(provider?.region).toBe('eu-central-1')
+    expect(provider?.aws?.accessKeyId).toBe('id')
+    expect(provider?.aws?.secretAccessKey.reveal()).toBe('secret')
+    expect(provider?.aws?.sessionToken?.reveal()).toBe('token')
+  })
+
+  test('of the file are not mixed with those of the environment', () => {
+    const pair = ', region: us-east-1, aws_access_key_id: a, aws_secret_access_key: b'
+    const provider = bedrockOf(entry(pair))
+    expect([provider?.region, provider?.aws?.accessKeyId, provider?.aws?.sessionToken]).toEqual([
+      'us-east-1',
+      'a',
+      null,
+    ])
+  })
+
+  test('are read for providers that take them alone, and do not make a provider by themselves', () => {
+    expect(bedrockOf('providers: [{type: openai}]')).toMatchObject({ aws: null, region: null })
+    expect(bedrockOf('')?.type).toBe('simulator')
+    expect(bedrockOf('', { AWS_BEARER_TOKEN_BEDROCK: 'key', AWS_REGION: 'us-east-1' })).toMatchObject({
+      type: 'bedrock',
+      region: 'us-east-1',
+    })
+  })
+
+  test('that are half are a mistake, and so is a region that is none', () => {
+    const half = loadText(entry(', aws_access_key_id: a'))
+    expect(half.ok ? [] : half.problems.map(({ message }) => message)).toEqual([
+      '`aws_access_key_id` needs `aws_secret_access_key` beside it',
+    ])
+    for (const region of ['evil.example/x', 'EU', ''])
+      expect(loadText(entry(`, region: "${region}"`)).ok).toBe(false)
+    expect(loadText(entry(), { AWS_REGION: 'evil.example/x' }).ok).toBe(false)
+  })
+})
+
+test('a project of Google Cloud and the credentials for it make a provider', () => {
+  const environment = {
+    GOOGLE_APPLICATION_CREDENTIALS: '/etc/account.json',
+    GOOGLE_CLOUD_PROJECT: 'p',
+    GOOGLE_CLOUD_LOCATION: 'europe-west4',
+  }
+  expect(withEnvironment(environment).providers).toMatchObject([
+    {
+      name: 'vertex',
+      project: 'p',
+      location: 'europe-west4',
+      google: { credentialsFile: '/etc/account.json', credentialsText: null },
+    },
+  ])
+  const { GOOGLE_CLOUD_PROJECT: _project, ...others } = environment
+  expect(withEnvironment(others).providers.map(({ name }) => name)).toEqual(['simulator'])
+})
+
+test('the file wins over the variables of Google Cloud, and no other provider reads them', () => {
+  const text = `
+providers:
+  - {type: vertex, project: mine, location: us, credentials_file: /mine.json}
+  - {type: openai}`
+  const environment = {
+    GOOGLE_APPLICATION_CREDENTIALS: '/etc/account.json',
+    GOOGLE_CLOUD_PROJECT: 'p',
+    GOOGLE_CLOUD_LOCATION: 'europe-west4',
+  }
+  const [vertex, openai] = configurationOf(load({ file: 'c', readFile: () => text, environment })).providers
+  expect(vertex).toMatchObject({ project: 'mine', location: 'us', google: { credentialsFile: '/mine.json' } })
+  expect(openai).toMatchObject({ project: null, location: null, google: { credentialsFile: null } })
+})
+
+test('a key that is JSON holds the credentials of an account', () => {
+  const text = `providers: [{type: vertex, project: p, api_key_env: ACCOUNT}]`
+  const environment = { ACCOUNT: '{"type":"service_account"}' }
+  const [vertex] = configurationOf(load({ file: 'c', readFile: () => text, environment })).providers
+  expect(vertex?.google.credentialsText?.reveal()).toBe('{"type":"service_account"}')
 })

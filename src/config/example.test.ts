@@ -16,6 +16,9 @@ const environment = {
   OPENAI_KEY_OF_TEAM_A: 'a',
   OPENAI_KEY_OF_TEAM_B: 'b',
   OPENAI_KEY_OF_TEAM_C: 'c',
+  MY_AWS_ID: 'id',
+  MY_AWS_SECRET: 'secret',
+  MY_AWS_TOKEN: 'token',
 }
 
 test('the schema for editors is up to date (npm run docs)', () => {
@@ -38,6 +41,8 @@ test('the example loads with everything in it set', () => {
   expect(configuration.providers.map(provider => provider.name)).toEqual([
     'openai',
     'azure-europe',
+    'bedrock-europe',
+    'vertex-europe',
     'local',
     'mistral-by-sdk',
   ])

@@ -11,6 +11,14 @@ export interface ProviderKind {
   readonly keyOptional?: boolean
   /** Has no address of its own: one must be configured. */
   readonly needsBaseUrl?: boolean
+  /** Variables that may hold the region, first found wins. */
+  readonly regionVariables?: readonly string[]
+  /** Takes the credentials of an AWS account, from its usual variables as well. */
+  readonly takesAwsCredentials?: boolean
+  /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
+  readonly isAlias?: boolean
+  /** Takes a Google Cloud account, from its usual variables as well, or that of the machine. */
+  readonly takesGoogleAccount?: boolean
   /** Answers through a package that the configuration names. */
   readonly needsPackage?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
@@ -27,24 +35,9 @@ const genericKind: ProviderKind = {
   builtIn: true,
 }
 
-/** Vendors with a protocol of their own that this version does not speak yet. */
-const plannedKinds: readonly ProviderKind[] = [
-  planned('anthropic', 'ANTHROPIC_API_KEY'),
-  planned('cohere', 'COHERE_API_KEY', 'CO_API_KEY'),
-  planned('gemini', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'),
-  planned('google'),
-  planned('vertex'),
-  planned('vertex_ai'),
-  planned('bedrock'),
-]
-
-/** The given kinds in their order, then those that every version knows. */
+/** The given kinds in their order, then the one that every version knows. */
 export function allKinds(known: readonly ProviderKind[]): ReadonlyMap<string, ProviderKind> {
   const kinds = new Map(known.map(kind => [kind.type, kind]))
-  for (const kind of [genericKind, ...plannedKinds]) if (!kinds.has(kind.type)) kinds.set(kind.type, kind)
+  if (!kinds.has(genericType)) kinds.set(genericType, genericKind)
   return kinds
-}
-
-function planned(type: string, ...keyVariables: string[]): ProviderKind {
-  return { type, keyVariables, builtIn: false }
 }

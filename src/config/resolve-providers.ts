@@ -1,13 +1,19 @@
 // The providers to run: from the file, or else from the keys in the environment, with general settings filled in.
 
 import { Secret } from '../lib/secret.ts'
-import type { Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
+import type { AwsCredentials, Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
 import type { ConfigurationDocument } from './document.ts'
 import type { Environment } from './environment.ts'
 import { formatPath, type Path } from './paths.ts'
 import type { ProviderKind } from './provider-kinds.ts'
 import { isSecretText, secretMessage } from './sections/fields.ts'
-import type { ProviderEntry } from './sections/provider.ts'
+import {
+  locationMessage,
+  locationPattern,
+  type ProviderEntry,
+  regionMessage,
+  regionPattern,
+} from './sections/provider.ts'
 
 export interface ProviderContext {
   readonly kinds: ReadonlyMap<string, ProviderKind>
@@ -45,6 +51,8 @@ function fromFile(entries: readonly ProviderEntry[], context: ProviderContext): 
     const provider = resolveEntry({ entry, kind, place: index + 1 }, context)
     if (provider.baseUrl === null && kind.needsBaseUrl === true)
       problems.push(context.document.problemAt(['providers', index], describeMissingAddress(kind)))
+    const half = describeHalfPair(entry)
+    if (half !== null) problems.push(context.document.problemAt(['providers', index], half))
     if (provider.package === null && kind.needsPackage === true)
       problems.push(context.document.problemAt(['providers', index], missingPackage))
     providers.push(provider)
@@ -59,9 +67,11 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
   const notices: string[] = []
   const isSet = (name: string) => environment.text(name) !== undefined
   for (const kind of kinds.values()) {
+    if (kind.isAlias === true) continue
     const addressVariables = kind.baseUrlVariables ?? []
     const keyVariable = kind.keyVariables.find(isSet)
-    if (keyVariable === undefined && !addressVariables.some(isSet)) continue
+    const hasAccount = kind.takesGoogleAccount === true && googleVariables.every(isSet)
+    if (keyVariable === undefined && !hasAccount && !addressVariables.some(isSet)) continue
     if (!kind.builtIn) notBuilt.push(describeUnbuilt(kind.type, kind.type))
     else if (kind.needsBaseUrl === true && !addressVariables.some(isSet))
       notices.push(`${keyVariable} is set, but ${kind.type} is left out: it ${describeMissingAddress(kind)}`)
@@ -70,6 +80,9 @@ function fromEnvironment(context: ProviderContext): ResolvedProviders {
   if (providers.length === 0) providers.push(resolveBare(simulatorKind, 1, context))
   return { providers, notBuilt, notices, problems: [] }
 }
+
+/** Together they say that a project is to be used, and by whom. */
+const googleVariables = ['GOOGLE_APPLICATION_CREDENTIALS', 'GOOGLE_CLOUD_PROJECT'] as const
 
 const simulatorKind: ProviderKind = { type: 'simulator', keyVariables: [], keyOptional: true, builtIn: true }
 
@@ -98,11 +111,12 @@ interface EntryInPlace {
 function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderContext): ProviderConfiguration {
   const { timeouts, maxConnections } = context.general
   const silence = entry.timeout
+  const keys = resolveKeys(entry, kind, context)
   return {
     name: entry.name ?? entry.type,
     type: entry.type,
     baseUrl: entry.base_url ?? addressFromEnvironment(kind, context.environment),
-    ...resolveKeys(entry, kind, context),
+    ...keys,
     models: entry.models ?? null,
     enabled: entry.enabled,
     priority: entry.priority ?? place,
@@ -120,7 +134,10 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     deployments: asTable(entry.deployments),
     headers: asTable(entry.headers),
     organization: entry.organization ?? null,
-    project: entry.project ?? null,
+    ...resolveGoogle(entry, kind, { environment: context.environment, keys: keys.keys }),
+    region: entry.region ?? regionFromEnvironment(kind, context.environment),
+    aws: resolveAws(entry, kind, context.environment),
+    maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
     package: resolvePackage(entry),
   }
@@ -161,6 +178,75 @@ function keyFromEnvironment(name: string, environment: Environment): Secret | un
   if (value === undefined) return undefined
   if (!isSecretText(value)) environment.report(name, secretMessage)
   return new Secret(value)
+}
+
+function regionFromEnvironment(
+  { regionVariables = [] }: ProviderKind,
+  environment: Environment,
+): string | null {
+  for (const name of regionVariables) {
+    const region = environment.text(name)
+    if (region === undefined) continue
+    if (!regionPattern.test(region)) environment.report(name, regionMessage)
+    return region
+  }
+  return null
+}
+
+/** From the file or from the usual variables, never half of each: a pair belongs together. */
+function resolveAws(
+  entry: ProviderEntry,
+  kind: ProviderKind,
+  environment: Environment,
+): AwsCredentials | null {
+  const { aws_access_key_id: id, aws_secret_access_key: secret, aws_session_token: token } = entry
+  if (id !== undefined && secret !== undefined)
+    return { accessKeyId: id, secretAccessKey: secret, sessionToken: token ?? null }
+  if (kind.takesAwsCredentials !== true) return null
+  const accessKeyId = environment.text('AWS_ACCESS_KEY_ID')
+  const secretAccessKey = keyFromEnvironment('AWS_SECRET_ACCESS_KEY', environment)
+  const sessionToken = keyFromEnvironment('AWS_SESSION_TOKEN', environment) ?? null
+  return accessKeyId === undefined || secretAccessKey === undefined
+    ? null
+    : { accessKeyId, secretAccessKey, sessionToken }
+}
+
+type Google = Pick<ProviderConfiguration, 'project' | 'location' | 'google'>
+
+/** A key that is JSON is an account. */
+function resolveGoogle(
+  entry: ProviderEntry,
+  { takesGoogleAccount }: ProviderKind,
+  { environment, keys }: { readonly environment: Environment; readonly keys: readonly Secret[] },
+): Google {
+  const { project = null, location = null, credentials_file: file = null } = entry
+  if (takesGoogleAccount !== true)
+    return { project, location, google: { credentialsFile: file, credentialsText: null } }
+  return {
+    project: project ?? environment.text('GOOGLE_CLOUD_PROJECT') ?? null,
+    location: location ?? locationFromEnvironment(environment),
+    google: {
+      credentialsFile: file ?? environment.text('GOOGLE_APPLICATION_CREDENTIALS') ?? null,
+      credentialsText: keys.find(key => key.reveal().startsWith('{')) ?? null,
+    },
+  }
+}
+
+function locationFromEnvironment(environment: Environment): string | null {
+  const name = 'GOOGLE_CLOUD_LOCATION'
+  const location = environment.text(name)
+  if (location !== undefined && !locationPattern.test(location)) environment.report(name, locationMessage)
+  return location ?? null
+}
+
+function describeHalfPair({
+  aws_access_key_id: id,
+  aws_secret_access_key: secret,
+}: ProviderEntry): string | null {
+  if ((id === undefined) === (secret === undefined)) return null
+  return id === undefined
+    ? '`aws_secret_access_key` needs `aws_access_key_id` beside it'
+    : '`aws_access_key_id` needs `aws_secret_access_key` beside it'
 }
 
 function addressFromEnvironment(kind: ProviderKind, environment: Environment): string | null {

@@ -3,6 +3,8 @@
 export interface Abilities {
   /** `json_schema` as a field of the request. Without it, a tool that must be called stands in for it. */
   readonly jsonSchema: boolean
+  /** The same for a request that has tools as well; absent where that makes no difference. */
+  readonly jsonSchemaBesideTools?: boolean
   /** Tools that take free text. Without it, they become functions with one text. */
   readonly customTools: boolean
   /** What a tool may be called; other names are replaced on the way out and put back on the way in. */

@@ -22,7 +22,7 @@ export function adaptConversation(conversation: Conversation, abilities: Abiliti
   const meant = new Map<string, MeantCall>()
   const steps = [
     abilities.customTools ? null : lowerCustomTools(conversation, meant),
-    abilities.jsonSchema ? null : lowerSchema(conversation, meant),
+    takesSchema(conversation, abilities) ? null : lowerSchema(conversation, meant),
   ]
   const lowered = steps.reduce<Conversation>((previous, step) => step?.(previous) ?? previous, conversation)
   const adapted = replaceToolNames(lowered, abilities.toolName, meant)
@@ -35,6 +35,13 @@ export function adaptConversation(conversation: Conversation, abilities: Abiliti
       return event => restorer.push(event)
     },
   }
+}
+
+function takesSchema(
+  { tools }: Conversation,
+  { jsonSchema, jsonSchemaBesideTools = jsonSchema }: Abilities,
+): boolean {
+  return tools.length === 0 ? jsonSchema : jsonSchemaBesideTools
 }
 
 function same<Value>(value: Value): Value {

@@ -12,4 +12,8 @@ export interface Endpoint {
   readonly format: Format
   /** Whether the answer is streamed, where the path says so. */
   readonly streaming?: boolean
+  /** Clients may send their key as `?key=`. */
+  readonly keyInQuery?: boolean
+  /** What the query must say; of the endpoints of one path, the first that fits is meant. */
+  readonly query?: { readonly name: string; readonly value: string }
 }

@@ -85,14 +85,28 @@ export interface Format {
    * @param body the parsed request
    */
   editsForUsage(body: JsonObject): FieldEdits
+  /**
+   * The edits that name the model where the body repeats it deep inside; absent where it never does.
+   * @param body the parsed request, without its prompt
+   */
+  editsForModel?(body: JsonObject, model: string): FieldEdits
+  /**
+   * The edits that take out of a request what only another vendor's provider understands: its proofs in the history of a
+   * conversation that several have answered. Absent where a client of the format has no place to keep such things.
+   */
+  editsForPassing?(body: JsonObject): FieldEdits
+  /** What a provider may get of one of the `clientHeaders`; null for nothing. Absent: all of it. */
+  passHeader?(name: string, value: string, quirks: Quirks): string | null
   /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
   readAnswer(body: Buffer, contentType?: string): AnswerFacts
   openTap(options: TapOptions): StreamTap
   decodeError(answer: { status: number; headers: ReplyHeaders; body: Buffer }): UpstreamFailure
   /** The body of an error answer. */
-  encodeError(error: GatewayError): Buffer
+  encodeError(error: GatewayError, requestId?: string): Buffer
+  /** Headers of an error answer in which SDKs look for more than its body says, name and value in turn, lower case. */
+  errorHeaders?(error: GatewayError): readonly string[]
   /** An error inside a stream that has begun, framed, with what has to follow it. */
-  encodeStreamError(error: GatewayError): Buffer
+  encodeStreamError(error: GatewayError, requestId?: string): Buffer
   /** Bytes that keep a waiting connection open and mean nothing to the client; empty where the format has none. */
   readonly keepAlive: Buffer
   /** Present in formats of conversations. */
@@ -101,6 +115,15 @@ export interface Format {
   readonly embedding?: Translation<EmbeddingRequest, EmbeddingAnswer>
   /** Present in formats of reranking. */
   readonly rerank?: Translation<RerankRequest, RerankAnswer>
+  /** Present in formats that ask how many tokens a prompt has. */
+  readonly tokenCount?: TokenCountTranslation
+}
+
+/** What the gateway needs to count for a client itself, where the model's provider does not. */
+export interface TokenCountTranslation {
+  /** @param body checked by `checkRequest` @throws GatewayError `invalid_request` naming the field */
+  decodeRequest(body: JsonObject, address: Address): Conversation
+  encodeResponse(tokens: number): JsonObject
 }
 
 /** One event of a stream as the wire has it, without its frame. */
@@ -162,6 +185,8 @@ export interface EncodeContext<Asked> {
   /** Tokens of the prompt, estimated: for formats that have to name them before the upstream does. */
   readonly inputTokens: number
   createId(): string
+  /** Since the request came, in milliseconds: for formats that tell how long an answer took. */
+  readonly elapsedMs?: () => number
 }
 
 /** One direction each between a format and the neutral form. Nothing here changes what it is given. */
@@ -177,11 +202,21 @@ export interface Translation<Asked, Answer> {
 
 export interface ChatTranslation extends Translation<Conversation, Completion> {
   /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
-  abilities(target: EncodeTarget): Abilities
+  abilities(target: EncodeTarget, conversation?: Conversation): Abilities
+  /** What a request asks for that no other format can say; absent where the format has nothing of the kind. */
+  findOwnFields?(body: JsonObject): OwnFields
   /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */
   openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
+/** Fields that only the client's own format can carry. */
+export interface OwnFields {
+  /** The first one that changes the meaning: such a request cannot be translated. */
+  readonly refused: string | null
+  /** Those that may be left out. */
+  readonly dropped: readonly string[]
 }
 
 export interface StreamDecoder {

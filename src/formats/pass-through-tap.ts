@@ -14,8 +14,8 @@ export class PassThroughTap implements StreamTap {
   readonly facts = new StreamFacts()
   readonly #events: EventReader
   readonly #decoder: StreamDecoder
-  /** Where the event that ends the stream, or broke it, begins in the block that is read. */
-  #cut: number | null = null
+  /** Where the event that ends the stream, or broke it, stands in the block that is read. */
+  #cut: { readonly start: number; readonly end: number } | null = null
   /** The bytes of the end, kept until `finish`. */
   #last = nothing
   #failure: GatewayError | null = null
@@ -33,7 +33,7 @@ export class PassThroughTap implements StreamTap {
         this.#failure = asGatewayError(thrown)
       }
       if (!this.ended) return true
-      this.#cut = place.start
+      this.#cut = place
       return false
     })
   }
@@ -63,7 +63,8 @@ export class PassThroughTap implements StreamTap {
   #pass(block: EventBlock): Buffer | null {
     this.#events.read(block)
     if (this.#cut === null) return block.bytes
-    if (this.#failure === null) this.#last = Buffer.from(block.bytes.subarray(this.#cut))
-    return this.#cut === 0 ? null : block.bytes.subarray(0, this.#cut)
+    const { start, end } = this.#cut
+    if (this.#failure === null) this.#last = Buffer.from(block.bytes.subarray(start, end))
+    return start === 0 ? null : block.bytes.subarray(0, start)
   }
 }

@@ -2,10 +2,30 @@
 
 import { GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
+import type { RequestLine } from './snapshot.ts'
 
-/** Who asks. 401 */
-export function authenticate({ call, snapshot, page }: Exchange): void {
-  page.keyId = snapshot.authenticate(call.headers, call.remoteAddress).keyId
+/** @throws GatewayError 401 */
+export type CheckBody = (body: Buffer) => void
+
+/**
+ * Who asks. 401
+ * @param line where the body will be read whole; without it, signed requests are refused
+ * @returns for a signed request: nobody is known before its body has passed
+ */
+export function authenticate({ call, snapshot, page }: Exchange, line?: RequestLine): CheckBody | null {
+  const { keyId, tenant, checkBody } = snapshot.authenticate(call.headers, call.remoteAddress, line)
+  const admitHolder = (): void => {
+    page.keyId = keyId
+    page.tenant = tenant
+  }
+  if (checkBody === undefined) {
+    admitHolder()
+    return null
+  }
+  return body => {
+    checkBody(body)
+    admitHolder()
+  }
 }
 
 /** Whether they may ask now. 429; 503 where no record of the request could be kept. */

@@ -74,7 +74,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
     end: last => close(null, last ?? Buffer.alloc(0)),
     fail(error) {
       error.attempts = attemptsAsEnded(exchange.attempts, { error, answered: true })
-      close(error, reply.fail?.(error) ?? call.endpoint.format.encodeStreamError(error))
+      close(error, reply.fail?.(error) ?? call.endpoint.format.encodeStreamError(error, exchange.id))
     },
   }
   call.reply.onDrain(() => stream.resume())
@@ -114,7 +114,7 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
   const { call, headers } = exchange
   const { format } = call.endpoint
   const { opened } = call.reply
-  const body = opened ? format.encodeStreamError(error) : format.encodeError(error)
+  const body = opened ? format.encodeStreamError(error, exchange.id) : format.encodeError(error, exchange.id)
   const { status } = error.entry
   const ending: Ending = { status, error, facts: null, bytesOut: body.length }
   const worth = account(exchange, ending)
@@ -122,6 +122,7 @@ export function deliverError(exchange: Exchange, error: GatewayError): void {
     ...headers,
     ...answerHeaders(exchange, worth),
     ...retryHeaders(error),
+    ...(format.errorHeaders?.(error) ?? []),
     'content-type',
     'application/json',
   ]

@@ -1,45 +1,63 @@
 // The story of one request, front to back.
 
+import type { Reply } from '../call.ts'
 import { asGatewayError } from '../errors.ts'
 import { readForm } from '../formats/form-body.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
+import type { Alarm } from '../lib/alarms.ts'
 import { admit, authenticate } from './admit.ts'
-import { attemptTargets } from './attempt.ts'
+import { askTargets } from './ask.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, planTargets } from './plan.ts'
-import { prepareRequest } from './prepare.ts'
+import type { ParsedRequest } from './plan.ts'
+
+/** What is done with a request of which the shape is known. @throws GatewayError */
+export type Answer = (exchange: Exchange, parsed: ParsedRequest) => Promise<void>
 
 /** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
-export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
+export async function handle(
+  call: ClientCall,
+  gateway: Gateway,
+  answer: Answer = answerFromTargets,
+): Promise<void> {
   const exchange = openExchange(call, gateway)
   try {
-    authenticate(exchange)
+    const checkBody = authenticate(exchange, call)
+    // A signature is over the body, too: nobody is known, and nothing counted, before that is there.
+    const signed = checkBody === null ? null : await receive(exchange)
+    if (signed !== null) checkBody?.(signed)
     admit(exchange)
-    const parsed = await parse(exchange)
-    const plans = planTargets(exchange, parsed)
-    const request = keepNeeded(exchange, parsed, plans)
-    const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null
-    try {
-      const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
-        prepareRequest(exchange, request, { ...plan, ...attempt }),
-      )
-      if (reply.kind === 'stream') deliverStream(exchange, reply)
-      else deliverFull(exchange, reply)
-    } finally {
-      waiting?.close()
-    }
+    const bytes = signed ?? (await receive(exchange))
+    await answer(exchange, parse(exchange, bytes))
   } catch (thrown) {
     deliverError(exchange, asGatewayError(thrown))
   }
 }
 
-/** What they ask. 400, 408, 413, 415 */
-async function parse({ call, snapshot, page }: Exchange): Promise<ParsedRequest> {
-  const bytes = await call.readBody({
-    maxBytes: snapshot.maxBodyBytes,
-    timeoutMs: snapshot.bodyTimeoutMs,
-  })
+/** The answer of the first target that has one. Not async, so that nobody holds the parsed prompt while it is awaited. */
+export function answerFromTargets(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+  const { streaming } = parsed.facts
+  const replying = askTargets(exchange, parsed)
+  return deliver(exchange, replying, streaming ? keepWaitingClientAlive(exchange) : null)
+}
+
+async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Alarm | null): Promise<void> {
+  try {
+    const reply = await replying
+    if (reply.kind === 'stream') deliverStream(exchange, reply)
+    else deliverFull(exchange, reply)
+  } finally {
+    waiting?.close()
+  }
+}
+
+/** 408, 413 */
+function receive({ call, snapshot }: Exchange): Promise<Buffer> {
+  return call.readBody({ maxBytes: snapshot.maxBodyBytes, timeoutMs: snapshot.bodyTimeoutMs })
+}
+
+/** What they ask. 400, 415 */
+function parse({ call, page }: Exchange, bytes: Buffer): ParsedRequest {
   page.bytesIn = bytes.length
   const { address } = call
   const { format } = call.endpoint

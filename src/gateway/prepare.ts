@@ -2,14 +2,16 @@
 // name, what the upstream needs to count tokens, and what the provider lacks; or from the neutral form.
 
 import type { AnswerReader, UpstreamRequest } from '../call.ts'
-import type { FieldEdits } from '../formats/format.ts'
+import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
 import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
 import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
+import type { ProviderSide } from './snapshot.ts'
 import { translate } from './translate.ts'
+import { destinationOf } from './way.ts'
 
 /** A target, the way there, and what it has refused already. */
 export type RemediedPlan = Plan & { readonly remedy: Remedy }
@@ -52,7 +54,9 @@ export function prepareRequest(
     return complete(passThrough(exchange, request, { target, way, remedy }))
   const asked = request.asked ?? readAsked(exchange, request, way)
   const prepared = translate(exchange, asked, { target, way, remedy })
-  return prepared instanceof Promise ? prepared.then(complete) : complete(prepared)
+  const finish = (made: Prepared) =>
+    complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)
+  return prepared instanceof Promise ? prepared.then(finish) : finish(prepared)
 }
 
 function passThrough(
@@ -65,16 +69,20 @@ function passThrough(
   const side = exchange.snapshot.providerOf(target)
   const { warnings } = exchange.page
   const edits = {
+    ...request.edits,
+    ...request.recalled?.editsFor(target, warnings),
     ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),
+    ...format.editsForModel?.(parameters, target.model),
     ...(format.modelInBody && parameters['model'] !== target.model
       ? { model: JSON.stringify(target.model) }
       : {}),
+    ...side.editsFor?.(destinationOf(way, { model: target.model, streaming: facts.streaming })),
   }
   return {
     body: isEmpty(edits) ? request.bytes : editBody(request, edits),
-    headers: clientHeaders(exchange, format.clientHeaders),
+    headers: clientHeaders(exchange, format, side),
     reader: side.reader(format, facts.wantsStreamUsage),
   }
 }
@@ -83,13 +91,21 @@ function editBody({ bytes, form, facts }: PlannedRequest, edits: FieldEdits): Bu
   return form === null ? spliceTopLevel(bytes, edits, facts.fields) : form.edit(edits)
 }
 
-function clientHeaders({ call }: Exchange, names: readonly string[]): readonly string[] {
+function clientHeaders({ call }: Exchange, format: Format, { quirks }: ProviderSide): readonly string[] {
   const passed: string[] = []
-  for (const name of names) {
-    const value = call.headers[name]
-    if (typeof value === 'string') passed.push(name, value)
+  for (const name of format.clientHeaders) {
+    const sent = call.headers[name]
+    if (typeof sent !== 'string') continue
+    const value = format.passHeader === undefined ? sent : format.passHeader(name, sent, quirks)
+    if (value !== null) passed.push(name, value)
   }
   return passed
+}
+
+/** The client's headers go with its own format, also where the body had to be made anew. */
+function withClientHeaders(exchange: Exchange, made: Prepared, { target, way }: Plan): Prepared {
+  const own = clientHeaders(exchange, way.format, exchange.snapshot.providerOf(target))
+  return own.length === 0 ? made : { ...made, headers: own }
 }
 
 function isEmpty(edits: FieldEdits): boolean {

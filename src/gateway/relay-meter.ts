@@ -39,7 +39,7 @@ export function openRelayMeter(answer: MeteredAnswer): RelayMeter | null {
 /** Only formats whose paths do not depend on the model can be told by them. */
 function findFormat({ connection, side, path }: MeteredAnswer): Format | null {
   for (const operation of operations)
-    for (const format of side.formatsFor(operation)) {
+    for (const format of side.formatsFor(operation, '')) {
       const known = connection.pathFor({ operation, format: format.name, model: '', streaming: false })
       if (format.modelInBody && known?.split('?')[0] === path) return format
     }

@@ -2,10 +2,10 @@
 // snapshot that it began with.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { AnswerReader, Connection, Operation, Target, Usage } from '../call.ts'
+import type { AnswerReader, Connection, Destination, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
-import type { Format } from '../formats/format.ts'
+import type { FieldEdits, Format } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
 import type { RouteFacts } from '../routing/index.ts'
@@ -13,6 +13,15 @@ import type { RouteFacts } from '../routing/index.ts'
 export interface Principal {
   readonly keyId: string
   readonly tenant: string
+  /** Of a signed request: nobody is known before its body has passed. @throws GatewayError 401 */
+  readonly checkBody?: (body: Buffer) => void
+}
+
+/** What a signature is over, beside the headers. */
+export interface RequestLine {
+  readonly method: string
+  /** Path and query, as received. */
+  readonly target: string
 }
 
 export interface RateDecision {
@@ -31,7 +40,9 @@ export interface ProviderSide {
   readonly streamUsage: 'ask' | 'reject'
   readonly quirks: Quirks
   /** The formats that it speaks for an operation, in the order of preference; empty where it does not offer it. */
-  formatsFor(operation: Operation): readonly Format[]
+  formatsFor(operation: Operation, model: string): readonly Format[]
+  /** What has to change in every body of a format, beside the model. */
+  editsFor?(destination: Destination): FieldEdits
   /** Reads answers whose bytes go to the client as they are. */
   reader(format: Format, passUsage: boolean): AnswerReader
 }
@@ -58,8 +69,11 @@ export interface Snapshot {
   readonly keyHeader: string
   /** In the order of the configuration. */
   readonly relays: readonly RelayProvider[]
-  /** @throws GatewayError 401 */
-  authenticate(headers: IncomingHttpHeaders, remoteAddress: string | undefined): Principal
+  /**
+   * @param line for requests that may be signed
+   * @throws GatewayError 401
+   */
+  authenticate(headers: IncomingHttpHeaders, remoteAddress: string | undefined, line?: RequestLine): Principal
   /** Takes one request from the key's limit; null where there is no limit. */
   takeRate(keyId: string): { readonly decision: RateDecision; readonly headers: readonly string[] } | null
   /** Every target that may answer, best first, never empty. @throws GatewayError 404, 503 */

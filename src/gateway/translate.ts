@@ -24,7 +24,7 @@ import type { Prepared, RemediedPlan } from './prepare.ts'
 import { remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { withoutReasoning } from './thought-memory.ts'
-import { chatOf } from './way.ts'
+import { chatOf, destinationOf } from './way.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
 export function translate(
@@ -34,6 +34,7 @@ export function translate(
 ): Prepared | Promise<Prepared> {
   switch (asked.kind) {
     case 'chat':
+      exchange.page.warnings.push(...asked.dropped.map(field => `dropped parameter ${field}`))
       return translateChat(exchange, asked.conversation, plan)
     case 'embedding':
       return translateWhole(exchange, asked.request, {
@@ -55,11 +56,19 @@ function translateChat(
   conversation: Conversation,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
-  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan))
+  refuseBound(conversation, plan)
+  const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan), conversation)
   const fetches = needsMedia(conversation, { takesUrl })
   if (!fetches && conversation.output?.type !== 'json_schema')
     return encodeChat(exchange, conversation, { ...plan, check: null })
   return prepareSlowly(exchange, conversation, { plan, takesUrl })
+}
+
+function refuseBound({ bound }: Conversation, { target, way }: RemediedPlan): void {
+  if (bound === undefined || bound.format === way.format.name) return
+  const { param } = bound
+  const message = `The parameter \`${param}\` is not supported for \`${target.model}\` by ${target.connection.provider}.`
+  throw new GatewayError('unsupported_parameter', { message, param })
 }
 
 /** What has to be fetched or loaded first. */
@@ -92,7 +101,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
   const recalled = plan.remedy.withoutReasoning
     ? withoutReasoning(conversation)
     : thoughts.recall(conversation, thinker)
-  const adapted = adaptConversation(recalled, chat.abilities(target))
+  const adapted = adaptConversation(recalled, chat.abilities(target, recalled))
   const encoded = chat.encodeRequest(adapted.conversation, target)
   const decoding = decodeContext(exchange)
   const encoding = encodeContext(exchange, conversation)
@@ -174,7 +183,7 @@ function write(
 ): Pick<Prepared, 'body' | 'headers'> {
   const { page } = exchange
   page.warnings.push(...warnings)
-  const { parameters } = sideOf(exchange, plan)
+  const { parameters, editsFor } = sideOf(exchange, plan)
   const fields = Object.keys(body)
   const refused = refusedParameter(parameters, { facts: { ...noFacts, fields }, body })
   if (refused !== null) {
@@ -185,6 +194,7 @@ function write(
   const edits = Object.entries({
     ...parameterEdits(parameters, { fields, body }, page.warnings),
     ...remedyEdits(plan.remedy, body, page.warnings),
+    ...editsFor?.(destinationOf(plan.way, { model: plan.target.model, streaming: page.streaming })),
   })
   return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers }
 }
@@ -222,6 +232,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
     created: Math.floor(startedWall / 1000),
     inputTokens: gateway.estimateUsage(page.inputCharacters, 0).inputUncached,
     createId: gateway.createId,
+    elapsedMs: () => gateway.clock.now() - exchange.startedAt,
   }
 }
 

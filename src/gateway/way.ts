@@ -1,6 +1,6 @@
 // How a request gets to a target: as the bytes that the client sent, or translated.
 
-import type { Operation } from '../call.ts'
+import type { Destination, Operation } from '../call.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { ChatTranslation, Format } from '../formats/format.ts'
 import type { ProviderSide } from './snapshot.ts'
@@ -20,16 +20,23 @@ const substitutes: Readonly<Partial<Record<Operation, Operation>>> = { completio
 /** Null where no way leads from the client's format to any of the target's. */
 export function findWay(
   { operation, format }: Pick<Endpoint, 'operation' | 'format'>,
-  side: ProviderSide,
+  { side, model }: { readonly side: ProviderSide; readonly model: string },
 ): Way | null {
-  const own = side.formatsFor(operation)
+  const own = side.formatsFor(operation, model)
   const same = own.find(({ name }) => name === format.name)
   if (same !== undefined) return { operation, format: same, direct: true }
   for (const asked of [operation, substitutes[operation] ?? operation]) {
-    const other = side.formatsFor(asked).find(candidate => canTranslate(asked, format, candidate))
+    const other = side.formatsFor(asked, model).find(candidate => canTranslate(asked, format, candidate))
     if (other !== undefined) return { operation: asked, format: other, direct: false }
   }
   return null
+}
+
+export function destinationOf(
+  { operation, format }: Way,
+  asked: Pick<Destination, 'model' | 'streaming'>,
+): Destination {
+  return { operation, format: format.name, ...asked }
 }
 
 /** Whether both formats have words for the operation in the neutral form. */

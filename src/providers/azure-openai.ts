@@ -5,6 +5,7 @@ import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
+import { encryptsReasoning, formatsOfModel, withResponses } from './responses.ts'
 
 export const azureOpenai = defineCompatibleProvider({
   type: 'azure',
@@ -21,8 +22,10 @@ export const azureOpenai = defineCompatibleProvider({
     'speech',
     'transcription',
   ],
-  moreFormats: { transcription: ['openai-translations'] },
   chat: 'openai',
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
+  formatsFor: formatsOfModel,
+  quirks: { openAiResponses: { encryptsReasoning } },
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,
   relayed: ['file', 'batch'],
@@ -49,6 +52,8 @@ function azurePath(destination: Destination, settings: ProviderSettings): string
   const below = base.endsWith('/openai') ? '' : '/openai'
   if (base.endsWith('/openai/v1') || /\/deployments\/[^/]+$/.test(base)) return path + query
   if (apiVersion === null || versionsOfV1.has(apiVersion)) return `${below}/v1${path}${query}`
+  // Responses name their deployment in the body at every version.
+  if (destination.format === 'openai-responses') return `${below}${path}${query}`
   return `${below}/deployments/${encodeURIComponent(destination.model)}${path}${query}`
 }
 

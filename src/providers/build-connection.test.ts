@@ -33,7 +33,8 @@ function chatWith(model: string): Destination {
 
 function chatUrl(type: string, baseUrl: string) {
   const connection = build(type, { baseUrl })
-  return connection.origin + connection.pathFor(chatWith('m'))
+  const format = findProvider(type)?.formats.chat?.[0] ?? ''
+  return connection.origin + connection.pathFor({ ...chatWith('m'), format })
 }
 
 test('a connection carries what was configured', () => {
@@ -89,19 +90,19 @@ test.each([
 })
 
 test.each([
-  ['0.0.0.0:11434', 'http://127.0.0.1:11434/v1/chat/completions'],
-  ['0.0.0.0', 'http://127.0.0.1:11434/v1/chat/completions'],
-  ['http://0.0.0.0:9999', 'http://127.0.0.1:9999/v1/chat/completions'],
-  [':11435', 'http://127.0.0.1:11435/v1/chat/completions'],
-  ['box', 'http://box:11434/v1/chat/completions'],
-  ['box:1234', 'http://box:1234/v1/chat/completions'],
-  ['box:1234/', 'http://box:1234/v1/chat/completions'],
-  ['box:1234/v1', 'http://box:1234/v1/chat/completions'],
-  ['box/prefix/v1/', 'http://box:11434/prefix/v1/chat/completions'],
-  ['[::1]:11434', 'http://[::1]:11434/v1/chat/completions'],
-  ['[::]', 'http://[::1]:11434/v1/chat/completions'],
-  ['https://ollama.com', 'https://ollama.com/v1/chat/completions'],
-  ['https://ollama.com/v1', 'https://ollama.com/v1/chat/completions'],
+  ['0.0.0.0:11434', 'http://127.0.0.1:11434/api/chat'],
+  ['0.0.0.0', 'http://127.0.0.1:11434/api/chat'],
+  ['http://0.0.0.0:9999', 'http://127.0.0.1:9999/api/chat'],
+  [':11435', 'http://127.0.0.1:11435/api/chat'],
+  ['box', 'http://box:11434/api/chat'],
+  ['box:1234', 'http://box:1234/api/chat'],
+  ['box:1234/', 'http://box:1234/api/chat'],
+  ['box:1234/v1', 'http://box:1234/api/chat'],
+  ['box/prefix/v1/', 'http://box:11434/prefix/api/chat'],
+  ['[::1]:11434', 'http://[::1]:11434/api/chat'],
+  ['[::]', 'http://[::1]:11434/api/chat'],
+  ['https://ollama.com', 'https://ollama.com/api/chat'],
+  ['https://ollama.com/v1', 'https://ollama.com/api/chat'],
 ])('OLLAMA_HOST=%s leads to %s', (baseUrl, url) => {
   expect(chatUrl('ollama', baseUrl)).toBe(url)
 })

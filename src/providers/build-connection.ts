@@ -35,7 +35,8 @@ const transportHeaders = new Set([
 export function buildConnection(input: ConnectionInput): Connection {
   const { provider } = input
   const url = parseBaseUrl(provider, input.settings)
-  const basePath = url.pathname.replace(/\/+$/, '')
+  const path = url.pathname.replace(/\/+$/, '')
+  const basePath = provider.pathTail === undefined ? path : path.replace(provider.pathTail, '')
   // From here on the address is as the providers expect it, in whichever form it was written.
   const settings = { ...input.settings, baseUrl: url.origin + basePath }
   const buildHeaders = (key: Secret | null) => mergeHeaders(provider.headersFor(key, settings), settings)
@@ -80,8 +81,9 @@ function nameOf({ operation, format, streaming }: Destination): string {
 }
 
 function parseBaseUrl(provider: Provider, settings: ProviderSettings): URL {
-  const address = settings.baseUrl?.trim() || provider.baseUrl
-  if (address === null) throw unusable(settings, 'needs a base_url')
+  const address = settings.baseUrl?.trim() || provider.baseUrlFor?.(settings) || provider.baseUrl
+  if (address === null)
+    throw unusable(settings, provider.baseUrlFor === undefined ? 'needs a base_url' : 'needs a region')
   const url = URL.parse(withScheme(address, provider))
   if (url === null || url.hostname === '') throw unusable(settings, 'has a base_url that is not a URL')
   if (url.protocol !== 'https:' && url.protocol !== 'http:')

@@ -1,6 +1,7 @@
 // DeepSeek. https://api-docs.deepseek.com/api/create-chat-completion
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const deepseek = defineCompatibleProvider({
   type: 'deepseek',
@@ -18,6 +19,8 @@ export const deepseek = defineCompatibleProvider({
     files: 'none',
     plainText: true,
   },
+  moreFormats: withResponses,
+  quirks: { openAiResponses: { stateless: true } },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   models: ['deepseek-v4-pro', 'deepseek-v4-flash', 'deepseek-chat', 'deepseek-reasoner'],
 })

@@ -1,6 +1,7 @@
 // Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const groq = defineCompatibleProvider({
   type: 'groq',
@@ -8,10 +9,10 @@ export const groq = defineCompatibleProvider({
   baseUrl: 'https://api.groq.com/openai/v1',
   keyVariables: ['GROQ_API_KEY'],
   operations: ['chat', 'speech', 'transcription'],
-  moreFormats: { transcription: ['openai-translations'] },
   relayed: ['file', 'batch'],
   chat: {
     maxTokens: 'max_completion_tokens',
+    plainModels: /llama|kimi-k2-instruct/,
     efforts: ['none', 'low', 'medium', 'high'],
     reasoningHistory: 'reasoning',
     // https://console.groq.com/docs/structured-outputs
@@ -19,6 +20,8 @@ export const groq = defineCompatibleProvider({
     files: 'none',
     serviceTiers: ['auto', 'on_demand', 'flex', 'performance'],
   },
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
+  quirks: { openAiResponses: { stateless: true } },
   parameters: { logprobs: 'refuse', top_logprobs: 'refuse', logit_bias: 'refuse' },
   errors: [
     // The model wrote a tool call that does not fit its schema: the next try may be right.

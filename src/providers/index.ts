@@ -2,11 +2,15 @@
 
 import { aiSdk } from './ai-sdk/index.ts'
 import { alibaba } from './alibaba.ts'
+import { anthropic } from './anthropic.ts'
 import { azureOpenai } from './azure-openai.ts'
+import { bedrock } from './bedrock.ts'
 import { cerebras } from './cerebras.ts'
+import { cohere } from './cohere.ts'
 import { crusoe } from './crusoe.ts'
 import { deepseek } from './deepseek.ts'
 import { fireworks } from './fireworks.ts'
+import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { heroku } from './heroku.ts'
 import { huggingface } from './huggingface.ts'
@@ -25,6 +29,7 @@ import { sglang } from './sglang.ts'
 import { simulator } from './simulator/index.ts'
 import { snowflake } from './snowflake.ts'
 import { together } from './together.ts'
+import { vertex } from './vertex.ts'
 import { vllm } from './vllm.ts'
 import { xai } from './xai.ts'
 import { zai } from './zai.ts'
@@ -32,10 +37,15 @@ import { zai } from './zai.ts'
 export const providers: readonly Provider[] = [
   openai,
   azureOpenai,
+  anthropic,
+  bedrock,
+  gemini,
+  vertex,
   xai,
   groq,
   deepseek,
   mistral,
+  cohere,
   openrouter,
   together,
   fireworks,
@@ -60,8 +70,15 @@ export const providers: readonly Provider[] = [
 ]
 
 /** Other names under which people look for a provider. */
-const aliases: Readonly<Record<string, string>> = {
+export const aliases: Readonly<Record<string, string>> = {
   azure_openai: 'azure',
+  claude: 'anthropic',
+  google: 'gemini',
+  google_ai_studio: 'gemini',
+  vertex_ai: 'vertex',
+  google_vertex: 'vertex',
+  amazon_bedrock: 'bedrock',
+  aws_bedrock: 'bedrock',
   grok: 'xai',
   x_ai: 'xai',
   deep_seek: 'deepseek',

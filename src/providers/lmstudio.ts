@@ -1,6 +1,7 @@
 // LM Studio, its local server. https://lmstudio.ai/docs/developer/openai-compat
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const lmstudio = defineCompatibleProvider({
   type: 'lmstudio',
@@ -8,6 +9,7 @@ export const lmstudio = defineCompatibleProvider({
   baseUrl: 'http://127.0.0.1:1234',
   pathPrefix: '/v1',
   keyVariables: ['LM_API_TOKEN'],
+  moreFormats: withResponses,
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],
   // Images are taken only as their bytes.

@@ -1,34 +1,54 @@
-// Ollama, by its OpenAI-compatible surface. https://docs.ollama.com/api/openai-compatibility
-// That surface has no say over the context window: the server cuts a longer prompt to its own setting without a word.
+// Ollama, by its own API. https://docs.ollama.com/api
+//
+// Its OpenAI-compatible surface has no say over the context window: the server cuts a longer prompt to its own setting
+// without a word. Whoever wants that surface configures `openai_compatible` with `/v1` at the end of the address.
 
-import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import type { Destination } from '../call.ts'
+import { byStatus, compatibleErrorRules } from './error-rules.ts'
+import type { Provider, ProviderSettings } from './provider.ts'
 
-export const ollama = defineCompatibleProvider({
+const paths: Readonly<Record<string, string>> = {
+  'ollama-chat': '/api/chat',
+  'ollama-generate': '/api/generate',
+  'ollama-embed': '/api/embed',
+  'openai-completions': '/v1/completions',
+}
+
+export const ollama: Provider = {
   type: 'ollama',
   title: 'Ollama',
   baseUrl: 'http://127.0.0.1:11434',
-  pathPrefix: '/v1',
+  // The address of its compatible surface, and of this one, as some clients want them.
+  pathTail: /\/(?:v1|api)$/,
   keyVariables: ['OLLAMA_API_KEY'],
   baseUrlVariables: ['OLLAMA_HOST'],
   keyOptional: true,
-  operations: ['chat', 'completion', 'embedding'],
-  // Images are taken only as their bytes.
-  chat: {
-    efforts: ['none', 'low', 'medium', 'high'],
-    reasoningHistory: 'reasoning',
-    imageUrls: false,
-    files: 'none',
+  formats: {
+    // Clients of OpenAI's format are translated, so that the context window holds what they send.
+    chat: ['ollama-chat', 'ollama-generate'],
+    // Only this one completes text with a text behind it.
+    completion: ['openai-completions'],
+    embedding: ['ollama-embed'],
   },
-  parameters: {
-    max_completion_tokens: { rename: 'max_tokens' },
-    // Fields of Ollama's own API, which this surface ignores.
-    num_ctx: 'refuse',
-    options: 'refuse',
-    think: 'refuse',
-    keep_alive: 'drop',
-    logit_bias: 'refuse',
-    // Most clients send `auto`, which is what happens without it.
-    tool_choice: 'drop',
-    user: 'drop',
+  quirksFor: ({ maxContext }: ProviderSettings) =>
+    maxContext === null ? {} : { ollamaChat: { maxContextTokens: maxContext } },
+  pathFor: ({ format }: Destination) => {
+    const path = paths[format]
+    if (path === undefined) throw new Error(`no path is known for the format ${format}`)
+    return path
   },
-})
+  headersFor: key => (key === null ? [] : ['authorization', `Bearer ${key.reveal()}`]),
+  streamUsage: 'ask',
+  // Of completions; chats and embeddings are translated.
+  parameters: { num_ctx: 'refuse', logit_bias: 'refuse', user: 'drop' },
+  errors: [
+    ...byStatus(
+      'context_length_exceeded',
+      [400, 413, 500],
+      /input length exceeds|exceeds (?:the |maximum )?(?:available )?context (?:length|size)/i,
+    ),
+    ...byStatus('upstream_overloaded', [503]),
+    ...compatibleErrorRules,
+  ],
+  models: [],
+}

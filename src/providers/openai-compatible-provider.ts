@@ -9,7 +9,7 @@ import type { Provider, ProviderSettings } from './provider.ts'
 /** What differs from one OpenAI-like vendor to the next. What is left out is as at OpenAI. */
 export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
-    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider'>>,
+    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider' | 'formatsFor'>>,
     Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>>,
     Partial<Pick<Provider, 'relayed' | 'relayPathFor'>> {
   /**
@@ -46,8 +46,12 @@ const formatNames: Readonly<Partial<Record<Operation, string>>> = {
 const openaiPaths: Readonly<Record<string, string>> = {
   'openai-chat': '/chat/completions',
   'openai-responses': '/responses',
+  'openai-responses-compact': '/responses/compact',
+  'openai-responses-count': '/responses/input_tokens',
   'openai-completions': '/completions',
   'openai-embeddings': '/embeddings',
+  // Where a vendor has it beside OpenAI's API.
+  'anthropic-messages': '/messages',
   'openai-moderations': '/moderations',
   'openai-images': '/images/generations',
   'openai-image-edits': '/images/edits',

@@ -1,6 +1,7 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { encryptsReasoning, formatsOfModel, withAllOfResponses } from './responses.ts'
 
 export const openai = defineCompatibleProvider({
   type: 'openai',
@@ -18,9 +19,15 @@ export const openai = defineCompatibleProvider({
     'speech',
     'transcription',
   ],
-  moreFormats: { image_edit: ['openai-image-variations'], transcription: ['openai-translations'] },
   relayed: ['file', 'batch'],
   chat: 'openai',
+  moreFormats: {
+    ...withAllOfResponses,
+    image_edit: ['openai-image-variations'],
+    transcription: ['openai-translations'],
+  },
+  formatsFor: formatsOfModel,
+  quirks: { openAiResponses: { encryptsReasoning } },
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),
     ...(project === null ? [] : ['openai-project', project]),

@@ -8,7 +8,10 @@ export const openrouter = defineCompatibleProvider({
   title: 'OpenRouter',
   baseUrl: 'https://openrouter.ai/api/v1',
   keyVariables: ['OPENROUTER_API_KEY'],
+  quirks: { openAiResponses: { stateless: true } },
   operations: ['chat', 'completion', 'embedding', 'speech'],
+  // https://openrouter.ai/docs/api/api-reference/anthropic-messages/create-messages
+  moreFormats: { chat: ['anthropic-messages', 'openai-responses'] },
   chat: {
     reasoningRequest: 'object',
     reasoningHistory: 'reasoning_details',

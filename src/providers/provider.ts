@@ -2,8 +2,23 @@
 
 import type { Destination, Operation, RawSend } from '../call.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { FieldEdits } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
+
+/** Of an AWS account, for its own or lent for a time. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file. */
+  readonly credentialsText: Secret | null
+}
 
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
 export interface ProviderSettings {
@@ -21,6 +36,14 @@ export interface ProviderSettings {
   /** Organisation and project, where the provider knows them. */
   readonly organization: string | null
   readonly project: string | null
+  /** Where the provider has one address for each region. */
+  readonly region: string | null
+  readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
+  readonly maxContext: number | null
+  /** Of a Google Cloud project. */
+  readonly location: string | null
+  readonly google: GoogleCredentials
 }
 
 /**
@@ -54,10 +77,20 @@ export interface Provider {
   readonly title: string
   /** With a path, without a trailing slash; null where only the configuration can know it. */
   readonly baseUrl: string | null
+  /** The end of a configured path that belongs to the paths of the operations: people write it where others want it. */
+  readonly pathTail?: RegExp
+  /** The address that follows from other settings, where none is configured. */
+  baseUrlFor?(settings: ProviderSettings): string | null
   /** Environment variables that may hold the key, first found wins. Empty where no key is needed. */
   readonly keyVariables: readonly string[]
   /** Environment variables that may hold the base URL. */
   readonly baseUrlVariables?: readonly string[]
+  /** Environment variables that may hold the region, first found wins. */
+  readonly regionVariables?: readonly string[]
+  /** Credentials of an AWS account may stand in place of a key. */
+  readonly takesAwsCredentials?: boolean
+  /** An account of Google Cloud may stand in place of a key: one in a file, or that of the machine. */
+  readonly takesGoogleAccount?: boolean
   /** Works without a key: a server on one's own machine. */
   readonly keyOptional?: boolean
   /**
@@ -65,8 +98,14 @@ export interface Provider {
    * served in it; for all others the first is translated.
    */
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
+  /** Those of one model, where not every model has all of them; undefined for all. A choice among `formats`. */
+  formatsFor?(operation: Operation, model: string): readonly string[] | undefined
+  /** What has to change in every body of a format, beside the model. */
+  editsFor?(destination: Destination): FieldEdits
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
+  /** Those that depend on the settings; they come on top. */
+  quirksFor?(settings: ProviderSettings): Quirks
   /** Path and query below the base URL. */
   pathFor(destination: Destination, settings: ProviderSettings): string
   /** Whether it has files and batches in OpenAI's shape. */

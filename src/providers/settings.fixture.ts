@@ -15,6 +15,11 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     headers: {},
     organization: null,
     project: null,
+    region: null,
+    aws: null,
+    maxContext: null,
+    location: null,
+    google: { credentialsFile: null, credentialsText: null },
     ...changes,
   }
 }

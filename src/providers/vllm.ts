@@ -1,6 +1,7 @@
 // vLLM, its own server. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const vllm = defineCompatibleProvider({
   type: 'vllm',
@@ -8,8 +9,9 @@ export const vllm = defineCompatibleProvider({
   baseUrl: 'http://127.0.0.1:8000',
   pathPrefix: '/v1',
   keyVariables: ['VLLM_API_KEY'],
+  moreFormats: { ...withResponses, transcription: ['openai-translations'] },
+  quirks: { openAiResponses: { stateless: true } },
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding', 'transcription'],
-  moreFormats: { transcription: ['openai-translations'] },
   chat: { reasoningHistory: 'reasoning', files: 'none', videos: true, topK: true },
 })

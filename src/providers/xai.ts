@@ -1,6 +1,7 @@
 // xAI (Grok). https://docs.x.ai/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { withResponses } from './responses.ts'
 
 export const xai = defineCompatibleProvider({
   type: 'xai',
@@ -9,7 +10,12 @@ export const xai = defineCompatibleProvider({
   keyVariables: ['XAI_API_KEY'],
   // An edit is JSON that names the image by its address; forms are not taken.
   operations: ['chat', 'image_generation', 'image_edit'],
-  chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
+  chat: {
+    plainModels: /grok-(?:3(?!-mini)|4(?!\.)|code)/,
+    efforts: ['none', 'low', 'medium', 'high'],
+    files: 'none',
+  },
+  moreFormats: withResponses,
   priceProvider: 'x-ai',
   models: [
     'grok-4.6',

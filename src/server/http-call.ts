@@ -30,6 +30,7 @@ const unreadMs = 120_000
 export class HttpCall implements ClientCall, ClientReply {
   readonly endpoint: Endpoint
   readonly address: Address
+  readonly method: string
   readonly headers: IncomingHttpHeaders
   bytesSent = 0
   readonly #options: HttpCallOptions
@@ -40,6 +41,7 @@ export class HttpCall implements ClientCall, ClientReply {
     this.#options = options
     this.endpoint = options.endpoint
     this.address = options.address
+    this.method = options.request.method ?? ''
     this.headers = options.request.headers
     options.response.on('close', () => {
       if (options.response.writableFinished) return
@@ -50,6 +52,10 @@ export class HttpCall implements ClientCall, ClientReply {
 
   get reply(): ClientReply {
     return this
+  }
+
+  get target(): string {
+    return originForm(this.#options.request.url ?? '/')
   }
 
   get remoteAddress(): string | undefined {
@@ -172,6 +178,11 @@ export class HttpCall implements ClientCall, ClientReply {
   }
 }
 
+/** A proxy may name the whole address in the request line (RFC 9112, 3.2.2). */
+export function originForm(target: string): string {
+  return /^https?:\/\//i.test(target) ? target.replace(/^[^:]+:\/\/[^/?]*/, '') || '/' : target
+}
+
 function bodyTooLarge(maxBytes: number): GatewayError {
   return new GatewayError('body_too_large', {
     message: `The body is larger than the ${maxBytes} bytes that this gateway takes (server.max_body_mb).`,
@@ -189,7 +200,7 @@ function bodyTooSlow(timeoutMs: number): GatewayError {
 /** A call whose body and answer are passed on as they come. */
 export class HttpRelayCall extends HttpCall implements RelayCall {
   override readonly endpoint: RelayEndpoint
-  readonly method: Method
+  override readonly method: Method
   readonly path: string
   readonly rawQuery: string
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Server as NetServer } from 'node:net'
 import { GatewayError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { originForm } from './http-call.ts'
 import { answerBrokenRequest, sendError } from './write-error.ts'
 
 /** Answers a request; the path comes without the query. */
@@ -97,11 +98,6 @@ export function createListener(options: ListenerOptions): Listener {
       return closeGently(server, { graceMs, clock: options.clock })
     },
   }
-}
-
-/** A proxy may name the whole address in the request line (RFC 9112, 3.2.2). */
-function originForm(target: string): string {
-  return /^https?:\/\//i.test(target) ? target.replace(/^[^:]+:\/\/[^/?]*/, '') || '/' : target
 }
 
 function sendMethodNotAllowed(response: ServerResponse, allowed: readonly string[]): void {

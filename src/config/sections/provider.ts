@@ -89,6 +89,14 @@ function credentials() {
   }
 }
 
+/** It becomes part of an address. */
+export const regionPattern = /^[a-z0-9]+(?:-[a-z0-9]+)+$/
+export const regionMessage = 'must be a region, such as eu-central-1'
+/** So does this; some have one word. */
+export const locationPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
+export const locationMessage = 'must be a location, such as us-central1 or global'
+const regionName = text.regex(regionPattern, regionMessage)
+
 function vendorDetails() {
   return {
     headers: z
@@ -96,8 +104,37 @@ function vendorDetails() {
       .default({})
       .describe('Further fixed headers of every request to this provider.'),
     organization: headerValue.optional().describe('Organisation, where the provider knows such.'),
-    project: headerValue.optional().describe('Project, where the provider knows such.'),
+    project: headerValue
+      .optional()
+      .describe('Project, where the provider knows such. Default: GOOGLE_CLOUD_PROJECT, for Vertex AI.'),
+    region: regionName
+      .optional()
+      .describe('Region, where the provider has one address for each. Default: AWS_REGION, for Bedrock.'),
+    location: text
+      .regex(locationPattern, locationMessage)
+      .optional()
+      .describe(
+        'Location of a Google Cloud project, for Vertex AI. Default: GOOGLE_CLOUD_LOCATION, else global.',
+      ),
+    credentials_file: text
+      .optional()
+      .describe(
+        'File with the credentials of a Google Cloud account, for Vertex AI. Default: GOOGLE_APPLICATION_CREDENTIALS, else what the machine has.',
+      ),
+    aws_access_key_id: text
+      .regex(/^[\x21-\x2e\x30-\x7e]+$/, 'must not hold blanks nor slashes')
+      .optional()
+      .describe('Access key of an AWS account, for Bedrock without an API key. Default: AWS_ACCESS_KEY_ID.'),
+    aws_secret_access_key: secret.optional().describe('Its secret. Default: AWS_SECRET_ACCESS_KEY.'),
+    aws_session_token: secret
+      .optional()
+      .describe('Its session token, where it is lent for a time. Default: AWS_SESSION_TOKEN.'),
     api_version: text.optional().describe('`api-version` of Azure, such as "2024-10-21". Default: none.'),
+    max_context: wholeNumber(1)
+      .optional()
+      .describe(
+        'Largest context window, in tokens, that Ollama is asked to make room for. Default: what the prompt and the answer need.',
+      ),
     deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
     package: text
       .optional()

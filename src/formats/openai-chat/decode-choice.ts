@@ -10,7 +10,7 @@ import { citationsOf } from './citations.ts'
 import { decodeContent } from './decode-content.ts'
 import { decodeDetail, plainReasoning, readThought } from './decode-reasoning.ts'
 import { decodeSpeech } from './decode-response.ts'
-import { CallsDecoder } from './decode-stream-calls.ts'
+import { CallsDecoder, type PartCounter } from './decode-stream-calls.ts'
 import { formatName } from './name.ts'
 
 /** The part that is being said: deltas of the same key go on with it. */
@@ -23,7 +23,7 @@ const text: PartOpening = { type: 'text' }
 const refusal: PartOpening = { type: 'refusal' }
 const thought: PartOpening = { type: 'reasoning', origin: formatName }
 
-export class ChoiceDecoder {
+export class ChoiceDecoder implements PartCounter {
   readonly #choice: number
   readonly #emit: (event: CompletionEvent) => void
   readonly #calls: CallsDecoder
@@ -38,19 +38,17 @@ export class ChoiceDecoder {
   constructor(choice: number, context: DecodeContext, emit: (event: CompletionEvent) => void) {
     this.#choice = choice
     this.#emit = emit
-    this.#calls = new CallsDecoder({
-      choice,
-      context,
-      emit,
-      nextPart: () => {
-        this.#close()
-        return this.#parts++
-      },
-    })
+    this.#calls = new CallsDecoder({ choice, context, emit, parts: this })
   }
 
   get finished(): boolean {
     return isText(this.#last['finish_reason'])
+  }
+
+  /** For a tool call, which ends what was being said. */
+  nextPart(): number {
+    this.#close()
+    return this.#parts++
   }
 
   /** @returns whether it gives a reason to end */

@@ -70,7 +70,8 @@ function decodeAssistant(message: MutableJson, index: number, madeIds: Map<strin
 
 function decodeToolMessage(message: MutableJson, madeIds: ReadonlyMap<string, string>): ToolResultPart {
   const { name, tool_call_id: id } = message
-  const callId = isText(id) ? id : (madeIds.get(String(name)) ?? `function_call_${String(name)}`)
+  const called = isText(name) ? name : ''
+  const callId = isText(id) ? id : (madeIds.get(called) ?? `function_call_${called}`)
   const others = otherFields(message, messageFields)
   return {
     type: 'tool_result',

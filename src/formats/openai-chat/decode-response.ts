@@ -5,7 +5,7 @@ import type { Citation } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
 import { choicesOf, malformed, refuseError } from '../openai-shared/answer.ts'
-import { otherFields } from '../openai-shared/fields.ts'
+import { numberOf, otherFields } from '../openai-shared/fields.ts'
 import { readFinish } from '../openai-shared/finish.ts'
 import { readUsage } from '../openai-shared/usage.ts'
 import { citationsOf, sourcesOf } from './citations.ts'
@@ -45,7 +45,7 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
 }
 
 function byIndex(left: MutableJson, right: MutableJson): number {
-  return Number(left['index'] ?? 0) - Number(right['index'] ?? 0)
+  return (numberOf(left['index']) ?? 0) - (numberOf(right['index']) ?? 0)
 }
 
 /** One vendor counts streams within an object of its own. */

@@ -20,7 +20,11 @@ interface StreamedCall {
 export interface CallsDecoderOptions {
   readonly choice: number
   readonly context: DecodeContext
-  emit(event: CompletionEvent): void
+  readonly emit: (event: CompletionEvent) => void
+  readonly parts: PartCounter
+}
+
+export interface PartCounter {
   /** The number of the part that begins. */
   nextPart(): number
 }
@@ -76,9 +80,9 @@ export class CallsDecoder {
   }
 
   #begin(call: StreamedCall, name: string, delta: MutableJson): void {
-    const { context, choice, emit, nextPart } = this.#options
+    const { context, choice, emit, parts } = this.#options
     this.#endWholeCalls()
-    const part = nextPart()
+    const part = parts.nextPart()
     call.part = part
     const id = call.id ?? `call_${context.createId()}`
     const opening = { type: 'tool_call' as const, id, name, ...callExtraOf(delta) }

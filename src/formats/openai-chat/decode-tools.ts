@@ -4,31 +4,37 @@ import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../conversat
 import type { Extra } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import { refuse } from '../openai-shared/checks.ts'
-import { listOf, otherFields } from '../openai-shared/fields.ts'
+import { listOf, otherFields, textOf } from '../openai-shared/fields.ts'
 import { cacheOf } from './decode-content.ts'
 import { formatName } from './name.ts'
 
 export function decodeTools(body: JsonObject): readonly Tool[] {
   const tools = listOf(body['tools']).filter(isObject).map(decodeTool)
-  const functions = listOf(body['functions']).filter(isObject)
-  return [...tools, ...functions.map(definition => decodeFunction(definition, {}))]
+  const functions = listOf(body['functions']).filter(isObject).map(decodeLegacy)
+  return [...tools, ...functions]
 }
 
 function decodeTool(tool: MutableJson, index: number): Tool {
   const { type, function: definition, custom } = tool
-  if (isObject(definition)) return decodeFunction(definition, tool)
+  if (type === 'function' && isObject(definition))
+    return decodeFunction(definition, tool, `tools[${index}].function.name`)
   if (type === 'custom') return decodeCustom(isObject(custom) ? custom : tool, index)
-  return { type: 'provider', format: formatName, name: String(type), value: tool }
+  return { type: 'provider', format: formatName, name: textOf(type) ?? 'tool', value: tool }
+}
+
+function decodeLegacy(definition: MutableJson, index: number): Tool {
+  return decodeFunction(definition, {}, `functions[${index}].name`)
 }
 
 const functionFields: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'strict'])
 const toolFields: ReadonlySet<string> = new Set(['type', 'function', 'cache_control'])
 
-function decodeFunction(definition: MutableJson, tool: MutableJson): FunctionTool {
+function decodeFunction(definition: MutableJson, tool: MutableJson, path: string): FunctionTool {
   const { name, description, parameters, strict } = definition
+  if (!isText(name)) refuse(path, 'must be a non-empty string')
   return {
     type: 'function',
-    name: String(name),
+    name,
     ...(isText(description) ? { description } : {}),
     ...(isObject(parameters) ? { parameters } : {}),
     ...(typeof strict === 'boolean' ? { strict } : {}),

@@ -1,7 +1,12 @@
 // One choice of a stream for a client: its role once, its tool calls counted from 0, its reason to end once.
 
 import type { AnswerPart, Finish } from '../../conversation/completion.ts'
-import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conversation/completion-event.ts'
+import type {
+  CompletionEvent,
+  FinishEvent,
+  PartDetailEvent,
+  PartOpening,
+} from '../../conversation/completion-event.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { finishWord } from '../openai-shared/finish.ts'
 import { encodeCitation } from './citations.ts'
@@ -10,7 +15,7 @@ import { thoughtSignature } from './encode-messages.ts'
 import { encodeDetail, needsDetail, placeOf } from './encode-reasoning.ts'
 import { formatName, ownExtra } from './name.ts'
 
-type ChoiceEvent = Extract<CompletionEvent, { readonly choice: number }>
+type ChoiceEvent = Exclude<Extract<CompletionEvent, { readonly choice: number }>, FinishEvent>
 
 interface OpenPart {
   readonly opening: PartOpening
@@ -27,14 +32,20 @@ interface OpenPart {
 }
 
 export interface ChoiceEncoderOptions {
+  readonly index: number
   /** The client asked in the terms of `functions`. */
   readonly legacy: boolean
+  readonly chunks: ChunkWriter
+}
+
+export interface ChunkWriter {
   /** Writes a chunk with these fields in the choice, as JSON without the braces. */
-  write(fields: string): void
+  writeChoice(index: number, fields: string): void
 }
 
 export class ChoiceEncoder {
-  readonly #write: (fields: string) => void
+  readonly #index: number
+  readonly #chunks: ChunkWriter
   readonly #legacy: boolean
   readonly #parts = new Map<number, OpenPart>()
   #hasRole = false
@@ -42,9 +53,10 @@ export class ChoiceEncoder {
   #thoughts = 0
   #length = 0
 
-  constructor({ legacy, write }: ChoiceEncoderOptions) {
+  constructor({ index, legacy, chunks }: ChoiceEncoderOptions) {
+    this.#index = index
     this.#legacy = legacy
-    this.#write = write
+    this.#chunks = chunks
   }
 
   push(event: ChoiceEvent): void {
@@ -68,10 +80,11 @@ export class ChoiceEncoder {
       case 'logprobs':
         this.#write(`"delta":{},"logprobs":${JSON.stringify(event.logprobs)},"finish_reason":null`)
         break
-      case 'finish':
-        this.#finish(event.finish)
-        break
     }
+  }
+
+  #write(fields: string): void {
+    this.#chunks.writeChoice(this.#index, fields)
   }
 
   /** @param fields JSON without the braces */
@@ -205,7 +218,8 @@ export class ChoiceEncoder {
     this.#parts.delete(wholePart)
   }
 
-  #finish(finish: Finish): void {
+  /** @returns the fields of the choice that say so, as JSON without the braces */
+  finish(finish: Finish): string {
     const word = finishWord(finish)
     const reason = this.#legacy && word === 'tool_calls' ? 'function_call' : word
     const delta = this.#hasRole ? {} : { role: 'assistant', content: '' }
@@ -217,7 +231,7 @@ export class ChoiceEncoder {
       ...(finish.stopSequence === undefined ? {} : { stop_reason: finish.stopSequence }),
       ...ownExtra(finish),
     }
-    this.#write(JSON.stringify(fields).slice(1, -1))
+    return JSON.stringify(fields).slice(1, -1)
   }
 }
 

@@ -29,12 +29,12 @@ export function encodeReasoningRequest(
 
 /** OpenAI's models that do not think refuse the parameter. */
 function encodeEffort(reasoning: ReasoningRequest, model: string, writing: Writing): JsonObject {
-  const { reasoningModels, efforts } = writing.dialect
+  const { plainModels, efforts, effortsOf } = writing.dialect
   const effort = effortOf(reasoning)
   if (effort === undefined) return {}
-  if (reasoningModels !== null && !reasoningModels.test(model)) return drop(reasoning, writing)
-  const known = nearest(effort, efforts)
-  return known === undefined ? drop(reasoning, writing) : { reasoning_effort: known }
+  if (plainModels?.test(model) === true) return effort === 'none' ? {} : drop(reasoning, writing)
+  const known = effortsOf.find(({ models }) => models.test(model))?.efforts ?? efforts
+  return { reasoning_effort: nearest(effort, known) }
 }
 
 /** Either an effort or a number of tokens is taken, not both. */
@@ -94,11 +94,10 @@ export function effortOf({ effort, budgetTokens }: ReasoningRequest): Effort | u
 const scale: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
 /** The nearest of the known efforts; thinking that is wanted is not forbidden by it. */
-function nearest(effort: Effort, known: readonly string[]): string | undefined {
+function nearest(effort: Effort, known: readonly string[]): string {
   if (known.includes(effort)) return effort
-  if (effort === 'none') return undefined
   const place = scale.indexOf(effort)
   const candidates = known.filter(name => name !== 'none')
   const distance = (name: string): number => Math.abs(scale.indexOf(name) - place)
-  return candidates.toSorted((left, right) => distance(left) - distance(right))[0]
+  return candidates.toSorted((left, right) => distance(left) - distance(right))[0] ?? effort
 }

@@ -8,18 +8,20 @@ import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { errorText } from '../openai-shared/error-body.ts'
 import { writeUsage } from '../openai-shared/write-usage.ts'
-import { ChoiceEncoder } from './encode-choice.ts'
+import { ChoiceEncoder, type ChunkWriter } from './encode-choice.ts'
 import { wantsFunctions } from './encode-response.ts'
 import { ownExtra } from './name.ts'
 
 /** A class because one is made for each stream and each of its events passes through. */
-export class ChatStreamEncoder implements StreamEncoder {
+export class ChatStreamEncoder implements StreamEncoder, ChunkWriter {
   readonly #context: EncodeContext<Conversation>
   readonly #write: (event: WireEvent) => void
   readonly #choices = new Map<number, ChoiceEncoder>()
   /** What every chunk begins with. */
   #head = ''
   #usage: JsonObject | null = null
+  /** How the choices ended: told with what is known only at the end of all. */
+  readonly #finishes: string[] = []
 
   constructor(context: EncodeContext<Conversation>, write: (event: WireEvent) => void) {
     this.#context = context
@@ -43,8 +45,10 @@ export class ChatStreamEncoder implements StreamEncoder {
       case 'part_end':
       case 'part':
       case 'logprobs':
-      case 'finish':
         this.#choice(event.choice).push(event)
+        break
+      case 'finish':
+        this.#finishes.push(`{"index":${event.choice},${this.#choice(event.choice).finish(event.finish)}}`)
         break
     }
   }
@@ -58,26 +62,23 @@ export class ChatStreamEncoder implements StreamEncoder {
     let choice = this.#choices.get(index)
     if (choice === undefined) {
       const legacy = wantsFunctions(this.#context.asked)
-      choice = new ChoiceEncoder({ legacy, write: said => this.#sendChoice(index, said) })
+      choice = new ChoiceEncoder({ index, legacy, chunks: this })
       this.#choices.set(index, choice)
     }
     return choice
   }
 
-  #sendChoice(index: number, said: string): void {
-    this.#send(`${this.#head},"choices":[{"index":${index},${said}}]}`)
+  writeChoice(index: number, fields: string): void {
+    this.#send(`${this.#head},"choices":[{"index":${index},${fields}}]}`)
   }
 
   #end(event: EndEvent): void {
-    const usage = this.#context.asked.wantsStreamUsage === true ? this.#usage : null
     const { serviceTier } = event
-    const last = {
-      ...ownExtra(event),
-      ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
-      ...(usage === null ? {} : { usage }),
-    }
-    if (Object.keys(last).length > 0)
-      this.#send(`${this.#head},"choices":[],${JSON.stringify(last).slice(1)}`)
+    const known = { ...ownExtra(event), ...(serviceTier === undefined ? {} : { service_tier: serviceTier }) }
+    const head = withFields(this.#head, known)
+    for (const finish of this.#finishes) this.#send(`${head},"choices":[${finish}]}`)
+    if (this.#usage !== null && this.#context.asked.wantsStreamUsage === true)
+      this.#send(`${head},"choices":[],"usage":${JSON.stringify(this.#usage)}}`)
     this.#send('[DONE]')
   }
 
@@ -95,4 +96,10 @@ function headOf(start: StartEvent, { id, created, asked }: EncodeContext<Convers
     model: start.model === '' ? asked.model : start.model,
   }
   return JSON.stringify(head).slice(0, -1)
+}
+
+/** @param head JSON of an object, still open */
+function withFields(head: string, fields: JsonObject): string {
+  if (Object.keys(fields).length === 0) return head
+  return JSON.stringify({ ...(JSON.parse(`${head}}`) as JsonObject), ...fields }).slice(0, -1)
 }

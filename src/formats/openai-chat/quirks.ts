@@ -5,10 +5,14 @@ export interface OpenAiChatQuirks {
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
   /** Names of models that think, and refuse sampling parameters for it; null where no model does. */
   readonly reasoningModels?: RegExp | null
+  /** Names of models that do not think, and refuse to be asked for it; null where none is known. */
+  readonly plainModels?: RegExp | null
   /** How thinking is asked for; `none` where it cannot be. */
   readonly reasoningRequest?: ReasoningRequestStyle
   /** Efforts that the provider knows; others are sent as the nearest of them. Highest last. */
   readonly efforts?: readonly string[]
+  /** The same by names of models, first match wins. */
+  readonly effortsOf?: readonly { readonly models: RegExp; readonly efforts: readonly string[] }[]
   /** How the thoughts of earlier answers go back; they stay out where absent. */
   readonly reasoningHistory?: ReasoningHistoryStyle
   /** Names of models to which thoughts must not go back all the same. */
@@ -89,7 +93,14 @@ type OptionalQuirk = 'reasoningHistory' | 'forgetsReasoning' | 'lostReasoning' |
 const openAi: ChatDialect = {
   maxTokens: 'max_completion_tokens',
   reasoningModels: /(?:^|\/)(?:o\d|gpt-[5-9](?!.*chat)|codex-)/,
+  plainModels: /(?:^|\/)(?:gpt-[34]|chatgpt|gpt-5.*chat)/,
   reasoningRequest: 'effort',
+  effortsOf: [
+    { models: /(?:^|\/)o\d/, efforts: ['low', 'medium', 'high'] },
+    { models: /gpt-5(?!\.)/, efforts: ['minimal', 'low', 'medium', 'high'] },
+    { models: /gpt-5\.1/, efforts: ['none', 'low', 'medium', 'high'] },
+    { models: /gpt-5\.[2-5]/, efforts: ['none', 'low', 'medium', 'high', 'xhigh'] },
+  ],
   efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
   toolCallIds: { accepts: /^.{1,40}$/s, length: 24 },
   requiredChoice: 'required',
@@ -119,6 +130,8 @@ const openAi: ChatDialect = {
 export const compatibleChat: OpenAiChatQuirks = {
   maxTokens: 'max_tokens',
   reasoningModels: null,
+  plainModels: null,
+  effortsOf: [],
   allowedTools: false,
   customTools: false,
   developerRole: false,

@@ -1,7 +1,7 @@
 // Log probabilities: lists side by side here, one entry for each token in chat completions.
 
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { listOf } from '../openai-shared/fields.ts'
+import { listOf, textOf } from '../openai-shared/fields.ts'
 
 /** @returns in the shape of chat completions */
 export function decodeLogprobs(logprobs: JsonObject): JsonObject {
@@ -39,5 +39,5 @@ export function encodeLogprobs(logprobs: JsonObject, offset: number): JsonObject
 
 function topOf(entry: JsonObject): JsonObject {
   const others = listOf(entry['top_logprobs']).filter(isObject)
-  return Object.fromEntries(others.map(({ token, logprob }) => [String(token), logprob]))
+  return Object.fromEntries(others.map(({ token, logprob }) => [textOf(token) ?? '', logprob]))
 }

@@ -16,6 +16,7 @@ function failureOf(action: () => unknown): GatewayError {
 
 test('formats are found by their names', () => {
   for (const [name, format] of Object.entries(formats)) expect(format.name).toBe(name)
+  expect(formats).toHaveProperty('openai-embeddings')
 })
 
 test('a request is understood', () => {

@@ -6,9 +6,11 @@ import { encodeError, encodeStreamError } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
 import { checkRequest } from './request.ts'
 import { readAnswer } from './response.ts'
+import { decodeResponse, encodeResponse } from './translate-answer.ts'
+import { decodeRequest, encodeRequest, formatName } from './translate-request.ts'
 
 export const openAiEmbeddings: Format = {
-  name: 'openai-embeddings',
+  name: formatName,
   modelInBody: true,
   framing: eventStream,
   clientHeaders: ['openai-beta', 'idempotency-key'],
@@ -22,4 +24,5 @@ export const openAiEmbeddings: Format = {
   encodeError,
   encodeStreamError,
   keepAlive: Buffer.alloc(0),
+  embedding: { decodeRequest, encodeRequest, decodeResponse, encodeResponse },
 }

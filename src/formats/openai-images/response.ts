@@ -1,12 +1,11 @@
 // A whole answer with images. Only its small fields are parsed: the images are most of it, and nobody here looks at them.
 
 import type { AnswerFacts } from '../../call.ts'
-import { malformed } from '../openai-shared/answer.ts'
-import { parseWithoutList } from '../openai-shared/big-list.ts'
+import { malformed, parseBulkyAnswer } from '../openai-shared/answer.ts'
 import { readMediaUsage } from '../openai-shared/media-usage.ts'
 
 export function readAnswer(body: Buffer): AnswerFacts {
-  const answer = parseWithoutList(body, 'data')
+  const answer = parseBulkyAnswer(body, 'data')
   if (!Array.isArray(answer['data'])) throw malformed('has no `data`')
   return {
     usage: readMediaUsage(answer['usage']),

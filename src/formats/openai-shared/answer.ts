@@ -3,6 +3,7 @@
 import type { AnswerFacts } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { readSmallFields } from '../bulky-answer.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
@@ -23,6 +24,15 @@ export function refuseError(value: unknown): MutableJson {
   if (!isObject(value)) throw malformed('is not a JSON object')
   if (holdsError(value)) throw failureInSuccess(value)
   return value
+}
+
+/**
+ * An answer of which one field is most, and nobody here reads it: it is left empty.
+ * @throws GatewayError as `parseAnswer`
+ */
+export function parseBulkyAnswer(body: Buffer, bulky: string): MutableJson {
+  const small = readSmallFields(body, bulky)
+  return small === null || small['error'] !== undefined ? parseAnswer(body) : small
 }
 
 export function malformed(what: string, cause?: unknown): GatewayError {

@@ -5,6 +5,7 @@ import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
 import { showableText } from './error-text.ts'
+import { textOf } from './fields.ts'
 
 /** OpenAI's own codes and types that say more than the status beside them. */
 const codesByUpstreamCode: ReadonlyMap<string, ErrorCode> = new Map([
@@ -100,7 +101,7 @@ function errorCodeOf(
   }
   const isClientFault = status === null ? error['type'] === 'invalid_request_error' : status === 400
   if (isClientFault && tooLong.test(words)) return 'context_length_exceeded'
-  if (status === null) return codesByType.get(String(error['type'])) ?? 'upstream_error'
+  if (status === null) return codesByType.get(textOf(error['type']) ?? '') ?? 'upstream_error'
   return codesByStatus.get(status) ?? (status < 500 ? 'upstream_invalid_request' : 'upstream_error')
 }
 
@@ -120,7 +121,9 @@ function messageOf(error: MutableJson): string | null {
   if (isText(detail)) return detail
   if (isObject(detail)) return messageOf(detail) ?? JSON.stringify(detail)
   if (!Array.isArray(detail)) return null
-  return detail.map(problem => (isObject(problem) ? describeProblem(problem) : String(problem))).join('; ')
+  return detail
+    .map(problem => (isObject(problem) ? describeProblem(problem) : JSON.stringify(problem)))
+    .join('; ')
 }
 
 /** One problem of FastAPI's list: `{"loc": ["body", "messages", 0], "msg": "…"}`. */

@@ -1,0 +1,61 @@
+// Answers what clients of a server on one's own machine ask before they chat: which models there are, what one can do,
+// and how new the server is.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Endpoint } from '../endpoints/endpoint.ts'
+import { listModels, showModel, version } from '../endpoints/local-models.ts'
+import { asGatewayError, GatewayError } from '../errors.ts'
+import { parseJsonBody } from '../formats/json-body.ts'
+import type { Gateway } from '../gateway/exchange.ts'
+import { findModel } from '../gateway/models.ts'
+import { isText } from '../lib/json-value.ts'
+import { HttpCall } from '../server/http-call.ts'
+import type { Methods } from '../server/listener.ts'
+
+/** @param endpoint the chat of the same clients: its format says how they are told errors */
+export function localModelRoutes(
+  gateway: Gateway,
+  endpoint: Endpoint,
+): readonly (readonly [string, Methods])[] {
+  const answer =
+    (make: (request: IncomingMessage, response: ServerResponse) => object | Promise<object>) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      void Promise.resolve()
+        .then(() => make(request, response))
+        .then(
+          body => send(response, 200, Buffer.from(JSON.stringify(body))),
+          (thrown: unknown) => {
+            const error = asGatewayError(thrown)
+            send(response, error.entry.status, endpoint.format.encodeError(error))
+          },
+        )
+    }
+  const authenticated = ({ headers, socket }: IncomingMessage) => {
+    const snapshot = gateway.snapshot()
+    snapshot.authenticate(headers, socket.remoteAddress)
+    return snapshot
+  }
+  const show = async (request: IncomingMessage, response: ServerResponse) => {
+    const snapshot = authenticated(request)
+    const { alarms, clock } = gateway
+    const address = { model: null, streaming: null }
+    const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
+    const bounds = { maxBytes: snapshot.maxBodyBytes, timeoutMs: snapshot.bodyTimeoutMs }
+    const body = parseJsonBody(await call.readBody(bounds))
+    const name = body['model'] ?? body['name']
+    if (!isText(name))
+      throw new GatewayError('invalid_request', { message: '`model` is missing.', param: 'model' })
+    return showModel(findModel(name, snapshot))
+  }
+  return [
+    ['/api/tags', { GET: answer(request => listModels(authenticated(request).listModels())) }],
+    ['/api/show', { POST: answer(show) }],
+    ['/api/version', { GET: answer(() => version) }],
+  ]
+}
+
+function send(response: ServerResponse, status: number, body: Buffer): void {
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length })
+  response.end(body)
+}

@@ -1,0 +1,53 @@
+// Anthropic's Messages API, which coding agents speak, and many vendors beside its inventor.
+
+import type { ChatTranslation, EncodeTarget, Format } from '../format.ts'
+import { eventStream } from '../framing/event-stream.ts'
+import { PassThroughTap } from '../pass-through-tap.ts'
+import { factsOfCompletion } from '../stream-facts.ts'
+import { decodeRequest } from './decode-request.ts'
+import { decodeResponse } from './decode-response.ts'
+import { MessageStreamDecoder } from './decode-stream.ts'
+import { encodeRequest } from './encode-request.ts'
+import { encodeResponse } from './encode-response.ts'
+import { MessageStreamEncoder } from './encode-stream.ts'
+import { decodeError, encodeError, encodeStreamError } from './errors.ts'
+import { generationOf } from './generations.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { editsForPassing, passHeader } from './pass-through.ts'
+import { checkRequest } from './request.ts'
+import { formatName } from './wire.ts'
+
+const chat: ChatTranslation = {
+  abilities: ({ model, quirks }: EncodeTarget) => ({
+    jsonSchema: generationOf(model).jsonSchema && quirks.anthropicMessages?.jsonSchema !== false,
+    customTools: false,
+    toolName: /^[a-zA-Z0-9_-]{1,128}$/,
+    takesUrl: (url, kind) =>
+      kind !== 'audio' && url.startsWith('https:') && quirks.anthropicMessages?.inlineMedia !== true,
+  }),
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  openDecoder: (_context, emit) => new MessageStreamDecoder(emit),
+  openEncoder: (context, write) => new MessageStreamEncoder(context, write),
+}
+
+export const anthropicMessages: Format & { readonly chat: ChatTranslation } = {
+  name: formatName,
+  modelInBody: true,
+  framing: eventStream,
+  clientHeaders: ['anthropic-version', 'anthropic-beta'],
+  checkRequest,
+  editsForPassing,
+  passHeader,
+  // Its streams always end with the count.
+  editsForUsage: () => ({}),
+  readAnswer: body => factsOfCompletion(decodeResponse(parseAnswer(body))),
+  openTap: () => new PassThroughTap(anthropicMessages),
+  decodeError,
+  encodeError,
+  encodeStreamError,
+  keepAlive: Buffer.from('event: ping\ndata: {"type": "ping"}\n\n'),
+  chat,
+}

@@ -1,0 +1,162 @@
+// The shape of a request, checked by hand: the hot path has no room for a schema library. What is new to us passes.
+
+import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import type { RequestFacts } from '../format.ts'
+import {
+  type Check,
+  checkFields,
+  checkModel,
+  checksItself,
+  isAnObject,
+  isBoolean,
+  isInteger,
+  isList,
+  isNumber,
+  isString,
+  isStringOrObject,
+  measure,
+  refuse,
+} from '../openai-shared/checks.ts'
+
+const maxMessages = 100_000
+const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system'])
+
+const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['messages', checksItself],
+  ['system', checksItself],
+  ['tools', checksItself],
+  ['stream', isBoolean],
+  ['max_tokens', isInteger],
+  ['temperature', isNumber],
+  ['top_p', isNumber],
+  ['top_k', isInteger],
+  ['stop_sequences', isStrings],
+  ['tool_choice', isTyped],
+  ['thinking', isTyped],
+  ['output_config', isAnObject],
+  ['metadata', isAnObject],
+  ['service_tier', isString],
+  ['container', isStringOrObject],
+  ['mcp_servers', isList],
+])
+
+export function checkRequest(body: JsonObject): RequestFacts {
+  const fields = Object.keys(body)
+  const model = checkModel(body['model'])
+  const messages = checkMessages(body['messages'])
+  checkFields(body, fields, checks)
+  return {
+    model,
+    streaming: body['stream'] === true,
+    wantsStreamUsage: true,
+    inputCharacters: messages + checkSystem(body['system']) + checkTools(body['tools']),
+    fields,
+  }
+}
+
+/** @returns the UTF-16 units of the prompt's text */
+function checkMessages(messages: unknown): number {
+  if (messages === undefined) refuse('messages', 'is missing')
+  if (!Array.isArray(messages)) refuse('messages', 'must be a list')
+  if (messages.length === 0) refuse('messages', 'must hold at least one message')
+  if (messages.length > maxMessages) refuse('messages', `must hold at most ${maxMessages} messages`)
+  let characters = 0
+  for (let index = 0; index < messages.length; index++) {
+    const message: unknown = messages[index]
+    const path = `messages[${index}]`
+    if (!isObject(message)) refuse(path, 'must be an object')
+    const { role, content } = message
+    if (!roles.has(role))
+      refuse(`${path}.role`, role === undefined ? 'is missing' : 'must be user, assistant or system')
+    if (content === undefined && role !== 'system') refuse(`${path}.content`, 'is missing')
+    characters += checkContent(content ?? '', `${path}.content`, 3)
+  }
+  return characters
+}
+
+function checkSystem(system: unknown): number {
+  return system === undefined || system === null ? 0 : checkContent(system, 'system', 1)
+}
+
+/** @param depth levels above the content */
+function checkContent(content: unknown, path: string, depth: number): number {
+  if (typeof content === 'string') return content.length
+  if (!Array.isArray(content)) refuse(path, 'must be a string or a list of blocks')
+  let characters = 0
+  for (let index = 0; index < content.length; index++) {
+    const block: unknown = content[index]
+    const place = `${path}[${index}]`
+    if (!isObject(block)) refuse(place, 'must be an object with a type')
+    if (!isText(block['type'])) refuse(`${place}.type`, 'must be a non-empty string')
+    characters += checkBlock(block, place, depth + 1)
+  }
+  return characters
+}
+
+function checkBlock(block: MutableJson, path: string, depth: number): number {
+  switch (block['type']) {
+    case 'text':
+      return textOf(block, 'text', path)
+    case 'thinking':
+      return textOf(block, 'thinking', path)
+    case 'image':
+      if (!isObject(block['source'])) refuse(`${path}.source`, 'must be an object')
+      return 0
+    case 'document':
+      return checkDocument(block, path)
+    case 'tool_use':
+      for (const field of ['id', 'name'])
+        if (!isText(block[field])) refuse(`${path}.${field}`, 'must be a non-empty string')
+      return measure(block['input'], `${path}.input`, depth + 1)
+    case 'tool_result':
+      if (!isText(block['tool_use_id'])) refuse(`${path}.tool_use_id`, 'must be a non-empty string')
+      return checkContent(block['content'] ?? '', `${path}.content`, depth + 1)
+    default:
+      return measure(block, path, depth)
+  }
+}
+
+function textOf(block: MutableJson, field: string, path: string): number {
+  const text = block[field]
+  if (typeof text !== 'string') refuse(`${path}.${field}`, 'must be a string')
+  return text.length
+}
+
+/** The bytes of a document say nothing of its tokens; its text does. */
+function checkDocument(block: MutableJson, path: string): number {
+  const { source } = block
+  if (!isObject(source)) refuse(`${path}.source`, 'must be an object')
+  if (source['type'] === 'text' && typeof source['data'] === 'string') return source['data'].length
+  return source['type'] === 'content' ? measure(source['content'], `${path}.source.content`, 6) : 0
+}
+
+/** @returns the UTF-16 units of the definitions */
+function checkTools(tools: unknown): number {
+  if (tools === undefined || tools === null) return 0
+  if (!Array.isArray(tools)) refuse('tools', 'must be a list')
+  let characters = 0
+  for (let index = 0; index < tools.length; index++) {
+    const tool: unknown = tools[index]
+    const path = `tools[${index}]`
+    if (!isObject(tool)) refuse(path, 'must be an object')
+    const { type, name, input_schema: schema } = tool
+    const custom = type === undefined || type === null || type === 'custom'
+    if (custom && !isText(name)) refuse(`${path}.name`, 'must be a non-empty string')
+    if (!custom && !isText(type)) refuse(`${path}.type`, 'must be a non-empty string')
+    if (custom && !isObject(schema)) refuse(`${path}.input_schema`, 'must be an object')
+    characters += measure(tool, path, 2)
+  }
+  return characters
+}
+
+function isStrings(value: unknown, path: string): void {
+  if (!Array.isArray(value)) refuse(path, 'must be a list of strings')
+  value.forEach((item, index) => {
+    isString(item, `${path}[${index}]`)
+  })
+}
+
+function isTyped(value: unknown, path: string): void {
+  isAnObject(value, path)
+  if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
+}

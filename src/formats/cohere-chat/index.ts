@@ -1,0 +1,51 @@
+// Cohere's chat, version 2.
+
+import { parseObject } from '../answer-body.ts'
+import { decodeError, encodeError } from '../cohere-shared/errors.ts'
+import type { ChatTranslation, DecodeContext, Format } from '../format.ts'
+import { eventStream } from '../framing/event-stream.ts'
+import { PassThroughTap } from '../pass-through-tap.ts'
+import { factsOfCompletion } from '../stream-facts.ts'
+import { decodeRequest } from './decode-request.ts'
+import { decodeResponse } from './decode-response.ts'
+import { CohereStreamDecoder } from './decode-stream.ts'
+import { encodeRequest } from './encode-request.ts'
+import { encodeResponse } from './encode-response.ts'
+import { CohereStreamEncoder, encodeStreamError } from './encode-stream.ts'
+import { formatName } from './name.ts'
+import { checkRequest } from './request.ts'
+
+const chat: ChatTranslation = {
+  abilities: (_target, conversation) => ({
+    // "response_format" is not taken together with tools: there, a tool stands in for it.
+    jsonSchema: conversation === undefined || conversation.tools.length === 0,
+    customTools: false,
+    toolName: /^[A-Za-z_][A-Za-z0-9_]*$/,
+    takesUrl: (url, kind) => kind === 'image' && /^https?:/i.test(url),
+  }),
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  openDecoder: (context, emit) => new CohereStreamDecoder(context, emit),
+  openEncoder: (context, write) => new CohereStreamEncoder(context, write),
+}
+
+/** Ids that only this reading sees. */
+const noIds: DecodeContext = { createId: () => '' }
+
+export const cohereChat: Format = {
+  name: formatName,
+  modelInBody: true,
+  framing: eventStream,
+  clientHeaders: ['x-client-name'],
+  checkRequest,
+  editsForUsage: () => ({}),
+  readAnswer: body => factsOfCompletion(decodeResponse(parseObject(body.toString()), noIds)),
+  openTap: () => new PassThroughTap({ framing: eventStream, chat }),
+  decodeError,
+  encodeError,
+  encodeStreamError,
+  keepAlive: Buffer.from(': keep-alive\n\n'),
+  chat,
+}

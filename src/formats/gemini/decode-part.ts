@@ -1,0 +1,94 @@
+// One part of a content, as the neutral form knows it.
+
+import type { AnswerPart } from '../../conversation/completion.ts'
+import type { AudioPart, FilePart, ImagePart, MediaSource } from '../../conversation/parts.ts'
+import { writeToolArguments } from '../../conversation/tool-arguments.ts'
+import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { formatName, isEmpty, objectIn, textIn, withoutFields } from './wire.ts'
+
+export type MediaPart = ImagePart | AudioPart | FilePart
+
+/** Fields of a part that the neutral form has words for, by kind of part. */
+const textFields = new Set(['text', 'thought'])
+const thoughtFields = new Set(['text', 'thought', 'thoughtSignature'])
+const callFields = new Set(['functionCall', 'thoughtSignature'])
+const innerCallFields = new Set(['id', 'name', 'args', 'partialArgs', 'willContinue'])
+const inlineFields = new Set(['inlineData'])
+const addressFields = new Set(['fileData'])
+
+/**
+ * @param part with keys in camelCase
+ * @param nameCall gives the id of a call: many have none on the wire
+ * @returns null for a part that says nothing
+ */
+export function decodePart(part: JsonObject, nameCall: (call: JsonObject) => string): AnswerPart | null {
+  if (isEmpty(part)) return null
+  if (typeof part['text'] === 'string') return decodeText(part, part['text'])
+  if (part['thought'] === true) return { type: 'opaque', format: formatName, value: part }
+  if (isObject(part['functionCall'])) {
+    const call = objectIn(part, 'functionCall')
+    return decodeCall(part, call, nameCall(call))
+  }
+  return decodeMedia(part) ?? { type: 'opaque', format: formatName, value: part }
+}
+
+function decodeText(part: JsonObject, text: string): AnswerPart {
+  if (part['thought'] !== true) return { type: 'text', text, ...extraOf(part, textFields) }
+  const signature = textIn(part, 'thoughtSignature')
+  return {
+    type: 'reasoning',
+    text,
+    ...(signature === undefined ? {} : { signature }),
+    origin: formatName,
+    ...extraOf(part, thoughtFields),
+  }
+}
+
+function decodeCall(part: JsonObject, call: JsonObject, id: string): AnswerPart {
+  const signature = textIn(part, 'thoughtSignature')
+  const inner = withoutFields(call, innerCallFields)
+  const rest = withoutFields(part, callFields)
+  const own = { ...rest, ...(inner === undefined ? {} : { functionCall: inner }) }
+  return {
+    type: 'tool_call',
+    id,
+    name: textIn(call, 'name') ?? '',
+    arguments: writeToolArguments(call['args']),
+    ...(signature === undefined ? {} : { signature }),
+    ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
+  }
+}
+
+/** Null for a part without media. */
+export function decodeMedia(part: JsonObject): MediaPart | null {
+  if (isObject(part['inlineData'])) {
+    const data = objectIn(part, 'inlineData')
+    const mediaType = textIn(data, 'mimeType') ?? 'application/octet-stream'
+    const source = { kind: 'base64', mediaType, data: textIn(data, 'data') ?? '' } as const
+    return { ...mediaOf(mediaType, source, textIn(data, 'displayName')), ...extraOf(part, inlineFields) }
+  }
+  if (!isObject(part['fileData'])) return null
+  const file = objectIn(part, 'fileData')
+  const mediaType = textIn(file, 'mimeType')
+  const source = sourceOf(textIn(file, 'fileUri') ?? '', mediaType)
+  return { ...mediaOf(mediaType ?? '', source, textIn(file, 'displayName')), ...extraOf(part, addressFields) }
+}
+
+/** Files that were uploaded to Google's Files API: nobody else can fetch them. */
+const uploadedFile = /^(?:https:\/\/generativelanguage\.googleapis\.com\/|files\/)/
+
+function sourceOf(uri: string, mediaType: string | undefined): MediaSource {
+  const typed = mediaType === undefined ? {} : { mediaType }
+  return uploadedFile.test(uri) ? { kind: 'file', id: uri, ...typed } : { kind: 'url', url: uri, ...typed }
+}
+
+function mediaOf(mediaType: string, source: MediaSource, name: string | undefined): MediaPart {
+  if (mediaType.startsWith('image/')) return { type: 'image', source }
+  if (mediaType.startsWith('audio/')) return { type: 'audio', source }
+  return { type: 'file', source, ...(name === undefined ? {} : { name }) }
+}
+
+function extraOf(part: JsonObject, known: ReadonlySet<string>): { extra?: Record<string, JsonObject> } {
+  const rest = withoutFields(part, known)
+  return rest === undefined ? {} : { extra: { [formatName]: rest } }
+}

@@ -1,0 +1,86 @@
+// A conversation in Google's shape.
+
+import type { Abilities } from '../../conversation/abilities.ts'
+import type { Conversation } from '../../conversation/conversation.ts'
+import { mergeTurns } from '../../conversation/merge-turns.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
+import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { encodeContents, encodeSystem } from './encode-contents.ts'
+import { encodeTools } from './encode-tools.ts'
+import { encodeConfig } from './generation-config.ts'
+import { traitsOf } from './model-traits.ts'
+import { defined, formatName, isEmpty } from './wire.ts'
+
+export function abilities({ model }: EncodeTarget): Abilities {
+  const { schemaBesideTools } = traitsOf(model)
+  return {
+    jsonSchema: true,
+    jsonSchemaBesideTools: schemaBesideTools,
+    customTools: false,
+    toolName: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
+    // Films on YouTube, and files that were uploaded; other pages only some models fetch.
+    takesUrl: (url, kind) =>
+      url.startsWith('https://generativelanguage.googleapis.com/') ||
+      (kind === 'file' && /^https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\//.test(url)),
+  }
+}
+
+/** @throws GatewayError `unsupported_parameter`, or `invalid_request` for a schema that refers to nothing */
+export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
+  const traits = traitsOf(target.model)
+  const warnings: string[] = []
+  const { system, turns } = mergeTurns(conversation.messages)
+  const own = conversation.extra?.[formatName] ?? {}
+  const config = encodeConfig(conversation, { target, traits, warnings })
+  const { generationConfig: _config, toolConfig: _tools, ...rest } = own
+  const tier = encodeServiceTier(conversation.serviceTier, target, warnings)
+  reportDropped(conversation, warnings)
+  const instruction = encodeSystem(system)
+  const contents = encodeContents(turns, { traits, warnings })
+  return {
+    body: defined({
+      ...encodeTools(conversation, { traits, warnings }),
+      // A conversation needs a content: what the system says stands in for it.
+      systemInstruction: contents.length > 0 && instruction.length > 0 ? { parts: instruction } : undefined,
+      contents: contents.length > 0 ? contents : [{ role: 'user', parts: instruction }],
+      generationConfig: isEmpty(config) ? undefined : config,
+      serviceTier: tier.field,
+      ...rest,
+    }),
+    warnings: [...new Set(warnings)],
+    ...(tier.headers.length === 0 ? {} : { headers: tier.headers }),
+  }
+}
+
+interface Tier {
+  readonly field?: string
+  readonly headers: readonly string[]
+}
+
+/** A field at one of the two addresses, a header at the other. */
+function encodeServiceTier(tier: string | undefined, { quirks }: EncodeTarget, warnings: string[]): Tier {
+  if (tier === undefined || tier === 'auto' || tier === 'default') return { headers: [] }
+  if (tier !== 'flex' && tier !== 'priority') {
+    warnings.push('dropped parameter service_tier')
+    return { headers: [] }
+  }
+  if (quirks.gemini?.serviceTier === 'header')
+    return { headers: ['x-vertex-ai-llm-shared-request-type', tier] }
+  return { field: tier, headers: [] }
+}
+
+/** What Google has no word for, and whose loss does not change what is asked. */
+function reportDropped(
+  { sampling, user, metadata, cacheKey, messages }: Conversation,
+  warnings: string[],
+): void {
+  const lost: JsonObject = {
+    logit_bias: sampling.logitBias,
+    user,
+    metadata,
+    prompt_cache_key: cacheKey,
+    name: messages.find(({ name }) => name !== undefined)?.name,
+  }
+  for (const [name, value] of Object.entries(lost))
+    if (value !== undefined) warnings.push(`dropped parameter ${name}`)
+}

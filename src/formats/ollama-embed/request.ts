@@ -1,0 +1,90 @@
+// A request of Ollama's embeddings, and the way between it and the neutral form. https://docs.ollama.com/api/embed
+
+import type { EmbeddingRequest } from '../../conversation/embedding.ts'
+import { isText, type JsonObject } from '../../lib/json-value.ts'
+import type { EncodedRequest, EncodeTarget, RequestFacts } from '../format.ts'
+import { tokensOf, windowOf } from '../ollama-shared/context-window.ts'
+import {
+  type Check,
+  checkFields,
+  checkModel,
+  checksItself,
+  isAnObject,
+  isBoolean,
+  isPositiveInteger,
+  isStringOrStrings,
+  measure,
+  refuse,
+} from '../openai-shared/checks.ts'
+import { unsupported } from '../unsayable.ts'
+
+export const formatName = 'ollama-embed'
+
+const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['input', checksItself],
+  ['truncate', isBoolean],
+  ['dimensions', isPositiveInteger],
+  ['options', isAnObject],
+])
+
+export function checkRequest(body: JsonObject): RequestFacts {
+  const fields = Object.keys(body)
+  const model = checkModel(body['model'])
+  const { input } = body
+  if (input === undefined) refuse('input', 'is missing')
+  isStringOrStrings(input, 'input')
+  checkFields(body, fields, checks)
+  return {
+    model,
+    streaming: false,
+    wantsStreamUsage: false,
+    inputCharacters: measure(input, 'input', 1),
+    fields,
+  }
+}
+
+const known: ReadonlySet<string> = new Set(['model', 'input', 'dimensions'])
+
+export function decodeRequest(body: JsonObject): EmbeddingRequest {
+  const { model, input, dimensions } = body
+  const extra = Object.fromEntries(
+    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
+  )
+  return {
+    model: String(model),
+    inputs: isText(input) ? [input] : (input as readonly string[]),
+    single: typeof input === 'string',
+    ...(typeof dimensions === 'number' ? { dimensions } : {}),
+    ...(Object.keys(extra).length === 0 ? {} : { extra: { [formatName]: extra } }),
+  }
+}
+
+/** The window in which the server cuts when nobody says otherwise. */
+const usualWindow = 4096
+
+/** A text that is too long is refused, not cut: other formats do not cut either. */
+export function encodeRequest(request: EmbeddingRequest, { model }: EncodeTarget): EncodedRequest {
+  const texts = request.inputs.map(textOf)
+  const window = windowOf(Math.max(...texts.map(tokensOf), 0))
+  const { dimensions, extra, user, purpose } = request
+  const body: JsonObject = {
+    model,
+    input: request.single && texts[0] !== undefined ? texts[0] : texts,
+    ...(dimensions === undefined ? {} : { dimensions }),
+    truncate: false,
+    ...(window > usualWindow ? { options: { num_ctx: window } } : {}),
+    ...extra?.[formatName],
+  }
+  return {
+    body,
+    warnings: [
+      ...(user === undefined ? [] : ['dropped parameter user']),
+      ...(purpose === undefined ? [] : ['dropped parameter input_type']),
+    ],
+  }
+}
+
+function textOf(input: string | readonly number[]): string {
+  if (typeof input === 'string') return input
+  throw unsupported('input', 'it takes texts, not tokens')
+}

@@ -1,0 +1,67 @@
+// Makes a wire format of what is particular about one of Ollama's ways to ask.
+
+import type { Conversation } from '../../conversation/conversation.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
+import { parseObject } from '../answer-body.ts'
+import type {
+  ChatTranslation,
+  DecodeContext,
+  EncodedRequest,
+  EncodeTarget,
+  Format,
+  RequestFacts,
+} from '../format.ts'
+import { jsonLines } from '../framing/json-lines.ts'
+import { decodeError } from '../openai-shared/errors.ts'
+import { PassThroughTap } from '../pass-through-tap.ts'
+import { factsOfCompletion } from '../stream-facts.ts'
+import { decodeAnswer, encodeAnswer } from './answer.ts'
+import { OllamaStreamDecoder } from './decode-stream.ts'
+import { OllamaStreamEncoder } from './encode-stream.ts'
+import { encodeError, encodeStreamError } from './errors.ts'
+import type { AnswerShape } from './shape.ts'
+
+export interface OllamaFormatData {
+  readonly shape: AnswerShape
+  checkRequest(body: JsonObject): RequestFacts
+  decodeRequest(body: JsonObject): Conversation
+  encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest
+}
+
+/** Ids that only a reading for facts sees. */
+const noIds: DecodeContext = { createId: () => '' }
+
+export function defineOllamaFormat(data: OllamaFormatData): Format {
+  const { shape } = data
+  const chat: ChatTranslation = {
+    abilities: () => ({
+      jsonSchema: true,
+      customTools: false,
+      toolName: /^.+$/s,
+      // Images stand in the request itself.
+      takesUrl: () => false,
+    }),
+    decodeRequest: data.decodeRequest,
+    encodeRequest: data.encodeRequest,
+    decodeResponse: (body, context) => decodeAnswer(body, context, shape),
+    encodeResponse: (completion, context) => encodeAnswer(completion, context, shape),
+    openDecoder: (context, emit) => new OllamaStreamDecoder(shape, context, emit),
+    openEncoder: (context, write) => new OllamaStreamEncoder(shape, context, write),
+  }
+  return {
+    name: shape.formatName,
+    modelInBody: true,
+    framing: jsonLines,
+    clientHeaders: [],
+    checkRequest: data.checkRequest,
+    editsForUsage: () => ({}),
+    readAnswer: body => factsOfCompletion(chat.decodeResponse(parseObject(body.toString()), noIds)),
+    openTap: () => new PassThroughTap({ framing: jsonLines, chat }),
+    decodeError,
+    encodeError,
+    encodeStreamError,
+    // Blank lines are errors to clients; a blank before the next line is none.
+    keepAlive: Buffer.from(' '),
+    chat,
+  }
+}

@@ -1,0 +1,112 @@
+// What an assistant said, item by item: the same in a history that a client sends and in an answer of an upstream.
+
+import type { AnswerPart } from '../../conversation/completion.ts'
+import type { Citation, ReasoningPart, ToolCallPart } from '../../conversation/parts.ts'
+import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { formatName, kindOf, objectsOf, ownExtra, qualifyName, textOf, withoutFields } from './wire.ts'
+
+/** The parts of an item of the assistant's; none for thoughts that nobody can read any more. */
+export function decodeAssistantItem(item: JsonObject): readonly AnswerPart[] {
+  switch (kindOf(item)) {
+    case 'message':
+      return decodeMessage(item)
+    case 'reasoning':
+      return [decodeReasoning(item)]
+    case 'function_call':
+    case 'custom_tool_call':
+      return [decodeCall(item)]
+    default:
+      return [{ type: 'opaque', format: formatName, value: item }]
+  }
+}
+
+const messageFields = new Set(['type', 'role', 'content'])
+
+function decodeMessage(item: JsonObject): readonly AnswerPart[] {
+  const { content } = item
+  const own = withoutFields(item, messageFields)
+  const more = own === null ? {} : { extra: ownExtra(own) }
+  if (typeof content === 'string') return [{ type: 'text', text: content, ...more }]
+  return objectsOf(content).map((piece): AnswerPart => {
+    if (piece['type'] === 'refusal') return { type: 'refusal', text: textOf(piece['refusal']) }
+    const citations = objectsOf(piece['annotations']).map(decodeCitation)
+    return {
+      type: 'text',
+      text: textOf(piece['text']),
+      ...(citations.length > 0 && { citations }),
+      ...more,
+    }
+  })
+}
+
+/** Null for an item that no text belongs to. */
+export function extraOfMessage(item: JsonObject): JsonObject | null {
+  return withoutFields(item, messageFields)
+}
+
+export function decodeCitation(annotation: JsonObject): Citation {
+  const { url, title, filename, start_index: start, end_index: end } = annotation
+  const name = isText(title) ? title : isText(filename) ? filename : undefined
+  return {
+    ...(isText(url) && { url }),
+    ...(name !== undefined && { title: name }),
+    ...(typeof start === 'number' && { start }),
+    ...(typeof end === 'number' && { end }),
+    ...(annotation['type'] !== 'url_citation' && { extra: ownExtra(annotation) }),
+  }
+}
+
+const callFields = new Set(['type', 'call_id', 'name', 'arguments', 'input', 'signature'])
+
+export function decodeCall(item: JsonObject): ToolCallPart {
+  const { call_id: callId, id, name, namespace, signature } = item
+  const custom = item['type'] === 'custom_tool_call'
+  const own = withoutFields(item, callFields)
+  return {
+    type: 'tool_call',
+    id: isText(callId) ? callId : textOf(id),
+    name: qualifyName(namespace, textOf(name)),
+    arguments: textOf(item[custom ? 'input' : 'arguments']),
+    ...(custom && { custom: true as const }),
+    ...(isText(signature) && { signature }),
+    ...(own !== null && { extra: ownExtra(own) }),
+  }
+}
+
+/** Thoughts keep their item, letter by letter. */
+export function decodeReasoning(item: JsonObject): ReasoningPart {
+  const { encrypted_content: encrypted } = item
+  const thought = readThought(item)
+  return {
+    type: 'reasoning',
+    text: thought.text,
+    ...(thought.isSummary && { summary: true as const }),
+    ...(isText(encrypted) && { encrypted }),
+    origin: formatName,
+    extra: ownExtra(item),
+  }
+}
+
+/** The thought itself where the provider shows it, else the summary of it. */
+export function readThought(item: JsonObject): { readonly text: string; readonly isSummary: boolean } {
+  const content = joinTexts(item['content'])
+  if (content !== '') return { text: content, isSummary: false }
+  const summary = joinTexts(item['summary'])
+  return { text: summary, isSummary: summary !== '' }
+}
+
+export const summarySeparator = '\n\n'
+
+function joinTexts(list: unknown): string {
+  return objectsOf(list)
+    .map(piece => textOf(piece['text']))
+    .filter(text => text !== '')
+    .join(summarySeparator)
+}
+
+/** Log probabilities of the texts of a message, in OpenAI's shape. */
+export function logprobsOf(item: JsonObject): readonly unknown[] {
+  return objectsOf(item['content']).flatMap(piece =>
+    Array.isArray(piece['logprobs']) ? piece['logprobs'].filter(isObject) : [],
+  )
+}
