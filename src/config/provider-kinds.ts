@@ -19,6 +19,8 @@ export interface ProviderKind {
   readonly isAlias?: boolean
   /** Takes a Google Cloud account, from its usual variables as well, or that of the machine. */
   readonly takesGoogleAccount?: boolean
+  /** Answers through a package that the configuration names. */
+  readonly needsPackage?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }

@@ -56,11 +56,19 @@ function translateChat(
   conversation: Conversation,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
+  refuseBound(conversation, plan)
   const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan), conversation)
   const fetches = needsMedia(conversation, { takesUrl })
   if (!fetches && conversation.output?.type !== 'json_schema')
     return encodeChat(exchange, conversation, { ...plan, check: null })
   return prepareSlowly(exchange, conversation, { plan, takesUrl })
+}
+
+function refuseBound({ bound }: Conversation, { target, way }: RemediedPlan): void {
+  if (bound === undefined || bound.format === way.format.name) return
+  const { param } = bound
+  const message = `The parameter \`${param}\` is not supported for \`${target.model}\` by ${target.connection.provider}.`
+  throw new GatewayError('unsupported_parameter', { message, param })
 }
 
 /** What has to be fetched or loaded first. */

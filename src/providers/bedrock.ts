@@ -11,7 +11,6 @@ export const bedrock: Provider = {
   baseUrl: null,
   baseUrlFor: addressOf,
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
-  baseUrlVariables: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'],
   regionVariables: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
   takesAwsCredentials: true,
   formats: { chat: ['bedrock-converse'], token_count: ['bedrock-token-count'] },

@@ -12,8 +12,6 @@ export const googleErrorRules: readonly ErrorRule[] = [
   ...byStatus('upstream_authentication', [400], /API key (?:not valid|expired|not found)/i),
   // Neither the account nor the region may use the API: another provider may serve the same model.
   ...byStatus('upstream_authentication', [400], /user location is not supported/i),
-  // Not the model is missing, but something that the client named.
-  ...byStatus('upstream_invalid_request', [404], /cached ?content|cache content|file .{0,80}not exist/i),
   ...byStatus(
     'upstream_quota_exceeded',
     [429],

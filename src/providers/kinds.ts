@@ -1,5 +1,6 @@
 // The providers as the configuration has to know them: where their keys and addresses may stand.
 
+import { aiSdk } from './ai-sdk/index.ts'
 import { aliases, findProvider, providers } from './index.ts'
 import type { Provider } from './provider.ts'
 
@@ -14,18 +15,20 @@ export interface ProviderKind {
   readonly regionVariables: readonly string[]
   readonly takesAwsCredentials: boolean
   readonly takesGoogleAccount: boolean
+  readonly needsPackage: boolean
   readonly builtIn: true
 }
 
 export const providerKinds: readonly ProviderKind[] = [
-  ...providers.map(provider => kindOf(provider, provider.type)),
+  ...providers.map(provider => kindOf(provider)),
   ...Object.keys(aliases).flatMap(alias => {
     const provider = findProvider(alias)
     return provider === undefined ? [] : [kindOf(provider, alias)]
   }),
 ]
 
-function kindOf(provider: Provider, type: string): ProviderKind {
+/** @param type an alias, where it is asked for by one */
+export function kindOf(provider: Provider, type: string = provider.type): ProviderKind {
   return {
     type,
     keyVariables: provider.keyVariables,
@@ -36,6 +39,7 @@ function kindOf(provider: Provider, type: string): ProviderKind {
     takesAwsCredentials: provider.takesAwsCredentials ?? false,
     takesGoogleAccount: provider.takesGoogleAccount ?? false,
     isAlias: type !== provider.type,
+    needsPackage: provider.type === aiSdk.type,
     builtIn: true,
   }
 }

@@ -10,6 +10,7 @@ import {
   type ConverseCommandInput,
   ConverseStreamCommand,
   type ConverseStreamOutput,
+  CountTokensCommand,
 } from '@aws-sdk/client-bedrock-runtime'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createSignatureVerifier } from '../../src/access/aws-signature.ts'
@@ -333,6 +334,22 @@ describe('an upstream that speaks chat completions', () => {
     upstream.behave(streamEvents([chunk({ role: 'assistant', content: 'Let' })], { ending: 'cut' }))
     const { stream } = await client().send(new ConverseStreamCommand(asked))
     expect((await errorOf(collect(stream))).name).toBe('ModelStreamErrorException')
+  })
+})
+
+describe('a count of tokens', () => {
+  const counting = (modelId: string) =>
+    client().send(new CountTokensCommand({ modelId, input: { converse: { messages: input.messages } } }))
+
+  test('is the provider’s, where it counts', async () => {
+    upstream.behave(answerJson(200, { inputTokens: 11 }))
+    expect((await counting('us.amazon.nova-lite-v1:0')).inputTokens).toBe(11)
+    expect(upstream.requests[0]?.url).toBe('/model/us.amazon.nova-lite-v1%3A0/count-tokens')
+  })
+
+  test('is an estimate, where it does not', async () => {
+    expect((await counting('gpt-other')).inputTokens).toBeGreaterThan(5)
+    expect(upstream.requests).toEqual([])
   })
 })
 

@@ -10,11 +10,13 @@ import { decodeResult } from './decode-result.ts'
 import { decodeToolChoice, decodeTools, restOfToolConfig } from './decode-tools.ts'
 import { decodeOutput, decodeSampling, restOfConfig } from './generation-config.ts'
 import { decodeThinking } from './thinking.ts'
+import { decodeServiceTier } from './usage.ts'
 import {
   camelKeys,
   defined,
   formatName,
   isEmpty,
+  listIn,
   objectIn,
   objectsIn,
   textIn,
@@ -39,6 +41,7 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
   const output = decodeOutput(config)
   const reasoning = decodeThinking(config)
   const serviceTier = textIn(request, 'serviceTier')
+  const bound = boundBy(request, config)
   const own = defined({
     ...withoutFields(request, knownFields),
     generationConfig: restOfConfig(config),
@@ -53,11 +56,19 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
     sampling: decodeSampling(config),
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
-    ...(serviceTier === undefined
-      ? {}
-      : { serviceTier: serviceTier === 'standard' ? 'default' : serviceTier }),
+    ...(serviceTier === undefined ? {} : { serviceTier: decodeServiceTier(serviceTier) }),
+    ...(bound === null ? {} : { bound: { format: formatName, param: bound } }),
     ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
   }
+}
+
+/** The field that no other format can do without a change of what is asked; null where there is none. */
+function boundBy(request: JsonObject, config: JsonObject): string | null {
+  if (textIn(request, 'cachedContent') !== undefined) return 'cachedContent'
+  if (textIn(config, 'responseMimeType') === 'text/x.enum') return 'generationConfig.responseMimeType'
+  const modalities = listIn(config, 'responseModalities')
+  const isText = modalities.every(modality => String(modality).toUpperCase() === 'TEXT')
+  return isText ? null : 'generationConfig.responseModalities'
 }
 
 /** Google's own SDKs turn a text into a content; others send the text. */

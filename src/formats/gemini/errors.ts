@@ -33,6 +33,8 @@ const codesByStatus: Readonly<Record<number, ErrorCode>> = {
 
 const promptTooLong = /token count .{0,60}exceeds|exceeds the maximum number of tokens|input .{0,20}too long/i
 
+const missingThing = /cached? ?content|\bfile\b/i
+
 /** Names the failure behind a status of 400 and above. */
 export function decodeError(answer: {
   status: number
@@ -92,6 +94,8 @@ function codeOf({ error, status, words, details }: Told): ErrorCode {
     byName ??
     codesByStatus[real] ??
     (real >= 400 && real < 499 ? 'upstream_invalid_request' : 'upstream_error')
+  // Not the model is missing, but something that the client named.
+  if (code === 'upstream_model_not_found' && missingThing.test(words)) return 'upstream_invalid_request'
   if (code === 'upstream_invalid_request') {
     if (details.some(({ reason }) => reason === 'API_KEY_INVALID')) return 'upstream_authentication'
     if (promptTooLong.test(words)) return 'context_length_exceeded'

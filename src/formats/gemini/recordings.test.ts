@@ -199,6 +199,7 @@ describe.skipIf(shared === undefined)('recorded errors (LLM_PROXY_SHARED is not 
       404: 'upstream_model_not_found',
       429: 'upstream_rate_limited',
     }
-    expect(failure.code).toMatch(expected[status] ?? /^upstream_(?:invalid_request|authentication)$/)
+    const code = file.includes('context-cache-not-found') ? 'upstream_invalid_request' : expected[status]
+    expect(failure.code).toMatch(code ?? /^upstream_(?:invalid_request|authentication)$/)
   })
 })

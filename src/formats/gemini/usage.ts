@@ -51,9 +51,15 @@ export function writeUsage(usage: Usage): JsonObject {
 export function readServiceTier(metadata: unknown): string | undefined {
   if (!isObject(metadata)) return undefined
   const { serviceTier, trafficType } = metadata
-  if (typeof serviceTier === 'string' && serviceTier !== '') return serviceTier.toLowerCase()
+  if (typeof serviceTier === 'string' && serviceTier !== '') return decodeServiceTier(serviceTier)
   if (trafficType === 'ON_DEMAND_FLEX') return 'flex'
   return trafficType === 'ON_DEMAND_PRIORITY' ? 'priority' : undefined
+}
+
+/** In the words of OpenAI's chat completions. */
+export function decodeServiceTier(tier: string): string {
+  const name = tier.toLowerCase()
+  return name === 'standard' || name === 'unspecified' ? 'default' : name
 }
 
 function modalities(text: number, audio: number): readonly JsonObject[] {
