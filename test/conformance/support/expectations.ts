@@ -132,7 +132,7 @@ const failing: readonly Failing[] = [
     reason: 'events of two streams mixed, of another format, or cut within the JSON',
     code: 'upstream_malformed',
     files:
-      /(ver-spliced-message-start|ver-azure-deepseek-reasoning\.1|ver-parallel-tool-call-wrapper\.1)\.res/,
+      /(ver-spliced-message-start\.res|ver-azure-deepseek-reasoning\.1\.res|ver-parallel-tool-call-wrapper\.1\.res\.chunks)/,
   },
   {
     reason: 'JSON of another kind, or none',

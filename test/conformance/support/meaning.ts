@@ -3,6 +3,7 @@
 import type { Conversation, Tool } from '../../../src/conversation/conversation.ts'
 import { mergeTurns } from '../../../src/conversation/merge-turns.ts'
 import type { Part } from '../../../src/conversation/parts.ts'
+import { canonical } from './json.ts'
 import { canonicalInput } from './reading.ts'
 
 /** What a format cannot say as it was, each with its reason. */
@@ -81,5 +82,24 @@ function meaningOfPart(part: Part, withoutIds: boolean): object {
     case 'refusal':
     case 'opaque':
       return { type: part.type }
+  }
+}
+
+/** All that a request asks, for comparing two requests of the same format. */
+export function wholeMeaningOf(conversation: Conversation): Record<string, unknown> {
+  const { messages, tools, sampling, toolChoice, parallelToolCalls, output, reasoning, user } = conversation
+  const { system, turns } = mergeTurns(messages)
+  const { maxTokens, temperature, topP, topK, stop, seed, frequencyPenalty, presencePenalty } = sampling
+  return {
+    streaming: conversation.streaming,
+    system: system.map(part => ('text' in part ? part.text : part.type)).join('\n'),
+    turns: turns.map(({ role, parts }) => ({ role, parts: parts.map(part => meaningOfPart(part, true)) })),
+    tools: tools.map(tool => canonical(meaningOfTool(tool))),
+    toolChoice: canonical(toolChoice ?? { mode: 'auto' }),
+    parallelToolCalls,
+    output: canonical(output ?? null),
+    reasoning: canonical(reasoning ?? null),
+    user,
+    ...{ maxTokens, temperature, topP, topK, stop, seed, frequencyPenalty, presencePenalty },
   }
 }
