@@ -6,7 +6,7 @@ import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, loadConfiguration, readEnvironment } from '../config/load.ts'
 import { findPlugins, readText } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
-import { kindOf, providerKinds } from '../providers/kinds.ts'
+import { kindsWith } from '../providers/kinds.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CheckOptions } from './program.ts'
 import type { Terminal } from './serve.ts'
@@ -15,7 +15,7 @@ export async function check({ file: named }: CheckOptions, terminal: Terminal): 
   const environment = readEnvironment()
   const file = findConfigurationFile(named, environment)
   const plugins = await loadPlugins(findPlugins({ file, environment, readFile: readText }))
-  const knownProviders = [...providerKinds, ...plugins.providers.map(plugin => kindOf(plugin))]
+  const knownProviders = kindsWith(plugins.providers)
   const loaded = loadConfiguration({ file, environment, knownProviders })
   const subject = file ?? 'the environment'
   const mistakes = [...plugins.problems, ...(loaded.ok ? [] : loaded.problems)]

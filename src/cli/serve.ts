@@ -7,7 +7,7 @@ import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, type LoadResult, loadConfiguration, readEnvironment } from '../config/load.ts'
 import { findPlugins, readText } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
-import { kindOf, providerKinds } from '../providers/kinds.ts'
+import { kindsWith } from '../providers/kinds.ts'
 import { StoreError } from '../store/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { ServeOptions } from './program.ts'
@@ -30,7 +30,7 @@ export async function serve(options: ServeOptions, terminal: Terminal, version: 
     loadConfiguration({
       file,
       environment: withOptions(readEnvironment(), options),
-      knownProviders: [...providerKinds, ...plugins.providers.map(plugin => kindOf(plugin))],
+      knownProviders: kindsWith(plugins.providers),
       programVersion: version,
     })
   const loaded = load()

@@ -20,15 +20,15 @@ export interface ProviderKind {
 }
 
 export const providerKinds: readonly ProviderKind[] = [
-  ...providers.map(provider => kindOf(provider)),
+  ...providers.map(provider => kindOf(provider, provider.type)),
   ...Object.keys(aliases).flatMap(alias => {
     const provider = findProvider(alias)
     return provider === undefined ? [] : [kindOf(provider, alias)]
   }),
 ]
 
-/** @param type an alias, where it is asked for by one */
-export function kindOf(provider: Provider, type: string = provider.type): ProviderKind {
+/** @param type its own, or another name of it */
+function kindOf(provider: Provider, type: string): ProviderKind {
   return {
     type,
     keyVariables: provider.keyVariables,
@@ -42,4 +42,9 @@ export function kindOf(provider: Provider, type: string = provider.type): Provid
     needsPackage: provider.type === aiSdk.type,
     builtIn: true,
   }
+}
+
+/** Those of every gateway, and those that modules of the operator bring. */
+export function kindsWith(plugins: readonly Provider[]): readonly ProviderKind[] {
+  return [...providerKinds, ...plugins.map(plugin => kindOf(plugin, plugin.type))]
 }

@@ -10,7 +10,7 @@ import { type App, startApp } from '../../src/app.ts'
 import { formatProblem } from '../../src/config/describe.ts'
 import { type LoadResult, loadConfiguration } from '../../src/config/load.ts'
 import { findPlugins, readText } from '../../src/config/plugins.ts'
-import { kindOf, providerKinds } from '../../src/providers/kinds.ts'
+import { kindsWith } from '../../src/providers/kinds.ts'
 
 export const testKey = 'test-key-of-the-suite'
 
@@ -46,7 +46,7 @@ export async function startTestGateway(yaml: string): Promise<TestGateway> {
   writeFileSync(file, complete(yaml))
   const plugins = await loadPlugins(findPlugins({ file, environment: {}, readFile: readText }))
   if (plugins.problems.length > 0) throw new Error(plugins.problems.map(formatProblem).join('\n'))
-  const knownProviders = [...providerKinds, ...plugins.providers.map(plugin => kindOf(plugin))]
+  const knownProviders = kindsWith(plugins.providers)
   const load = (): LoadResult => loadConfiguration({ file, environment: { PORT: '0' }, knownProviders })
   const loaded = load()
   if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'))

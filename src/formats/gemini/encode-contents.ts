@@ -113,8 +113,15 @@ function encodeOwn(part: SaidPart): JsonObject | null {
     const message = `The file \`${part.source.id}\` was uploaded to another provider.`
     throw new GatewayError('unsupported_parameter', { message, param: 'messages' })
   }
+  if ('source' in part && part.source.kind === 'url' && !knownAddress.test(part.source.url)) {
+    const message = 'A file is named by an address that this provider cannot read.'
+    throw new GatewayError('unsupported_parameter', { message, param: 'messages' })
+  }
   return encodePart(part)
 }
+
+/** Google fetches from the web and from its own buckets. */
+const knownAddress = /^(?:https?|gs):/i
 
 function typeOf(value: JsonObject): string {
   return typeof value['type'] === 'string' ? value['type'] : 'opaque'

@@ -15,12 +15,15 @@ export interface ToolContext {
 /** @throws GatewayError `unsupported_parameter` for a foreign provider's tool that cannot be left out */
 export function encodeTools(conversation: Conversation, { traits, warnings }: ToolContext): JsonObject {
   const functions = conversation.tools.filter(isFunction)
-  const own = conversation.tools.filter(isProviders).filter(({ format }) => format === formatName)
+  const own = conversation.tools
+    .filter(isProviders)
+    .map(asOwn)
+    .filter(tool => tool !== null)
   for (const tool of conversation.tools) if (isForeign(tool)) leaveOut(tool, conversation, warnings)
   if (conversation.parallelToolCalls === false && functions.length > 0)
     warnings.push('dropped parameter parallel_tool_calls')
   const tools = [
-    ...own.map(({ value }) => value),
+    ...own,
     ...(functions.length === 0
       ? []
       : [{ functionDeclarations: functions.map(tool => encodeFunction(tool, traits)) }]),
@@ -40,7 +43,23 @@ function isProviders(tool: Tool): tool is ProviderTool {
 }
 
 function isForeign(tool: Tool): tool is ProviderTool {
-  return tool.type === 'provider' && tool.format !== formatName
+  return tool.type === 'provider' && asOwn(tool) === null
+}
+
+/** Tools of Google, as clients of other formats name them: `{"type": "google_search"}`. */
+const ownNames: Readonly<Record<string, string>> = {
+  google_search: 'googleSearch',
+  google_maps: 'googleMaps',
+  url_context: 'urlContext',
+  enterprise_search: 'enterpriseWebSearch',
+  enterprise_web_search: 'enterpriseWebSearch',
+}
+
+/** Null for a tool of another provider. */
+function asOwn({ format, name, value }: ProviderTool): JsonObject | null {
+  if (format === formatName) return value
+  const field = Object.hasOwn(ownNames, name) ? ownNames[name] : undefined
+  return field === undefined ? null : { [field]: objectIn(value, name) }
 }
 
 /** Agents send such tools with every request, and can go on without them while they have functions of their own. */

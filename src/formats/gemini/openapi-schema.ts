@@ -42,6 +42,7 @@ const handled = new Set([
   '$comment',
   '$anchor',
   'definitions',
+  'components',
 ])
 
 const formats: Readonly<Record<string, ReadonlySet<unknown>>> = {
@@ -50,9 +51,13 @@ const formats: Readonly<Record<string, ReadonlySet<unknown>>> = {
   integer: new Set(['int32', 'int64']),
 }
 
-/** How often a schema may be put inside itself before the rest is left open, and how deep a schema may be. */
+/**
+ * How often a schema may be put inside itself before the rest is left open, how deep a schema may be, and from how many
+ * parts on no more references are followed: types that refer to one another would make a schema of any size.
+ */
 const maxRepeats = 2
 const maxDepth = 40
+const maxParts = 10_000
 
 interface Surroundings {
   readonly root: JsonObject
@@ -61,19 +66,22 @@ interface Surroundings {
   /** The references that lead here, in their order. */
   readonly trail: readonly string[]
   readonly depth: number
+  /** Of the whole schema. */
+  readonly parts: { count: number }
 }
 
 /** @throws GatewayError `invalid_request` for a reference that leads nowhere */
 export function toOpenApiSchema(schema: JsonObject, param: string): JsonObject {
-  return convert(schema, { root: schema, param, trail: [], depth: 0 })
+  return convert(schema, { root: schema, param, trail: [], depth: 0, parts: { count: 0 } })
 }
 
 function convert(value: unknown, around: Surroundings): JsonObject {
   if (!isObject(value) || around.depth > maxDepth) return {}
+  around.parts.count++
   const { $ref: reference, allOf } = value
   if (typeof reference === 'string') return convertReference(value, reference, around)
-  if (Array.isArray(allOf)) return convert(mergeAll(value, allOf, around), around)
   const inner = { ...around, depth: around.depth + 1 }
+  if (Array.isArray(allOf)) return convert(mergeAll(value, allOf, around), inner)
   const variants = variantsOf(value)
   if (variants !== null) return convertVariants(value, variants, inner)
   const converted: MutableJson = {}
@@ -91,7 +99,7 @@ function convertReference(value: JsonObject, reference: string, around: Surround
   const { $ref: _reference, ...beside } = value
   const repeats = around.trail.filter(step => step === reference).length
   const target = resolve(reference, around)
-  if (repeats >= maxRepeats) {
+  if (repeats >= maxRepeats || around.parts.count > maxParts) {
     const type = isObject(target) && typeof target['type'] === 'string' ? target['type'] : 'object'
     return { type, description: describe(beside['description'], [`nested ${nameOf(reference)}`]) }
   }
