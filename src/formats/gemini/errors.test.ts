@@ -8,33 +8,33 @@ const decode = (status: number, body: unknown) =>
     headers: {},
     body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
   })
-const error = (code: number, status: string, message: string, details: unknown[] = []) => ({
-  error: { code, message, status, details },
+const error = (status: string, message: string, details: unknown[] = []) => ({
+  error: { message, status, details },
 })
 
 test.each([
-  [400, error(400, 'INVALID_ARGUMENT', 'Bad.'), 'upstream_invalid_request'],
-  [400, error(400, 'INVALID_ARGUMENT', 'x', [{ reason: 'API_KEY_INVALID' }]), 'upstream_authentication'],
+  [400, error('INVALID_ARGUMENT', 'Bad.'), 'upstream_invalid_request'],
+  [400, error('INVALID_ARGUMENT', 'x', [{ reason: 'API_KEY_INVALID' }]), 'upstream_authentication'],
   [
     400,
-    error(400, 'INVALID_ARGUMENT', 'The input token count (2000000) exceeds the maximum number of tokens.'),
+    error('INVALID_ARGUMENT', 'The input token count (2000000) exceeds the maximum number of tokens.'),
     'context_length_exceeded',
   ],
-  [400, error(400, 'FAILED_PRECONDITION', 'User location is not supported.'), 'upstream_invalid_request'],
-  [401, error(401, 'UNAUTHENTICATED', 'No.'), 'upstream_authentication'],
-  [403, error(403, 'PERMISSION_DENIED', 'No.'), 'upstream_authentication'],
-  [404, error(404, 'NOT_FOUND', 'models/x is not found'), 'upstream_model_not_found'],
-  [404, error(404, 'NOT_FOUND', 'Not found: cached content metadata 1.'), 'upstream_invalid_request'],
-  [429, error(429, 'RESOURCE_EXHAUSTED', 'Slow.'), 'upstream_rate_limited'],
+  [400, error('FAILED_PRECONDITION', 'User location is not supported.'), 'upstream_invalid_request'],
+  [401, error('UNAUTHENTICATED', 'No.'), 'upstream_authentication'],
+  [403, error('PERMISSION_DENIED', 'No.'), 'upstream_authentication'],
+  [404, error('NOT_FOUND', 'models/x is not found'), 'upstream_model_not_found'],
+  [404, error('NOT_FOUND', 'Not found: cached content metadata 1.'), 'upstream_invalid_request'],
+  [429, error('RESOURCE_EXHAUSTED', 'Slow.'), 'upstream_rate_limited'],
   [
     429,
-    error(429, 'RESOURCE_EXHAUSTED', 'Slow.', [{ violations: [{ quotaId: 'RequestsPerDay-FreeTier' }] }]),
+    error('RESOURCE_EXHAUSTED', 'Slow.', [{ violations: [{ quotaId: 'RequestsPerDay-FreeTier' }] }]),
     'upstream_quota_exceeded',
   ],
-  [499, error(499, 'CANCELLED', 'Cancelled.'), 'upstream_error'],
-  [500, error(500, 'INTERNAL', 'Oops.'), 'upstream_error'],
-  [503, error(503, 'UNAVAILABLE', 'Busy.'), 'upstream_overloaded'],
-  [504, error(504, 'DEADLINE_EXCEEDED', 'Late.'), 'upstream_timeout'],
+  [499, error('CANCELLED', 'Cancelled.'), 'upstream_error'],
+  [500, error('INTERNAL', 'Oops.'), 'upstream_error'],
+  [503, error('UNAVAILABLE', 'Busy.'), 'upstream_overloaded'],
+  [504, error('DEADLINE_EXCEEDED', 'Late.'), 'upstream_timeout'],
   [503, 'Service temporarily unavailable', 'upstream_overloaded'],
   [404, '', 'upstream_model_not_found'],
   [413, '<html>too large</html>', 'context_length_exceeded'],
@@ -47,7 +47,7 @@ test('an error in a list is read like one alone, with how long to wait and which
     { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.4s' },
     { fieldViolations: [{ field: 'contents[0].parts', description: 'x' }] },
   ]
-  expect(decode(429, [error(429, 'RESOURCE_EXHAUSTED', 'Slow.', details)])).toEqual({
+  expect(decode(429, [error('RESOURCE_EXHAUSTED', 'Slow.', details)])).toEqual({
     code: 'upstream_rate_limited',
     message: 'Slow.',
     upstreamCode: 'RESOURCE_EXHAUSTED',
@@ -57,10 +57,7 @@ test('an error in a list is read like one alone, with how long to wait and which
 })
 
 test('keys in an error are not shown', () => {
-  const { message } = decode(
-    400,
-    error(400, 'INVALID_ARGUMENT', 'Invalid API key: AIzv00G7VmUCUeC-5OglO3hcXM'),
-  )
+  const { message } = decode(400, error('INVALID_ARGUMENT', 'Invalid API key: AIzv00G7VmUCUeC-5OglO3hcXM'))
   expect(message).not.toContain('AIzv00G7VmUCUeC')
 })
 
