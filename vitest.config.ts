@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit` needs no service and no network but loopback; `service` needs what `.ci/run` installs and starts. */
+/**
+ * `unit` needs no service and no network but loopback; `service` needs what `.ci/run` installs and starts;
+ * `conformance` needs recorded traffic (LLM_PROXY_SHARED).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,8 +11,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: ['test/service/**', '**/node_modules/**', 'bench/.work/**'],
+          exclude: ['test/service/**', 'test/conformance/**', '**/node_modules/**', 'bench/.work/**'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -13,14 +13,17 @@ import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
 import type { LoadResult } from './config/load.ts'
 import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
+import type { FetchMedia } from './conversation/inline-media.ts'
 import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
+import { createOriginBook } from './gateway/origin-book.ts'
 import { createLessons } from './gateway/remedy.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
 import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
+import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
@@ -37,6 +40,8 @@ export interface AppOptions {
   readonly dataDirectory: string
   /** Of the program. */
   readonly version: string
+  /** Types of provider that modules of the operator have brought. */
+  readonly plugins?: readonly Provider[]
 }
 
 export interface App {
@@ -58,6 +63,9 @@ export interface App {
 
 /** Rows that may wait in memory for a disk that cannot be written, before requests are refused: none is lost for sure. */
 const maxQueuedRows = 50_000
+
+/** Encrypted thoughts whose maker is remembered: those of the conversations that are going on. */
+const maxRememberedThoughts = 50_000
 
 /** How many keys a rate limiter remembers: more than are active in a window. */
 const maxLimitedKeys = 100_000
@@ -172,6 +180,7 @@ type NewApiKey = ReturnType<typeof createApiKey>
 /** The snapshot in force, and how it is replaced. */
 export interface Current {
   snapshot(): BuiltSnapshot
+  readonly fetchMedia: FetchMedia
   reload(): void
   /** Problems of the newest file, where it was refused. */
   problems(): readonly string[]
@@ -191,10 +200,13 @@ function createCurrent(deps: CurrentDeps): Current {
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
   const { observe } = observation
+  const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
   function build(configuration: Configuration): BuiltSnapshot {
     const built = buildSnapshot(configuration, {
       clock: systemClock,
+      fetchMedia,
+      plugins: options.plugins ?? [],
       random: Math.random,
       pepper,
       signingSecret,
@@ -217,6 +229,7 @@ function createCurrent(deps: CurrentDeps): Current {
   let refused: readonly string[] = []
   return {
     snapshot: () => snapshot,
+    fetchMedia,
     problems: () => refused,
     reload() {
       try {
@@ -294,7 +307,9 @@ function createGateway({
     schemaChecker: once(loadSchemaChecker),
     thoughts: createThoughtMemory(),
     lessons: createLessons(systemClock.now),
-    fetchMedia: createMediaFetcher(() => current.snapshot().configuration.media),
+    responses: store.responses,
+    origins: createOriginBook(maxRememberedThoughts),
+    fetchMedia: current.fetchMedia,
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,
   }

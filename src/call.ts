@@ -173,6 +173,8 @@ export interface RawReply {
   readonly body: Buffer | ReplyStream
   /** `clock.now()` when the request had a connection and left; the wait for one is nobody's silence. */
   readonly sentAt?: number
+  /** What of the request was left out on the way, for the client. */
+  readonly warnings?: readonly string[]
 }
 
 /** A successful answer, read as one of its format. */
@@ -185,6 +187,8 @@ export interface FullReply {
   /** For the client, in its format. */
   readonly body: Buffer
   readonly facts: AnswerFacts
+  /** See `RawReply.warnings`. */
+  readonly warnings?: readonly string[] | undefined
 }
 
 /** A whole answer, read. */
@@ -202,6 +206,8 @@ export interface StreamedReply {
   readonly stream: ReplyStream
   /** Grows while the stream is read. */
   readonly facts: AnswerFacts
+  /** See `RawReply.warnings`. */
+  readonly warnings?: readonly string[] | undefined
   /** See `StreamTap.unframed`. */
   readonly unframed?: true | undefined
   /** See `StreamTap.fail`. */
@@ -230,6 +236,10 @@ export interface UpstreamRequest {
   /** The wire format in which the body is written and the answer is expected. */
   readonly format: string
   readonly streaming: boolean
+  /** `POST` where nothing is said. */
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  /** What is asked for below the path of the operation: `/resp_1/cancel`. */
+  readonly resource?: string
   readonly body: Buffer
   /** Of the body; absent for JSON. */
   readonly contentType?: string | undefined

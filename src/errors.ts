@@ -108,7 +108,7 @@ export const errorTable = {
     415,
     'invalid_request_error',
     'The body is in an encoding that is not taken.',
-    'Send plain UTF-8 JSON without `content-encoding`.',
+    'Send plain UTF-8 JSON, or a form where the operation takes one, without `content-encoding`.',
   ),
   rate_limit_exceeded: entry(
     429,

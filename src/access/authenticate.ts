@@ -62,7 +62,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
 
   const readSigned = (headers: IncomingHttpHeaders, line: RequestLine | undefined): Authenticated | null => {
     if (line === undefined || verifySignature === undefined) return null
-    const signed = verifySignature({ ...line, headers })
+    const signed = verifySignature({ method: line.method, target: line.target, headers })
     return signed === null ? null : { ...signed.principal, checkBody: signed.checkBody }
   }
 

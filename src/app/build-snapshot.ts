@@ -13,13 +13,11 @@ import { bundledPrices } from '../catalog/price-snapshot.ts'
 import type { Configuration, Problem } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
-import type { Clock } from '../lib/clock.ts'
 import { findProvider } from '../providers/index.ts'
 import { strategies } from '../routing/index.ts'
-import { type ConnectedProvider, connectProviders } from './connect-providers.ts'
+import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
 
-export interface SnapshotDeps {
-  readonly clock: Clock
+export interface SnapshotDeps extends ConnectDeps {
   readonly random: () => number
   readonly pepper: Buffer
   /** Of the data directory; see `awsSecretOf`. */
@@ -48,8 +46,8 @@ export class PricesInvalid extends Error {
 }
 
 /** What is valid in a configuration, but leads nowhere: for `check`, which builds nothing else. */
-export function findModelProblems(configuration: Configuration, clock: Clock): readonly string[] {
-  const providers = connectProviders(configuration, clock).map(provider => provider.indexed)
+export function findModelProblems(configuration: Configuration, deps: ConnectDeps): readonly string[] {
+  const providers = connectProviders(configuration, deps).map(provider => provider.indexed)
   const index = createModelIndex({ providers, ...configuration.models })
   const serves =
     index.list().length > 0 || providers.some(({ usable, acceptsAnyModel }) => usable && acceptsAnyModel)
@@ -58,7 +56,7 @@ export function findModelProblems(configuration: Configuration, clock: Clock): r
 
 /** @throws PricesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
-  const providers = connectProviders(configuration, deps.clock)
+  const providers = connectProviders(configuration, deps)
   const { aliases, groups, fallbacks, pricesFile } = configuration.models
   const indexed = providers.map(provider => provider.indexed)
   const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })

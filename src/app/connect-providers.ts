@@ -3,13 +3,15 @@
 
 import type { AnswerReader, Connection, Operation } from '../call.ts'
 import type { IndexedProvider } from '../catalog/model-index.ts'
-import type { Configuration, ProviderConfiguration } from '../config/configuration.ts'
+import type { Configuration, PackageConfiguration, ProviderConfiguration } from '../config/configuration.ts'
+import type { FetchMedia } from '../conversation/inline-media.ts'
 import { GatewayError } from '../errors.ts'
 import type { Format } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
 import { createAnswerReader } from '../gateway/answer-reader.ts'
 import type { ProviderSide } from '../gateway/snapshot.ts'
 import type { Clock } from '../lib/clock.ts'
+import { aiSdk, createAiSdkAnswer, findPackage } from '../providers/ai-sdk/index.ts'
 import { buildConnection } from '../providers/build-connection.ts'
 import { findProvider } from '../providers/index.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
@@ -23,34 +25,37 @@ export interface ConnectedProvider {
   readonly side: ProviderSide
 }
 
+export interface ConnectDeps {
+  readonly clock: Clock
+  readonly fetchMedia: FetchMedia
+  /** Types of provider that modules of the operator have brought. */
+  readonly plugins: readonly Provider[]
+}
+
 /** Every enabled provider of the configuration, in its order; those that cannot be used say why. */
-export function connectProviders(configuration: Configuration, clock: Clock): readonly ConnectedProvider[] {
+export function connectProviders(
+  configuration: Configuration,
+  deps: ConnectDeps,
+): readonly ConnectedProvider[] {
   return configuration.providers
     .filter(provider => provider.enabled)
-    .map(provider => connectProvider(provider, configuration, clock))
+    .map(provider => connectProvider(provider, configuration, deps))
 }
 
 function connectProvider(
   configured: ProviderConfiguration,
   configuration: Configuration,
-  clock: Clock,
+  deps: ConnectDeps,
 ): ConnectedProvider {
-  const provider = providerOfType(configured.type, configuration, clock)
+  const { provider, lacks } = buildProvider(configured, configuration, deps)
   const settings: ProviderSettings = configured
   const timers = configured.timeouts
   const limits = { maxConnections: configured.maxConnections, maxRetries: configured.maxRetries }
   let connection: Connection
-  let unusableReason = missingKey(configured, provider)
+  let unusableReason = lacks ?? missingKey(configured, provider)
   try {
     const scheme = provider.authScheme?.(settings) ?? null
-    const authorize =
-      scheme === null
-        ? null
-        : createAuthorizer(
-            scheme,
-            { ...settings, google: { credentialsFile: null, credentialsText: null } },
-            { clock },
-          )
+    const authorize = scheme === null ? null : createAuthorizer(scheme, settings, { clock: deps.clock })
     connection = buildConnection({
       provider,
       settings,
@@ -66,7 +71,7 @@ function connectProvider(
   return {
     configuration: configured,
     provider,
-    side: createSide(provider, settings, clock),
+    side: createSide(provider, settings, deps.clock),
     indexed: {
       connection,
       priority: configured.priority,
@@ -87,13 +92,50 @@ function operationsOf({ formats: spoken }: Provider): readonly Operation[] {
   return spoken.chat === undefined ? own : [...new Set<Operation>([...own, 'completion', 'token_count'])]
 }
 
-function providerOfType(type: string, configuration: Configuration, clock: Clock): Provider {
-  const provider = findProvider(type)
+interface BuiltProvider {
+  readonly provider: Provider
+  /** Completes "the provider … which …"; null where nothing is missing. */
+  readonly lacks: string | null
+}
+
+function buildProvider(
+  configured: ProviderConfiguration,
+  configuration: Configuration,
+  deps: ConnectDeps,
+): BuiltProvider {
+  const { type } = configured
+  const provider = deps.plugins.find(plugin => plugin.type === type) ?? findProvider(type)
   if (provider === undefined)
     throw new Error(`the configuration names a provider type that is not built: ${type}`)
-  // The one provider that is not only data: its answers are made here.
-  if (provider.type !== 'simulator') return provider
-  return { ...provider, answer: createSimulator({ ...configuration.simulator, clock }) }
+  // The providers that are not only data: their answers are made here.
+  if (provider.type === 'simulator') {
+    const answer = createSimulator({ ...configuration.simulator, clock: deps.clock })
+    return { provider: { ...provider, answer }, lacks: null }
+  }
+  return configured.package === null || provider.type !== aiSdk.type
+    ? { provider, lacks: null }
+    : buildFromPackage(configured, configured.package, { folder: configuration.folder, deps })
+}
+
+/** A package of the AI SDK stands for its vendor: prices are looked up under its name. */
+function buildFromPackage(
+  { name, baseUrl, headers }: ProviderConfiguration,
+  { name: packageName, exportName, options }: PackageConfiguration,
+  { folder, deps }: { readonly folder: string; readonly deps: ConnectDeps },
+): BuiltProvider {
+  const place = { name: packageName, folder }
+  const { clock, fetchMedia } = deps
+  const answer = createAiSdkAnswer({ place, exportName, options, name, baseUrl, headers, clock, fetchMedia })
+  const installed = findPackage(place) !== null
+  return {
+    provider: {
+      ...aiSdk,
+      answer,
+      keyOptional: false,
+      priceProvider: packageName.replace(/^@ai-sdk\//, ''),
+    },
+    lacks: installed ? null : `needs the package ${packageName}: npm install ${packageName}`,
+  }
 }
 
 function missingKey(configured: ProviderConfiguration, provider: Provider): string | null {
@@ -150,7 +192,6 @@ function createSide(provider: Provider, settings: ProviderSettings, clock: Clock
     parameters: provider.parameters,
     streamUsage: provider.streamUsage,
     quirks: { ...provider.quirks, ...provider.quirksFor?.(settings) },
-    preferredFormat: model => provider.preferredFormat?.(model) ?? null,
     formatsFor(operation, model) {
       const names = provider.formatsFor?.(operation, model)
       const all = formatsByOperation.get(operation) ?? []

@@ -16,6 +16,7 @@ function fixedParts({
   circuitBreaker,
   logging,
   metrics,
+  plugins,
 }: Configuration): Readonly<Record<string, unknown>> {
   return {
     'app.name': app.name,
@@ -28,5 +29,6 @@ function fixedParts({
     circuit_breaker: circuitBreaker,
     logging,
     metrics,
+    plugins,
   }
 }

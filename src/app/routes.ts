@@ -12,10 +12,12 @@ import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
 import { answerModels } from '../gateway/models.ts'
 import { relay } from '../gateway/relay.ts'
+import { answerOf } from '../gateway/responses.ts'
 import { HttpCall, HttpRelayCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
 import { localModelRoutes } from './local-models.ts'
+import { responsePrefixes } from './response-routes.ts'
 
 export type Routes = Pick<ListenerOptions, 'routes' | 'prefixes' | 'fallback'>
 
@@ -27,7 +29,8 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   const endpoints = listEndpoints(formats)
   const serve: ServeCall = ({ request, response, endpoint, address }) => {
     const { alarms, clock } = gateway
-    void handle(new HttpCall({ request, response, endpoint, address, alarms, clock }), gateway)
+    const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
+    void handle(call, gateway, answerOf(endpoint))
   }
   const routes = new Map<string, Methods>()
   for (const endpoint of endpoints) {
@@ -43,13 +46,14 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   for (const path of ['/v1/models', '/v1beta/models']) routes.set(path, models)
   const patterns = groupByPrefix(endpoints.filter(({ route }) => hasPlaceholder(route)))
   for (const prefix of ['/v1/models/', '/v1beta/models/']) if (!patterns.has(prefix)) patterns.set(prefix, [])
-  const prefixes = [...patterns].map(([prefix, group]) => ({
+  const patternPrefixes = [...patterns].map(([prefix, group]) => ({
     prefix,
     methods: {
       ...(prefix.endsWith('/models/') && models),
       ...(group.length > 0 && { POST: serveGroup(group, serve, fallback) }),
     },
   }))
+  const prefixes = [...patternPrefixes, ...responsePrefixes(gateway)]
   for (const endpoint of listRelays(findErrorFormat())) {
     const methods = serveRelay(endpoint, gateway)
     if (endpoint.at.endsWith('/')) prefixes.push({ prefix: endpoint.at, methods })

@@ -17,18 +17,16 @@ export async function manageKeys(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const directory = options.data ?? defaultDirectory
-  let store: Store
+  let store: Store | null = null
   try {
     store = await openStore({ directory, clock: systemClock, observe: () => {} })
+    return await actions[action](store, options, terminal)
   } catch (thrown) {
     if (!(thrown instanceof StoreError)) throw thrown
     terminal.complain(thrown.message)
     return exitCodes.dataDirectoryUnusable
-  }
-  try {
-    return await actions[action](store, options, terminal)
   } finally {
-    await store.close()
+    await store?.close()
   }
 }
 
@@ -41,8 +39,8 @@ const actions: Readonly<Record<KeysAction, Action>> = {
       createdAt: systemClock.wall(),
       expiresAt: null,
     })
-    await store.keys.insertKey(stored)
     const awsSecret = awsSecretOf(stored.hash, readSigningSecret(data ?? defaultDirectory, randomBytes))
+    await store.keys.insertKey(stored)
     terminal.print(`${stored.id}\n${key.reveal()}\nThe key is shown only now; its hash is what is stored.`)
     terminal.print(
       `\nFor clients that sign requests to AWS:\nAWS_ACCESS_KEY_ID=${stored.id}\nAWS_SECRET_ACCESS_KEY=${awsSecret.reveal()}`,

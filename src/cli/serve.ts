@@ -1,11 +1,13 @@
 // `llm-proxy serve`: loads the configuration, starts the gateway, says what it found, and waits for its end.
 
 import { PricesInvalid } from '../app/build-snapshot.ts'
+import { loadPlugins } from '../app/plugins.ts'
 import { type App, startApp } from '../app.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, type LoadResult, loadConfiguration, readEnvironment } from '../config/load.ts'
+import { findPlugins, readText } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
-import { providerKinds } from '../providers/kinds.ts'
+import { kindsWith } from '../providers/kinds.ts'
 import { StoreError } from '../store/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { ServeOptions } from './program.ts'
@@ -19,11 +21,16 @@ export interface Terminal {
 export async function serve(options: ServeOptions, terminal: Terminal, version: string): Promise<ExitCode> {
   const environment = readEnvironment()
   const file = findConfigurationFile(options.config, environment)
+  const plugins = await loadPlugins(findPlugins({ file, environment, readFile: readText }))
+  if (plugins.problems.length > 0) {
+    for (const problem of plugins.problems) terminal.complain(formatProblem(problem))
+    return exitCodes.invalidConfiguration
+  }
   const load = (): LoadResult =>
     loadConfiguration({
       file,
       environment: withOptions(readEnvironment(), options),
-      knownProviders: providerKinds,
+      knownProviders: kindsWith(plugins.providers),
       programVersion: version,
     })
   const loaded = load()
@@ -35,7 +42,14 @@ export async function serve(options: ServeOptions, terminal: Terminal, version: 
   const dataDirectory = options.data ?? 'data'
   try {
     const watchFile = reload ? file : null
-    const app = await startApp({ configuration, load, watchFile, dataDirectory, version })
+    const app = await startApp({
+      configuration,
+      load,
+      watchFile,
+      dataDirectory,
+      version,
+      plugins: plugins.providers,
+    })
     // Whoever waits for the line with the address may end the gateway as soon as it is there.
     const end = waitForEnd(app, terminal)
     terminal.print(describeStart({ app, file, notices, dataDirectory, version }))

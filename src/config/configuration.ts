@@ -4,6 +4,10 @@
 import type { Secret } from '../lib/secret.ts'
 
 export interface Configuration {
+  /** Absolute: where the file is, or the working folder where there is none. */
+  readonly folder: string
+  /** Paths of the modules that bring further types of provider, as written. */
+  readonly plugins: readonly string[]
   /** Hash of the file and of the environment that counts; stands in every log line. */
   readonly version: string
   readonly app: { readonly name: string; readonly version: string; readonly environment: string }
@@ -89,6 +93,14 @@ export interface SimulatorConfiguration {
   readonly tokenMs: number
 }
 
+/** A provider package of the AI SDK. */
+export interface PackageConfiguration {
+  readonly name: string
+  /** The function that makes the provider; null for the only one. */
+  readonly exportName: string | null
+  readonly options: Readonly<Record<string, unknown>>
+}
+
 export interface ProviderConfiguration {
   readonly name: string
   readonly type: string
@@ -116,11 +128,13 @@ export interface ProviderConfiguration {
   /** Where the provider has one address for each region. */
   readonly region: string | null
   readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for; null: no limit. */
+  readonly maxContext: number | null
   /** Of a Google Cloud project. */
   readonly location: string | null
   readonly google: GoogleCredentials
-  /** The largest context window that may be asked for; null: no limit. */
-  readonly maxContext: number | null
+  /** Null where the type needs none. */
+  readonly package: PackageConfiguration | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
 }

@@ -44,6 +44,7 @@ test('the example loads with everything in it set', () => {
     'bedrock-europe',
     'vertex-europe',
     'local',
+    'mistral-by-sdk',
   ])
   expect(configuration.notBuilt).toEqual(['condensation', 'caching', 'memory', 'telemetry', 'alerts'])
 })

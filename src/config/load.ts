@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { checkFile } from './check-file.ts'
 import type { Configuration, Problem } from './configuration.ts'
@@ -68,7 +68,7 @@ export function loadConfiguration(options: LoadOptions): LoadResult {
   const version = hashOf([source, environment.seen()])
   return {
     ok: true,
-    configuration: deepFreeze({ version, ...resolved.configuration }),
+    configuration: deepFreeze({ version, folder: folderOf(options.file), ...resolved.configuration }),
     notices: resolved.notices,
     reload: checked.file.server.reload,
   }
@@ -87,6 +87,10 @@ export function readEnvironment(folder: string = process.cwd()): Variables {
 export function findConfigurationFile(named: string | undefined, environment: Variables): string | null {
   const wanted = named ?? (environment['LLM_PROXY_CONFIG'] || undefined)
   return wanted ?? (existsSync('config.yaml') ? 'config.yaml' : null)
+}
+
+export function folderOf(file: string | null): string {
+  return file === null ? process.cwd() : dirname(resolve(file))
 }
 
 /** The text of the file, or why there is none. */

@@ -15,10 +15,12 @@ export interface ProviderKind {
   readonly regionVariables?: readonly string[]
   /** Takes the credentials of an AWS account, from its usual variables as well. */
   readonly takesAwsCredentials?: boolean
-  /** Takes a Google Cloud account, from its usual variables as well, or that of the machine. */
-  readonly takesGoogleAccount?: boolean
   /** Another name of a kind: it counts in the file, and is not looked for in the environment. */
   readonly isAlias?: boolean
+  /** Takes a Google Cloud account, from its usual variables as well, or that of the machine. */
+  readonly takesGoogleAccount?: boolean
+  /** Answers through a package that the configuration names. */
+  readonly needsPackage?: boolean
   /** False: the name is understood, but this version cannot talk to it. */
   readonly builtIn: boolean
 }

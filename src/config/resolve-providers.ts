@@ -53,6 +53,8 @@ function fromFile(entries: readonly ProviderEntry[], context: ProviderContext): 
       problems.push(context.document.problemAt(['providers', index], describeMissingAddress(kind)))
     const half = describeHalfPair(entry)
     if (half !== null) problems.push(context.document.problemAt(['providers', index], half))
+    if (provider.package === null && kind.needsPackage === true)
+      problems.push(context.document.problemAt(['providers', index], missingPackage))
     providers.push(provider)
   }
   return { providers, notBuilt, notices: ineffectiveKeys(entries), problems }
@@ -94,6 +96,7 @@ function resolveBare(kind: ProviderKind, place: number, context: ProviderContext
     headers: {},
     deployments: {},
     base_models: {},
+    options: {},
   }
   return resolveEntry({ entry, kind, place }, context)
 }
@@ -136,7 +139,13 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     aws: resolveAws(entry, kind, context.environment),
     maxContext: entry.max_context ?? null,
     baseModels: asTable(entry.base_models),
+    package: resolvePackage(entry),
   }
+}
+
+function resolvePackage(entry: ProviderEntry): ProviderConfiguration['package'] {
+  if (entry.package === undefined) return null
+  return { name: entry.package, exportName: entry.export ?? null, options: entry.options }
 }
 
 /** Without a prototype, so that a look-up of `constructor` finds nothing. */
@@ -254,6 +263,8 @@ function addressFromEnvironment(kind: ProviderKind, environment: Environment): s
 function describeUnbuilt(name: string, type: string): string {
   return `provider ${name} (type ${type})`
 }
+
+const missingPackage = 'needs `package`: the name of a provider package of the AI SDK'
 
 function describeMissingAddress(kind: ProviderKind): string {
   const variables = kind.baseUrlVariables ?? []

@@ -22,8 +22,8 @@ export interface ResolveInput {
 }
 
 export interface Resolved {
-  /** All but its version, which depends on what was read of the environment. */
-  readonly configuration: Omit<Configuration, 'version'>
+  /** All but what depends on the file as such, and on what was read of the environment. */
+  readonly configuration: Omit<Configuration, 'version' | 'folder'>
   readonly notices: readonly string[]
   readonly problems: readonly Problem[]
 }
@@ -54,6 +54,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
       server,
       auth,
       providers: providers.providers,
+      plugins: file.plugins,
       models: resolveModels(file),
       timeouts: { ...timeouts, totalMs: file.timeouts.total },
       retry: { baseMs: file.retry.base_ms, maxMs: file.retry.max_ms },

@@ -1,9 +1,9 @@
 // The shape of config.yaml: every section by its key. Built on call, so that importing it costs nothing.
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import { appSection } from './sections/app.ts'
 import { authSection } from './sections/auth.ts'
-import { section } from './sections/fields.ts'
+import { modulePath, section } from './sections/fields.ts'
 import { circuitBreakerSection, rateLimitSection } from './sections/limits.ts'
 import { loggingSection, metricsSection } from './sections/logging.ts'
 import { mediaSection } from './sections/media.ts'
@@ -34,6 +34,10 @@ export function configurationSchema(providerTypes: readonly string[] | null) {
     metrics: metricsSection().prefault({}),
     media: mediaSection().prefault({}),
     simulator: simulatorSection().prefault({}),
+    plugins: z
+      .array(modulePath)
+      .default([])
+      .describe('Modules that bring further types of provider; paths relative to this file. Default: none.'),
     ...plannedSections(),
   })
 }

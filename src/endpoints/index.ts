@@ -10,7 +10,7 @@ interface Row extends Omit<Endpoint, 'method' | 'format'> {
 const rows: readonly Row[] = [
   { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
-  { route: '/v1/responses', operation: 'chat', format: 'openai-responses' },
+  ...responsesAt('/v1/responses'),
   { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/v1/moderations', operation: 'moderation', format: 'openai-moderations' },
   { route: '/v1/images/generations', operation: 'image_generation', format: 'openai-images' },
@@ -52,7 +52,9 @@ const rows: readonly Row[] = [
     format: 'openai-translations',
   },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
-  { route: '/openai/v1/responses', operation: 'chat', format: 'openai-responses' },
+  ...responsesAt('/openai/v1/responses'),
+  // Azure, by a dated version of its API.
+  ...responsesAt('/openai/responses'),
   { route: '/openai/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
   { route: '/openai/v1/images/generations', operation: 'image_generation', format: 'openai-images' },
   { route: '/openai/v1/images/edits', operation: 'image_edit', format: 'openai-image-edits' },
@@ -71,20 +73,6 @@ const rows: readonly Row[] = [
   { route: '/cohere/v2/embed', operation: 'embedding', format: 'cohere-embed' },
   { route: '/cohere/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
   { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
-  { route: '/model/{model}/converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
-  { route: '/model/{model}/converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
-  {
-    route: '/bedrock/model/{model}/converse',
-    operation: 'chat',
-    format: 'bedrock-converse',
-    streaming: false,
-  },
-  {
-    route: '/bedrock/model/{model}/converse-stream',
-    operation: 'chat',
-    format: 'bedrock-converse',
-    streaming: true,
-  },
 ]
 
 /** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI. */
@@ -116,8 +104,26 @@ const googleRows = googleModels.flatMap(model =>
   googleActions.map((row): Row => ({ ...row, route: `${model}:${row.route}`, keyInQuery: true })),
 )
 
+/** What can be asked of a model of Bedrock, below the address of AWS or one of our own. */
+const bedrockActions: readonly Row[] = [
+  { route: 'converse', operation: 'chat', format: 'bedrock-converse', streaming: false },
+  { route: 'converse-stream', operation: 'chat', format: 'bedrock-converse', streaming: true },
+  { route: 'count-tokens', operation: 'token_count', format: 'bedrock-token-count' },
+]
+
+const bedrockRows = ['/model/{model}', '/bedrock/model/{model}'].flatMap(model =>
+  bedrockActions.map((row): Row => ({ ...row, route: `${model}/${row.route}` })),
+)
+function responsesAt(route: string): readonly Row[] {
+  return [
+    { route, operation: 'chat', format: 'openai-responses' },
+    { route: `${route}/compact`, operation: 'chat', format: 'openai-responses-compact' },
+    { route: `${route}/input_tokens`, operation: 'token_count', format: 'openai-responses-count' },
+  ]
+}
+
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
-  return [...rows, ...googleRows].map(({ format: name, ...row }) => {
+  return [...rows, ...googleRows, ...bedrockRows].map(({ format: name, ...row }) => {
     const format = formats[name]
     if (format === undefined) throw new Error(`the format ${name} is not in the list of formats`)
     return { method: 'POST', ...row, format }

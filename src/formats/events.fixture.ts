@@ -99,9 +99,10 @@ function interleave(scripts: readonly Script[], picks: Iterator<number>): Script
     const open = begun.filter(rest => rest.length > 0)
     const pick = (picks.next().value as number) % (open.length + (next < scripts.length ? 1 : 0))
     const chosen = open[pick]
-    const event = chosen?.shift()
+    const rest = chosen ?? [...(scripts[next++] ?? [])]
+    const event = rest.shift()
     if (event !== undefined) events.push(event)
-    else begun.push([...(scripts[next++] ?? [])])
+    if (chosen === undefined) begun.push(rest)
   }
   return events
 }

@@ -3,6 +3,7 @@
 import { anthropicMessages } from './anthropic-messages/index.ts'
 import { anthropicTokenCount } from './anthropic-token-count/index.ts'
 import { bedrockConverse } from './bedrock-converse/index.ts'
+import { bedrockTokenCount } from './bedrock-token-count/index.ts'
 import { cohereChat } from './cohere-chat/index.ts'
 import { cohereEmbed } from './cohere-embed/index.ts'
 import { cohereRerank, cohereRerankV1 } from './cohere-rerank/index.ts'
@@ -33,6 +34,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [geminiEmbeddings.name]: geminiEmbeddings,
   [vertexEmbeddings.name]: vertexEmbeddings,
   [bedrockConverse.name]: bedrockConverse,
+  [bedrockTokenCount.name]: bedrockTokenCount,
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,

@@ -13,14 +13,18 @@ export type CheckBody = (body: Buffer) => void
  * @returns for a signed request: nobody is known before its body has passed
  */
 export function authenticate({ call, snapshot, page }: Exchange, line?: RequestLine): CheckBody | null {
-  const { keyId, checkBody } = snapshot.authenticate(call.headers, call.remoteAddress, line)
-  if (checkBody === undefined) {
+  const { keyId, tenant, checkBody } = snapshot.authenticate(call.headers, call.remoteAddress, line)
+  const admitHolder = (): void => {
     page.keyId = keyId
+    page.tenant = tenant
+  }
+  if (checkBody === undefined) {
+    admitHolder()
     return null
   }
   return body => {
     checkBody(body)
-    page.keyId = keyId
+    admitHolder()
   }
 }
 

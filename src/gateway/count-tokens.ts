@@ -1,11 +1,14 @@
 // How many tokens a prompt has, where the provider of its model does not count itself: answered here, from the prompt
 // alone. Nothing is generated for it, and nothing charged.
 
-import type { FullReply, Usage } from '../call.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { Usage } from '../call.ts'
 import { countTokens } from '../conversation/count-tokens.ts'
-import { mendHistory } from '../conversation/mend-history.ts'
+import { deliverFull } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
+import { answerFromTargets } from './handle.ts'
 import type { ParsedRequest } from './plan.ts'
+import { recallHistory } from './recall.ts'
 import { findWay } from './way.ts'
 
 const nothingUsed: Usage = {
@@ -20,22 +23,43 @@ const nothingUsed: Usage = {
 }
 
 /**
- * The answer to a request for a count; null where the first target of the model counts itself, or something else is asked.
+ * Answers a request for a count: the first target of the model, where that counts itself, or we.
  * @throws GatewayError `model_not_found`, `no_provider`
  */
-export function answerCount(exchange: Exchange, { body, facts, address }: ParsedRequest): FullReply | null {
-  const { snapshot, call } = exchange
-  const { operation, format } = call.endpoint
-  if (operation !== 'token_count' || format.tokenCount === undefined) return null
-  const [first] = snapshot.resolve(facts.model, operation)
-  if (first === undefined) return null
-  if (findWay(call.endpoint, snapshot.providerOf(first), first.model) !== null) return null
-  const conversation = mendHistory(format.tokenCount.decodeRequest(body, address))
-  return {
+export async function answerCount(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+  const { tokenCount } = exchange.call.endpoint.format
+  if (tokenCount === undefined || providerCounts(exchange, parsed)) {
+    await answerFromTargets(exchange, parsed)
+    return
+  }
+  const { body, recalled, address } = await recallHistory(exchange, parsed)
+  const tokens = await addUp(countTokens(tokenCount.decodeRequest(recalled?.whole ?? body, address)))
+  deliverFull(exchange, {
     kind: 'full',
     status: 200,
     headers: {},
-    body: Buffer.from(JSON.stringify(format.tokenCount.encodeResponse(countTokens(conversation)))),
+    body: Buffer.from(JSON.stringify(tokenCount.encodeResponse(tokens))),
     facts: { usage: nothingUsed, model: null, finishReason: null, serviceTier: null, outputCharacters: 0 },
+  })
+}
+
+function providerCounts({ snapshot, call }: Exchange, { facts }: ParsedRequest): boolean {
+  const [first] = snapshot.resolve(facts.model, call.endpoint.operation)
+  if (first === undefined) return false
+  return findWay(call.endpoint, { side: snapshot.providerOf(first), model: first.model }) !== null
+}
+
+/** Tokens that are counted before other requests get their turn: some milliseconds. */
+const tokensAtOnce = 8_192
+
+async function addUp(pieces: Iterable<number>): Promise<number> {
+  let tokens = 0
+  let pause = tokensAtOnce
+  for (const piece of pieces) {
+    tokens += piece
+    if (tokens < pause) continue
+    pause = tokens + tokensAtOnce
+    await setImmediate()
   }
+  return Math.max(1, tokens)
 }

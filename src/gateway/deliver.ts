@@ -15,7 +15,8 @@ const streamHeaders = [
 ] as const
 
 export function deliverFull(exchange: Exchange, reply: FullReply): void {
-  const { call } = exchange
+  const { call, page } = exchange
+  if (reply.warnings !== undefined) page.warnings.push(...reply.warnings)
   const ending: Ending = {
     status: reply.status,
     error: null,
@@ -40,6 +41,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   const { call, gateway, snapshot, page } = exchange
   const { stream } = reply
   page.firstContentMs = gateway.clock.now() - exchange.startedAt
+  if (reply.warnings !== undefined) page.warnings.push(...reply.warnings)
   if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange, reply))
   const { clock } = gateway
   const ping = keepWaitingClientAlive(exchange)

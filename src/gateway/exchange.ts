@@ -13,7 +13,9 @@ import type { Address } from '../formats/format.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { OriginBook } from './origin-book.ts'
 import type { Lessons } from './remedy.ts'
+import type { ResponseMemory } from './response-memory.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { ThoughtMemory } from './thought-memory.ts'
 
@@ -29,6 +31,10 @@ export interface Gateway {
   /** How many answers are being streamed at this moment. */
   readonly streams: { open: number }
   createId(): string
+  /** Responses that clients may go on from. */
+  readonly responses: ResponseMemory
+  /** Who made the encrypted thoughts that clients carry from turn to turn. */
+  readonly origins: OriginBook
   /** Fetches an image or a file that a client named by its address. */
   readonly fetchMedia: FetchMedia
   schemaChecker(): Promise<SchemaChecker>
@@ -110,6 +116,8 @@ export interface ClientReply {
 /** What is known of a request by now; `settle` makes the ledger row of it. */
 export interface Page {
   keyId: string | null
+  /** Whose records this request may read and write. */
+  tenant: string
   modelAsked: string | null
   streaming: boolean
   inputCharacters: number
@@ -156,6 +164,7 @@ export function openExchange(call: ClientCall, gateway: Gateway): Exchange {
     attempts: [],
     page: {
       keyId: null,
+      tenant: '',
       modelAsked: null,
       streaming: false,
       inputCharacters: 0,

@@ -1,18 +1,25 @@
 // The story of one request, front to back.
 
+import type { Reply } from '../call.ts'
 import { asGatewayError } from '../errors.ts'
 import { readForm } from '../formats/form-body.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
+import type { Alarm } from '../lib/alarms.ts'
 import { admit, authenticate } from './admit.ts'
-import { attemptTargets } from './attempt.ts'
-import { answerCount } from './count-tokens.ts'
+import { askTargets } from './ask.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, planTargets } from './plan.ts'
-import { prepareRequest } from './prepare.ts'
+import type { ParsedRequest } from './plan.ts'
+
+/** What is done with a request of which the shape is known. @throws GatewayError */
+export type Answer = (exchange: Exchange, parsed: ParsedRequest) => Promise<void>
 
 /** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
-export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
+export async function handle(
+  call: ClientCall,
+  gateway: Gateway,
+  answer: Answer = answerFromTargets,
+): Promise<void> {
   const exchange = openExchange(call, gateway)
   try {
     const checkBody = authenticate(exchange, call)
@@ -20,26 +27,27 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
     const signed = checkBody === null ? null : await receive(exchange)
     if (signed !== null) checkBody?.(signed)
     admit(exchange)
-    const parsed = parse(exchange, signed ?? (await receive(exchange)))
-    const counted = answerCount(exchange, parsed)
-    if (counted !== null) {
-      deliverFull(exchange, counted)
-      return
-    }
-    const plans = planTargets(exchange, parsed)
-    const request = keepNeeded(exchange, parsed, plans)
-    const waiting = request.facts.streaming ? keepWaitingClientAlive(exchange) : null
-    try {
-      const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
-        prepareRequest(exchange, request, { ...plan, ...attempt }),
-      )
-      if (reply.kind === 'stream') deliverStream(exchange, reply)
-      else deliverFull(exchange, reply)
-    } finally {
-      waiting?.close()
-    }
+    const bytes = signed ?? (await receive(exchange))
+    await answer(exchange, parse(exchange, bytes))
   } catch (thrown) {
     deliverError(exchange, asGatewayError(thrown))
+  }
+}
+
+/** The answer of the first target that has one. Not async, so that nobody holds the parsed prompt while it is awaited. */
+export function answerFromTargets(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+  const { streaming } = parsed.facts
+  const replying = askTargets(exchange, parsed)
+  return deliver(exchange, replying, streaming ? keepWaitingClientAlive(exchange) : null)
+}
+
+async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Alarm | null): Promise<void> {
+  try {
+    const reply = await replying
+    if (reply.kind === 'stream') deliverStream(exchange, reply)
+    else deliverFull(exchange, reply)
+  } finally {
+    waiting?.close()
   }
 }
 

@@ -11,6 +11,7 @@ import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../f
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
+import type { Recalled } from './recall.ts'
 import { findWay, type Way } from './way.ts'
 
 /** A request of which the shape was checked. */
@@ -21,6 +22,8 @@ export interface ParsedRequest {
   readonly form: Form | null
   readonly facts: RequestFacts
   readonly address: Address
+  /** What it goes on from, in formats whose servers remember; absent where it stands alone. */
+  readonly recalled?: Recalled
 }
 
 /** A target and how the request gets there. */
@@ -31,7 +34,12 @@ export interface Plan {
 
 /** What is asked, in the neutral form. */
 export type Asked =
-  | { readonly kind: 'chat'; readonly conversation: Conversation }
+  | {
+      readonly kind: 'chat'
+      readonly conversation: Conversation
+      /** Fields of the client's format that are left out on the way to any other. */
+      readonly dropped: readonly string[]
+    }
   | { readonly kind: 'embedding'; readonly request: EmbeddingRequest }
   | { readonly kind: 'rerank'; readonly request: RerankRequest }
 
@@ -46,6 +54,7 @@ export interface PlannedRequest {
   readonly edits: FieldEdits
   /** Null where every target speaks the client's format. */
   readonly asked: Asked | null
+  readonly recalled: Recalled | null
 }
 
 /**
@@ -62,17 +71,28 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
   let refused: string | null = null
   const able = known.filter(target => {
     const side = snapshot.providerOf(target)
-    const way = findWay(call.endpoint, side, target.model)
+    const way = findWay(call.endpoint, { side, model: target.model })
     if (way === null) return false
     ways.set(target, way)
-    const field = way.direct ? refusedParameter(side.parameters, request) : null
+    const field = way.direct ? refusedParameter(side.parameters, request) : untranslatable(exchange, request)
     refused ??= field
     return field === null
   })
   if (able.length === 0) throw refuseAll(request, known, refused)
   const { model, streaming, inputCharacters } = facts
   const ordered = snapshot.order(able, { model, operation, streaming, inputCharacters })
-  return ordered.map(target => ({ target, way: ways.get(target) as Way }))
+  return originFirst(ordered, request).map(target => ({ target, way: ways.get(target) as Way }))
+}
+
+/** The first field that no other format can say and that changes the meaning; null where there is none. */
+function untranslatable({ call }: Exchange, { body, recalled }: ParsedRequest): string | null {
+  return call.endpoint.format.chat?.findOwnFields?.(recalled?.whole ?? body).refused ?? null
+}
+
+/** Who made what the request goes on from understands it best. */
+function originFirst(targets: readonly Target[], { recalled }: ParsedRequest): readonly Target[] {
+  const origin = targets.find(({ id }) => id === recalled?.origin)
+  return origin === undefined ? targets : [origin, ...targets.filter(target => target !== origin)]
 }
 
 function refuseAll({ facts }: ParsedRequest, known: readonly Target[], refused: string | null): GatewayError {
@@ -96,7 +116,7 @@ export function keepNeeded(
   request: ParsedRequest,
   plans: readonly Plan[],
 ): PlannedRequest {
-  const { bytes, body, form, facts } = request
+  const { bytes, body, form, facts, recalled = null } = request
   const translated = plans.find(({ way }) => !way.direct)
   const passed = plans.some(({ way }) => way.direct)
   return {
@@ -106,12 +126,14 @@ export function keepNeeded(
     facts,
     edits: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || {},
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
+    recalled,
   }
 }
 
 /** What is asked, read once more from the bytes: for what turns out to be needed only after a refusal. */
-export function readAsked({ call }: Exchange, { bytes }: PlannedRequest, way: Way): Asked {
-  return decode(call.endpoint.format, { body: parseJsonBody(bytes), address: call.address }, way)
+export function readAsked({ call }: Exchange, { bytes, recalled }: PlannedRequest, way: Way): Asked {
+  const body = recalled?.whole ?? parseJsonBody(bytes)
+  return decode(call.endpoint.format, { body, address: call.address }, way)
 }
 
 /** The prompt, by operation: most of a body, and no rule of a provider is about it. */
@@ -134,11 +156,16 @@ function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject 
 
 function decode(
   { name, chat, embedding, rerank }: Format,
-  { body, address }: Pick<ParsedRequest, 'body' | 'address'>,
+  { body: written, address, recalled }: Pick<ParsedRequest, 'body' | 'address' | 'recalled'>,
   way: Way,
 ): Asked {
+  const body = recalled?.whole ?? written
   if (way.operation === 'chat' && chat !== undefined)
-    return { kind: 'chat', conversation: mendHistory(chat.decodeRequest(body, address)) }
+    return {
+      kind: 'chat',
+      conversation: mendHistory(chat.decodeRequest(body, address)),
+      dropped: chat.findOwnFields?.(body).dropped ?? [],
+    }
   if (way.operation === 'embedding' && embedding !== undefined)
     return { kind: 'embedding', request: embedding.decodeRequest(body, address) }
   if (way.operation === 'rerank' && rerank !== undefined)

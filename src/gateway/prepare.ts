@@ -70,6 +70,7 @@ function passThrough(
   const { warnings } = exchange.page
   const edits = {
     ...request.edits,
+    ...request.recalled?.editsFor(target, warnings),
     ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),
     ...(facts.streaming && side.streamUsage === 'ask' ? format.editsForUsage(parameters) : {}),

@@ -23,6 +23,10 @@ const keptHere: ReadonlySet<string> = new Set([
   'api-key',
   'x-api-key',
   'x-goog-api-key',
+  // What signs a request to the gateway, in AWS' way.
+  'x-amz-date',
+  'x-amz-content-sha256',
+  'x-amz-security-token',
   'cookie',
   'host',
   // Set anew for the body that is really sent.

@@ -46,6 +46,8 @@ function setUp(keyId: string | null) {
     alarms: createAlarms(clock),
     streams: { open: 0 },
     createId: () => 'request-1',
+    responses: { keep: notNeeded, find: notNeeded, findByItem: notNeeded, remove: notNeeded },
+    origins: { remember: notNeeded, originOf: notNeeded },
     fetchMedia: notNeeded,
     schemaChecker: notNeeded,
     thoughts: { recall: notNeeded, remember: notNeeded, listen: notNeeded },

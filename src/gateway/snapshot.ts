@@ -2,9 +2,7 @@
 // snapshot that it began with.
 
 import type { IncomingHttpHeaders } from 'node:http'
-
 import type { AnswerReader, Connection, Destination, Operation, Target, Usage } from '../call.ts'
-
 import type { ListedModel } from '../endpoints/models.ts'
 import type { CostStatus } from '../events.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
@@ -45,8 +43,6 @@ export interface ProviderSide {
   formatsFor(operation: Operation, model: string): readonly Format[]
   /** What has to change in every body of a format, beside the model. */
   editsFor?(destination: Destination): FieldEdits
-  /** The name of the format in which a model has to be asked; null where any will do. */
-  preferredFormat(model: string): string | null
   /** Reads answers whose bytes go to the client as they are. */
   reader(format: Format, passUsage: boolean): AnswerReader
 }

@@ -34,6 +34,7 @@ export function translate(
 ): Prepared | Promise<Prepared> {
   switch (asked.kind) {
     case 'chat':
+      exchange.page.warnings.push(...asked.dropped.map(field => `dropped parameter ${field}`))
       return translateChat(exchange, asked.conversation, plan)
     case 'embedding':
       return translateWhole(exchange, asked.request, {

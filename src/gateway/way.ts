@@ -17,23 +17,16 @@ export interface Way {
 /** What a client may ask for that an upstream without it can still do: a prompt is a conversation of one message. */
 const substitutes: Readonly<Partial<Record<Operation, Operation>>> = { completion: 'chat' }
 
-/**
- * Null where no way leads from the client's format to any of the target's. A format that the model has to be asked in
- * outranks the client's own.
- */
+/** Null where no way leads from the client's format to any of the target's. */
 export function findWay(
   { operation, format }: Pick<Endpoint, 'operation' | 'format'>,
-  side: ProviderSide,
-  model: string,
+  { side, model }: { readonly side: ProviderSide; readonly model: string },
 ): Way | null {
-  const preferred = side.preferredFormat(model)
   const own = side.formatsFor(operation, model)
   const same = own.find(({ name }) => name === format.name)
-  const mayPass = preferred === null || preferred === format.name || format.chat === undefined
-  if (same !== undefined && mayPass) return { operation, format: same, direct: true }
+  if (same !== undefined) return { operation, format: same, direct: true }
   for (const asked of [operation, substitutes[operation] ?? operation]) {
-    const able = side.formatsFor(asked, model).filter(candidate => canTranslate(asked, format, candidate))
-    const other = able.find(({ name }) => name === preferred) ?? able[0]
+    const other = side.formatsFor(asked, model).find(candidate => canTranslate(asked, format, candidate))
     if (other !== undefined) return { operation: asked, format: other, direct: false }
   }
   return null

@@ -59,3 +59,33 @@ test('a gateway in front of Azure keeps its own path', () => {
 test('the key goes into the header api-key', () => {
   expect(azureOpenai.headersFor(testKey, makeSettings())).toEqual(['api-key', 'sk-test'])
 })
+
+function connectionTo(baseUrl: string, apiVersion: string | null) {
+  return buildConnection({
+    provider: azureOpenai,
+    settings: makeSettings({ baseUrl, apiVersion }),
+    timers: { connectMs: 1, headersMs: 1, firstContentMs: 1, idleMs: 1 },
+    maxConnections: 1,
+    maxRetries: 0,
+  })
+}
+
+test('images and audio belong to a deployment, as chat does', () => {
+  const destination = { operation: 'image_edit', format: 'openai-image-edits', model: 'gpt-image-2' } as const
+  expect(connectionTo(resource, '2025-04-01-preview').pathFor({ ...destination, streaming: false })).toBe(
+    '/openai/deployments/gpt-image-2/images/edits?api-version=2025-04-01-preview',
+  )
+  expect(connectionTo(resource, null).pathFor({ ...destination, streaming: false })).toBe(
+    '/openai/v1/images/edits',
+  )
+})
+
+test('files and batches belong to the resource, and raw paths are below the address as it stands', () => {
+  const dated = connectionTo(resource, '2024-10-21')
+  expect(dated.relayPathFor?.('file', '/files/file-1')).toBe('/openai/files/file-1?api-version=2024-10-21')
+  expect(connectionTo(resource, null).relayPathFor?.('batch', '/batches')).toBe('/openai/v1/batches')
+  expect(connectionTo(`${resource}/openai/v1`, null).relayPathFor?.('file', '/files')).toBe(
+    '/openai/v1/files',
+  )
+  expect(dated.relayPathFor?.('passthrough', '/openai/models?x=1')).toBe('/openai/models?x=1')
+})

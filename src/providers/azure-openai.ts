@@ -5,7 +5,7 @@ import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
-import { encryptsReasoning, preferResponses, withResponses } from './responses.ts'
+import { encryptsReasoning, formatsOfModel, withResponses } from './responses.ts'
 
 export const azureOpenai = defineCompatibleProvider({
   type: 'azure',
@@ -24,7 +24,7 @@ export const azureOpenai = defineCompatibleProvider({
   ],
   chat: 'openai',
   moreFormats: { ...withResponses, transcription: ['openai-translations'] },
-  preferredFormat: preferResponses,
+  formatsFor: formatsOfModel,
   quirks: { openAiResponses: { encryptsReasoning } },
   credentials: key => ['api-key', key.reveal()],
   pathFor: azurePath,

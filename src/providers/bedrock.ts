@@ -11,12 +11,10 @@ export const bedrock: Provider = {
   baseUrl: null,
   baseUrlFor: addressOf,
   keyVariables: ['AWS_BEARER_TOKEN_BEDROCK'],
-  baseUrlVariables: ['AWS_ENDPOINT_URL_BEDROCK_RUNTIME'],
   regionVariables: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
   takesAwsCredentials: true,
-  formats: { chat: ['bedrock-converse'] },
-  pathFor: ({ model, streaming }: Destination) =>
-    `/model/${encodeModel(model)}/${streaming ? 'converse-stream' : 'converse'}`,
+  formats: { chat: ['bedrock-converse'], token_count: ['bedrock-token-count'] },
+  pathFor: destination => `/model/${encodeModel(destination.model)}/${actionOf(destination)}`,
   headersFor: key => (key === null ? [] : ['authorization', `Bearer ${key.reveal()}`]),
   authScheme(settings) {
     const region = settings.region ?? regionIn(settings.baseUrl)
@@ -61,6 +59,11 @@ export const bedrock: Provider = {
     'meta.llama3-3-70b-instruct-v1:0',
   ],
   priceProvider: 'aws',
+}
+
+function actionOf({ operation, streaming }: Destination): string {
+  if (operation === 'token_count') return 'count-tokens'
+  return streaming ? 'converse-stream' : 'converse'
 }
 
 function addressOf({ region }: ProviderSettings): string | null {

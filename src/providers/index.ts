@@ -1,5 +1,6 @@
 // The providers that can be configured: one line each.
 
+import { aiSdk } from './ai-sdk/index.ts'
 import { alibaba } from './alibaba.ts'
 import { anthropic } from './anthropic.ts'
 import { azureOpenai } from './azure-openai.ts'
@@ -64,6 +65,7 @@ export const providers: readonly Provider[] = [
   sglang,
   lmstudio,
   openaiCompatible,
+  aiSdk,
   simulator,
 ]
 

@@ -1,5 +1,6 @@
 // The providers as the configuration has to know them: where their keys and addresses may stand.
 
+import { aiSdk } from './ai-sdk/index.ts'
 import { aliases, findProvider, providers } from './index.ts'
 import type { Provider } from './provider.ts'
 
@@ -9,11 +10,12 @@ export interface ProviderKind {
   readonly baseUrlVariables: readonly string[]
   readonly keyOptional: boolean
   readonly needsBaseUrl: boolean
-  readonly regionVariables: readonly string[]
-  readonly takesAwsCredentials: boolean
   /** Another name of a provider: it counts in the file, and nobody looks for it in the environment. */
   readonly isAlias: boolean
+  readonly regionVariables: readonly string[]
+  readonly takesAwsCredentials: boolean
   readonly takesGoogleAccount: boolean
+  readonly needsPackage: boolean
   readonly builtIn: true
 }
 
@@ -25,6 +27,7 @@ export const providerKinds: readonly ProviderKind[] = [
   }),
 ]
 
+/** @param type its own, or another name of it */
 function kindOf(provider: Provider, type: string): ProviderKind {
   return {
     type,
@@ -36,6 +39,12 @@ function kindOf(provider: Provider, type: string): ProviderKind {
     takesAwsCredentials: provider.takesAwsCredentials ?? false,
     takesGoogleAccount: provider.takesGoogleAccount ?? false,
     isAlias: type !== provider.type,
+    needsPackage: provider.type === aiSdk.type,
     builtIn: true,
   }
+}
+
+/** Those of every gateway, and those that modules of the operator bring. */
+export function kindsWith(plugins: readonly Provider[]): readonly ProviderKind[] {
+  return [...providerKinds, ...plugins.map(plugin => kindOf(plugin, plugin.type))]
 }

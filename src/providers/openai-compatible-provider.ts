@@ -9,7 +9,7 @@ import type { Provider, ProviderSettings } from './provider.ts'
 /** What differs from one OpenAI-like vendor to the next. What is left out is as at OpenAI. */
 export interface CompatibleProviderData
   extends Pick<Provider, 'type' | 'title' | 'baseUrl' | 'keyVariables'>,
-    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider' | 'preferredFormat'>>,
+    Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider' | 'formatsFor'>>,
     Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>>,
     Partial<Pick<Provider, 'relayed' | 'relayPathFor'>> {
   /**

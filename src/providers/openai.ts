@@ -1,7 +1,7 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { encryptsReasoning, preferResponses, withAllOfResponses } from './responses.ts'
+import { encryptsReasoning, formatsOfModel, withAllOfResponses } from './responses.ts'
 
 export const openai = defineCompatibleProvider({
   type: 'openai',
@@ -26,7 +26,7 @@ export const openai = defineCompatibleProvider({
     image_edit: ['openai-image-variations'],
     transcription: ['openai-translations'],
   },
-  preferredFormat: preferResponses,
+  formatsFor: formatsOfModel,
   quirks: { openAiResponses: { encryptsReasoning } },
   headers: ({ organization, project }) => [
     ...(organization === null ? [] : ['openai-organization', organization]),

@@ -39,11 +39,11 @@ export interface ProviderSettings {
   /** Where the provider has one address for each region. */
   readonly region: string | null
   readonly aws: AwsCredentials | null
+  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
+  readonly maxContext: number | null
   /** Of a Google Cloud project. */
   readonly location: string | null
   readonly google: GoogleCredentials
-  /** The largest context window that may be asked for, where the request sets it; null for no limit. */
-  readonly maxContext: number | null
 }
 
 /**
@@ -98,12 +98,10 @@ export interface Provider {
    * served in it; for all others the first is translated.
    */
   readonly formats: Readonly<Partial<Record<Operation, readonly string[]>>>
-  /** Those of one model, where the provider has models of several vendors; a choice among `formats`. */
-  formatsFor?(operation: Operation, model: string): readonly string[]
+  /** Those of one model, where not every model has all of them; undefined for all. A choice among `formats`. */
+  formatsFor?(operation: Operation, model: string): readonly string[] | undefined
   /** What has to change in every body of a format, beside the model. */
   editsFor?(destination: Destination): FieldEdits
-  /** The format in which a model has to be asked, where it does not take part in all of them; else null. */
-  preferredFormat?(model: string): string | null
   /** How this provider speaks those formats otherwise than their inventors. */
   readonly quirks?: Quirks
   /** Those that depend on the settings; they come on top. */

@@ -1,5 +1,6 @@
 // What providers that offer OpenAI's Responses have in common.
 
+import type { Operation } from '../call.ts'
 import type { Provider } from './provider.ts'
 
 /** Besides chat completions, and after them: who speaks neither is translated to those. */
@@ -18,6 +19,6 @@ export const encryptsReasoning = /^(?:o\d|gpt-(?:[5-9]|\d\d)|codex)/
 const responsesOnly =
   /^(?:o\d(?:-mini)?-(?:pro|deep-research)|gpt-[\d.]+-pro|.*codex|computer-use-preview)(?:-|$)/
 
-export function preferResponses(model: string): string | null {
-  return responsesOnly.test(model) ? 'openai-responses' : null
+export function formatsOfModel(operation: Operation, model: string): readonly string[] | undefined {
+  return operation === 'chat' && responsesOnly.test(model) ? withAllOfResponses.chat : undefined
 }

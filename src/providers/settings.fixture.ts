@@ -17,9 +17,9 @@ export function makeSettings(changes: Partial<ProviderSettings> = {}): ProviderS
     project: null,
     region: null,
     aws: null,
+    maxContext: null,
     location: null,
     google: { credentialsFile: null, credentialsText: null },
-    maxContext: null,
     ...changes,
   }
 }

@@ -70,7 +70,7 @@ function readReply(answer: RawReply, request: UpstreamRequest, context: ReadCont
     throw malformed(request, `answered a stream with content-type ${String(headers['content-type'])}`)
   }
   const read = request.reader.readFull(body, typeOf(headers))
-  return { kind: 'full', status, headers, body, ...read }
+  return { kind: 'full', status, headers, body, warnings: answer.warnings, ...read }
 }
 
 function typeOf(headers: ReplyHeaders): string | undefined {
@@ -141,6 +141,7 @@ function awaitFirstContent(
           headers: answer.headers,
           stream,
           facts: stream.facts,
+          warnings: answer.warnings,
           unframed: tap.unframed,
           ...(tap.fail !== undefined && { fail: error => tap.fail?.(error) ?? Buffer.alloc(0) }),
           onClose(listener) {

@@ -1,4 +1,5 @@
-// Durable records of one gateway in one directory: the ledger, and the keys made at run time.
+// Durable records of one gateway in one directory: the ledger, the keys made at run time, and the responses that clients
+// may go on from.
 
 import { mkdirSync } from 'node:fs'
 import type { Observer } from '../events.ts'
@@ -7,6 +8,7 @@ import { type DatabaseStart, spoolPath, startDatabase } from './database.ts'
 import { createKeyStore, type KeyStore } from './keys.ts'
 import { createLedger, type Ledger, type RunningLedger } from './ledger.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
+import { createResponseStore, type ResponseStore } from './responses.ts'
 import { startRetention } from './retention.ts'
 import { listSegments } from './segments.ts'
 import { createSpool, type SpoolFiles } from './spool.ts'
@@ -16,6 +18,7 @@ import { createWorkerClient, type WorkerClient } from './worker-client.ts'
 export type { KeyStore, StoredKey } from './keys.ts'
 export type { Ledger } from './ledger.ts'
 export type { LedgerRow } from './ledger-row.ts'
+export type { IndexedResponse, ResponseKey, ResponseStore, StoredResponse } from './responses.ts'
 export type { Written } from './spool.ts'
 export { StoreError } from './store-error.ts'
 
@@ -33,6 +36,7 @@ export interface StoreOptions {
 export interface Store {
   readonly ledger: Ledger
   readonly keys: KeyStore
+  readonly responses: ResponseStore
   /** Writes and drains what waits and ends the worker, within five seconds. What is left is read at the next start. */
   close(): Promise<void>
 }
@@ -92,6 +96,7 @@ function startStore(options: StoreOptions, lock: DirectoryLock): Store {
   const worker = createWorkerClient(directory)
   const ledger = createLedger({ spool, call: worker.call, clock, observe })
   if (leftSegments.length > 0) ledger.drainSoon()
+  const responses = createResponseStore({ call: worker.call, clock, observe })
   const keepDays = options.keepDays ?? null
   const stopRetention =
     keepDays === null ? () => {} : startRetention({ keepDays, call: worker.call, clock, observe })
@@ -99,6 +104,7 @@ function startStore(options: StoreOptions, lock: DirectoryLock): Store {
   let closing: Promise<void> | null = null
   const close = async () => {
     stopRetention()
+    responses.stop()
     ledger.stop()
     spool.close()
     await finishWithin(clock, emptySpool({ directory, ledger, worker }))
@@ -107,6 +113,7 @@ function startStore(options: StoreOptions, lock: DirectoryLock): Store {
   }
   return {
     ledger,
+    responses,
     keys: createKeyStore(start.keys, {
       insert: key => worker.call('insertKey', key),
       revoke: (id, at) => worker.call('revokeKey', { id, at }),

@@ -27,6 +27,27 @@ const migrations: readonly string[] = [
      revoked_at INTEGER
    ) WITHOUT ROWID;
    CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`,
+  // The index holds what pruning looks at, so that it need not read the texts.
+  `CREATE TABLE responses (
+     tenant TEXT NOT NULL,
+     id TEXT NOT NULL,
+     previous_id TEXT,
+     bound_to TEXT,
+     kept INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     size INTEGER NOT NULL,
+     input TEXT NOT NULL,
+     response TEXT NOT NULL,
+     PRIMARY KEY (tenant, id)
+   );
+   CREATE INDEX responses_by_age ON responses (created_at, size, tenant, id);
+   CREATE TABLE response_items (
+     tenant TEXT NOT NULL,
+     id TEXT NOT NULL,
+     response_id TEXT NOT NULL,
+     PRIMARY KEY (tenant, id)
+   ) WITHOUT ROWID;
+   CREATE INDEX response_items_by_response ON response_items (tenant, response_id);`,
 ]
 
 /**

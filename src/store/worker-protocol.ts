@@ -1,8 +1,9 @@
-// What the main thread asks of the worker. Rows to be stored are not among it: the worker reads them from the spool.
+// What the main thread asks of the worker. Rows of the ledger are not among it: the worker reads them from the spool.
 
 import type { DrainReport } from './drain.ts'
 import type { StoredKey } from './keys.ts'
 import type { LedgerRow } from './ledger-row.ts'
+import type { Bounds, IndexedResponse, ResponseKey, StoredResponse } from './responses-table.ts'
 
 /** Every operation with its input and result. `active` is `Spool.active` at the time of asking. */
 export interface Operations {
@@ -13,6 +14,12 @@ export interface Operations {
   deleteBefore(input: { readonly before: number; readonly limit: number }): number
   insertKey(input: StoredKey): void
   revokeKey(input: { readonly id: string; readonly at: number }): boolean
+  putResponse(input: IndexedResponse): void
+  findResponse(input: ResponseKey): StoredResponse | null
+  findResponseOfItem(input: ResponseKey): StoredResponse | null
+  deleteResponse(input: ResponseKey): boolean
+  /** Returns how many were deleted. */
+  pruneResponses(input: Bounds): number
   close(input: null): void
 }
 

@@ -5,6 +5,13 @@ import { openDatabase, spoolPath } from './database.ts'
 import { createDrain } from './drain.ts'
 import { insertKey, revokeKey } from './keys.ts'
 import { deleteRowsBefore, findRow, readRecentRows } from './ledger-table.ts'
+import {
+  deleteResponse,
+  findResponse,
+  findResponseOfItem,
+  pruneResponses,
+  putResponse,
+} from './responses-table.ts'
 import type { Operations, WorkerAnswer, WorkerRequest } from './worker-protocol.ts'
 
 const { directory } = workerData as { directory: string }
@@ -24,6 +31,11 @@ const operations: Operations = {
   deleteBefore: ({ before, limit }) => deleteRowsBefore(database, before, limit),
   insertKey: key => insertKey(database, key),
   revokeKey: ({ id, at }) => revokeKey(database, id, at),
+  putResponse: response => putResponse(database, response),
+  findResponse: key => findResponse(database, key),
+  findResponseOfItem: key => findResponseOfItem(database, key),
+  deleteResponse: key => deleteResponse(database, key),
+  pruneResponses: bounds => pruneResponses(database, bounds),
   close: () => database.close(),
 }
 

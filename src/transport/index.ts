@@ -31,14 +31,15 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
   function send(request: UpstreamRequest): Promise<RawReply> {
     const { connection } = request.target
     if (connection.answer !== undefined) return connection.answer(request)
-    const path = connection.pathFor(destinationOf(request))
-    if (path === null)
+    const base = connection.pathFor(destinationOf(request))
+    if (base === null)
       return Promise.reject(
         new GatewayError('invalid_request', {
           message: `${connection.provider} does not offer this operation.`,
           param: 'model',
         }),
       )
+    const path = request.resource === undefined ? base : below(base, request.resource)
     const headers = requestHeaders(request)
     if (connection.authorize === undefined) return dispatchOnce(request, { path, headers })
     return authorized(request, { path, headers, authorize: connection.authorize }).then(signed =>
@@ -50,7 +51,8 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
     request: UpstreamRequest,
     { path, headers }: { readonly path: string; readonly headers: string[] },
   ): Promise<RawReply> {
-    const options = { path, method: 'POST', headers, body: request.body } as const
+    const method = request.method ?? 'POST'
+    const options = { path, method, headers, body: method === 'POST' ? request.body : null } as const
     return new Promise((resolve, reject) => {
       let triesLeft = 1
       const dispatch = (): void => {
@@ -75,13 +77,19 @@ function destinationOf({ operation, format, streaming, target }: UpstreamRequest
   return { operation, format, streaming, model: target.model }
 }
 
+/** The query stays behind the path. */
+function below(path: string, resource: string): string {
+  const query = path.indexOf('?')
+  return query === -1 ? path + resource : path.slice(0, query) + resource + path.slice(query)
+}
+
 async function authorized(
-  { target, body }: UpstreamRequest,
+  { target, body, method = 'POST' }: UpstreamRequest,
   request: { readonly path: string; readonly headers: string[]; readonly authorize: Authorize },
 ): Promise<string[]> {
   const { path, headers, authorize } = request
   const { origin } = target.connection
-  return [...headers, ...(await authorize({ method: 'POST', origin, path, headers, body }))]
+  return [...headers, ...(await authorize({ method, origin, path, headers, body }))]
 }
 
 function requestHeaders(request: UpstreamRequest): string[] {

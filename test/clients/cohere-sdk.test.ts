@@ -128,6 +128,21 @@ describe('an upstream of the same format', () => {
     expect(scene.upstream.requests.map(({ url }) => url)).toEqual(['/v2/embed', '/v2/rerank'])
   })
 
+  test('a ranking of the first version passes to its own path, also without a version', async () => {
+    const { scene } = await open('cohere', answerJson(200, { results: [{ index: 0, relevance_score: 1 }] }))
+    const body = { model: 'test-model', query: 'q', documents: [{ text: 'a' }], return_documents: true }
+    for (const path of ['/v1/rerank', '/rerank', '/cohere/v1/rerank'])
+      expect((await scene.gateway.post(path, body)).status).toBe(200)
+    expect((await scene.gateway.post('/cohere/v2/rerank', body)).status).toBe(200)
+    expect(scene.upstream.requests.map(({ url }) => url)).toEqual([
+      '/v1/rerank',
+      '/v1/rerank',
+      '/v1/rerank',
+      '/v2/rerank',
+    ])
+    expect(asked(scene)).toEqual(body)
+  })
+
   test('an error keeps its status and its words', async () => {
     const { client } = await open('cohere', answerJson(404, { id: 'x', message: "model 'x' not found" }))
     const failure = await client.chat({ model: 'test-model', messages }).catch((thrown: unknown) => thrown)

@@ -5,10 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { loadPlugins } from '../../src/app/plugins.ts'
 import { type App, startApp } from '../../src/app.ts'
 import { formatProblem } from '../../src/config/describe.ts'
 import { type LoadResult, loadConfiguration } from '../../src/config/load.ts'
-import { providerKinds } from '../../src/providers/kinds.ts'
+import { findPlugins, readText } from '../../src/config/plugins.ts'
+import { kindsWith } from '../../src/providers/kinds.ts'
 
 export const testKey = 'test-key-of-the-suite'
 
@@ -42,8 +44,10 @@ export async function startTestGateway(yaml: string): Promise<TestGateway> {
       /^server:/m.test(text) ? '' : 'server:\n  port: 0',
     ].join('\n')
   writeFileSync(file, complete(yaml))
-  const load = (): LoadResult =>
-    loadConfiguration({ file, environment: { PORT: '0' }, knownProviders: providerKinds })
+  const plugins = await loadPlugins(findPlugins({ file, environment: {}, readFile: readText }))
+  if (plugins.problems.length > 0) throw new Error(plugins.problems.map(formatProblem).join('\n'))
+  const knownProviders = kindsWith(plugins.providers)
+  const load = (): LoadResult => loadConfiguration({ file, environment: { PORT: '0' }, knownProviders })
   const loaded = load()
   if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'))
   const app = await startApp({
@@ -52,6 +56,7 @@ export async function startTestGateway(yaml: string): Promise<TestGateway> {
     watchFile: file,
     dataDirectory: join(directory, 'data'),
     version: '0.0.0-test',
+    plugins: plugins.providers,
   })
   const url = `http://127.0.0.1:${app.address.port}`
   const post: TestGateway['post'] = (path, body, headers = {}) =>

@@ -26,6 +26,11 @@ const connectionHeaders = new Set([
   'upgrade',
 ])
 
+/** A module on this disk: no package, and nothing from a network. */
+export const modulePath = z
+  .string()
+  .regex(/^(\.{1,2}[/\\]|[/\\]|[A-Za-z]:[/\\])/, 'must be the path of a file, such as ./my-provider.mjs')
+
 /** A mapping with exactly these keys. For unknown keys the message has one line for each, in their order. */
 export function section<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape)

@@ -136,6 +136,20 @@ function vendorDetails() {
         'Largest context window, in tokens, that Ollama is asked to make room for. Default: what the prompt and the answer need.',
       ),
     deployments: z.record(text, text).default({}).describe('Model to deployment, for Azure.'),
+    package: text
+      .optional()
+      .describe(
+        'For `ai_sdk`: the provider package of the AI SDK, such as "@ai-sdk/mistral". It has to be installed.',
+      ),
+    export: text
+      .optional()
+      .describe(
+        'The function of that package that makes the provider. Default: the only one called `create…`.',
+      ),
+    options: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe('What that function is called with, beside apiKey, baseURL and headers.'),
     base_models: z
       .record(text, text)
       .default({})

@@ -339,7 +339,7 @@ describe('errors of the upstream', () => {
     [500, 'api_error', 'Internal server error', 'upstream_error'],
     [504, 'timeout_error', 'Timed out', 'upstream_timeout'],
     [529, 'overloaded_error', 'Overloaded', 'upstream_overloaded'],
-  ])('%i %s (%s) is %s', (status, type, message, code) => {
+  ])('%i %s (%s) is %s', (...[status, type, message, code]) => {
     expect(decode(status, shaped(type, message))).toMatchObject({ code, message, upstreamCode: type })
   })
 

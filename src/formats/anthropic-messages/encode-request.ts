@@ -1,6 +1,7 @@
 // A conversation as a request. https://platform.claude.com/docs/en/api/messages
 
 import type { Conversation, Sampling } from '../../conversation/conversation.ts'
+import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
@@ -36,7 +37,7 @@ export function encodeRequest(asked: Conversation, target: EncodeTarget): Encode
     ...(Object.keys(config).length > 0 && { output_config: config }),
     ...encodeSampling(asked.sampling, {
       generation,
-      thinks: thinking.thinking?.['type'] === 'enabled',
+      thinks: asksForThoughts(thinking),
       warnings,
     }),
     ...encodeUser(asked, warnings),
@@ -44,7 +45,7 @@ export function encodeRequest(asked: Conversation, target: EncodeTarget): Encode
     ...ownExtra(asked.extra),
     ...(asked.streaming && { stream: true }),
   }
-  return { body, warnings: [...new Set(warnings)], ...headersFor(messages, target) }
+  return { body, warnings: [...new Set(warnings)], ...headersFor(conversation, target) }
 }
 
 /** What would change the meaning if it were left out. */
@@ -88,7 +89,7 @@ function outputConfig({ output }: Conversation, { effort }: EncodedThinking): Js
 
 interface SamplingContext {
   readonly generation: Generation
-  /** With a budget for thoughts, the rest of sampling is fixed. */
+  /** Where thoughts were asked for, sampling is fixed. */
   readonly thinks: boolean
   readonly warnings: string[]
 }
@@ -112,6 +113,10 @@ function encodeSampling(sampling: Sampling, { generation, thinks, warnings }: Sa
     ...(topK !== undefined && (free || drop('top_k')) && { top_k: topK }),
     ...(sequences.length > 0 && { stop_sequences: sequences }),
   }
+}
+
+function asksForThoughts({ thinking }: EncodedThinking): boolean {
+  return thinking !== undefined && thinking['type'] !== 'disabled'
 }
 
 function clamp(value: number): number {
@@ -164,13 +169,15 @@ function encodeTier({ serviceTier }: Conversation, warnings: string[]): JsonObje
 const filesBeta = 'files-api-2025-04-14'
 
 /** Uploaded files are still a beta feature. */
-function headersFor(
-  messages: readonly JsonObject[],
-  { quirks }: EncodeTarget,
-): Pick<EncodedRequest, 'headers'> {
+function headersFor({ messages }: Conversation, { quirks }: EncodeTarget): Pick<EncodedRequest, 'headers'> {
   const known = quirks.anthropicMessages?.betas
-  const wanted = JSON.stringify(messages).includes('"type":"file","file_id"')
+  const wanted = messages.some(({ parts }) => parts.some(namesUpload))
   return wanted && (known === undefined || known.includes(filesBeta))
     ? { headers: ['anthropic-beta', filesBeta] }
     : {}
+}
+
+function namesUpload(part: Part): boolean {
+  if (part.type === 'tool_result') return part.content.some(namesUpload)
+  return (part.type === 'image' || part.type === 'file') && part.source.kind === 'file'
 }

@@ -40,9 +40,9 @@ function readAsClient(events: readonly WireEvent[]): readonly JsonObject[] {
       blocks.push({ kind: String(block['type']), text: '', block })
     } else if (event.name === 'content_block_delta' && change !== undefined) {
       expect(data['index']).toBe(openIndex)
-      const text = change['text'] ?? change['thinking'] ?? change['partial_json'] ?? ''
+      const text = (change['text'] ?? change['thinking'] ?? change['partial_json'] ?? '') as string
       const current = blocks[openIndex ?? -1]
-      if (current !== undefined) current.text += String(text)
+      if (current !== undefined) current.text += text
     } else if (event.name === 'content_block_stop') {
       expect(data['index']).toBe(openIndex)
       openIndex = null

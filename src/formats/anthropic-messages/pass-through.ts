@@ -13,18 +13,30 @@ const none: FieldEdits = {}
 export function editsForPassing(body: JsonObject): FieldEdits {
   const { messages } = body
   if (!Array.isArray(messages)) return none
-  const kept = messages.map(withoutForeign)
-  if (kept.every((message, index) => message === messages[index])) return none
-  return { messages: JSON.stringify(kept.filter(message => message !== null)) }
+  if (!messages.some(holdsForeign)) return none
+  return { messages: JSON.stringify(messages.map(withoutForeign).filter(message => message !== null)) }
+}
+
+/** Looks only: nearly every request ends here. */
+function holdsForeign(message: unknown): boolean {
+  if (!isObject(message) || message['role'] !== 'assistant' || !Array.isArray(message['content']))
+    return false
+  for (const block of message['content'] as readonly unknown[]) {
+    if (!isObject(block)) continue
+    if (block['type'] === 'thinking' && isForeignSignature(block['signature'])) return true
+    if (Array.isArray(block['citations']) && !block['citations'].every(keepsCitation)) return true
+  }
+  return false
+}
+
+function keepsCitation(citation: unknown): boolean {
+  return !isObject(citation) || isOwnCitation(citation)
 }
 
 /** The message itself where nothing has to go; null where nothing is left. */
 function withoutForeign(message: unknown): unknown {
-  if (!isObject(message) || message['role'] !== 'assistant' || !Array.isArray(message['content']))
-    return message
-  const content = message['content'] as readonly unknown[]
-  const kept = content.flatMap(keepOwn)
-  if (kept.length === content.length && kept.every((block, index) => block === content[index])) return message
+  if (!isObject(message) || !holdsForeign(message)) return message
+  const kept = (message['content'] as readonly unknown[]).flatMap(keepOwn)
   return kept.length === 0 ? null : { ...message, content: kept }
 }
 
@@ -33,7 +45,7 @@ function keepOwn(block: unknown): readonly unknown[] {
   if (block['type'] === 'thinking' && isForeignSignature(block['signature'])) return []
   const { citations, ...rest } = block
   if (block['type'] !== 'text' || !Array.isArray(citations)) return [block]
-  const own = citations.filter(citation => !isObject(citation) || isOwnCitation(citation))
+  const own = citations.filter(keepsCitation)
   if (own.length === citations.length) return [block]
   return [own.length === 0 ? rest : { ...rest, citations: own }]
 }

@@ -73,8 +73,11 @@ export function encodeParts(parts: readonly Part[], work: EncodeWork): JsonObjec
   const blocks: JsonObject[] = []
   for (const part of parts) {
     blocks.push(encodePart(part, work))
-    if ('cache' in part && part.cache !== undefined)
-      blocks.push(...encodeMarker(part.cache, 'messages', work))
+    if (!('cache' in part) || part.cache === undefined) continue
+    const marker = encodeMarker(part.cache, 'messages', work)
+    // Directly behind a document or a film it is refused.
+    if (part.type === 'file' && marker.length > 0) blocks.push({ text: '\n' })
+    blocks.push(...marker)
   }
   return withTextBesideDocuments(blocks)
 }

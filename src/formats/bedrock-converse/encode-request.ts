@@ -8,6 +8,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { refuseChoicesAndBias } from '../unsayable.ts'
 import { canSay, type EncodeWork, encodeMarker, encodeParts } from './encode-blocks.ts'
 import { encodeReasoning, type ReasoningFields } from './encode-reasoning.ts'
 import { encodeToolConfig } from './encode-tools.ts'
@@ -215,15 +216,11 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 /** What no model here knows. Several answers are not one answer; the rest is a matter of style. */
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
   const { sampling, user, cacheKey, parallelToolCalls, extra } = conversation
-  if (sampling.choices !== undefined && sampling.choices > 1) {
-    const message = 'This provider gives one answer to a request.'
-    throw new GatewayError('unsupported_parameter', { message, param: 'n' })
-  }
+  refuseChoicesAndBias(conversation)
   dropParameter('seed', sampling.seed, work)
   dropParameter('frequency_penalty', sampling.frequencyPenalty, work)
   dropParameter('presence_penalty', sampling.presencePenalty, work)
   dropParameter('logprobs', sampling.logprobs, work)
-  dropParameter('logit_bias', sampling.logitBias, work)
   dropParameter('user', user, work)
   dropParameter('prompt_cache_key', cacheKey, work)
   if (parallelToolCalls === false) dropParameter('parallel_tool_calls', parallelToolCalls, work)

@@ -20,12 +20,16 @@ export function encodeResponse(completion: Completion, context: EncodeContext<Co
     output: { message: { role: 'assistant', content: parts.flatMap(encodeAnswerPart) } },
     stopReason: writeStopReason(finish),
     usage: usage === null ? estimatedUsage(context.inputTokens) : writeUsage(usage),
-    // Clients with types demand the field; nobody has measured.
-    metrics: { latencyMs: 0 },
+    metrics: metricsOf(context),
     ...finish.extra?.[formatName],
     ...extra?.[formatName],
     ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
   }
+}
+
+/** Clients with types demand the field. */
+export function metricsOf({ elapsedMs }: EncodeContext<Conversation>): JsonObject {
+  return { latencyMs: Math.round(elapsedMs?.() ?? 0) }
 }
 
 /** No block for what the format has no word for. */

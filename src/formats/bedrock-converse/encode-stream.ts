@@ -14,11 +14,11 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
-import { encodeAnswerPart, encodeCitation } from './encode-response.ts'
+import { type PartEvent, SerialParts } from '../serial-parts.ts'
+import { encodeAnswerPart, encodeCitation, metricsOf } from './encode-response.ts'
 import { errorEvent } from './errors.ts'
 import { markEncrypted, markSignature } from './foreign-thoughts.ts'
 import { formatName } from './name.ts'
-import { type PartEvent, SequentialParts } from './sequential-parts.ts'
 import { writeStopReason } from './stop-reasons.ts'
 import { estimatedUsage, writeUsage } from './usage.ts'
 
@@ -26,7 +26,7 @@ import { estimatedUsage, writeUsage } from './usage.ts'
 export class ConverseStreamEncoder implements StreamEncoder {
   readonly #context: EncodeContext<Conversation>
   readonly #write: (event: WireEvent) => void
-  readonly #parts: SequentialParts
+  readonly #parts: SerialParts
   #usage: Usage | null = null
   /** Blocks that have begun. */
   #blocks = 0
@@ -41,7 +41,7 @@ export class ConverseStreamEncoder implements StreamEncoder {
     this.#context = context
     this.#write = write
     const encode = (event: PartEvent): void => this.#encode(event)
-    this.#parts = new SequentialParts(encode)
+    this.#parts = new SerialParts(encode)
   }
 
   push(event: CompletionEvent): void {
@@ -155,15 +155,13 @@ export class ConverseStreamEncoder implements StreamEncoder {
   }
 
   #finish({ finish }: FinishEvent): void {
-    this.#parts.end()
     this.#send('messageStop', { stopReason: writeStopReason(finish), ...finish.extra?.[formatName] })
   }
 
   #end({ serviceTier, extra }: EndEvent): void {
-    const { inputTokens } = this.#context
     this.#send('metadata', {
-      usage: this.#usage === null ? estimatedUsage(inputTokens) : writeUsage(this.#usage),
-      metrics: { latencyMs: 0 },
+      usage: this.#usage === null ? estimatedUsage(this.#context.inputTokens) : writeUsage(this.#usage),
+      metrics: metricsOf(this.#context),
       ...extra?.[formatName],
       ...(serviceTier !== undefined && { serviceTier: { type: serviceTier } }),
     })

@@ -36,7 +36,8 @@ function selectTools({ tools, toolChoice }: Conversation, work: EncodeWork): rea
   // A single one is demanded by its name, so that the others can stay, and with them the provider's cache.
   const limited =
     names !== undefined && (names.length > 1 || toolChoice?.mode === 'auto' || !work.family.namedTool)
-  const allowed = limited ? tools.filter(({ name }) => names.includes(name)) : tools
+  const named = limited ? tools.filter(({ name }) => names.includes(name)) : tools
+  const allowed = named.length === 0 ? tools : named
   return allowed.filter(tool => {
     if (tool.type !== 'provider' || tool.format === formatName) return true
     if (!tools.some(({ type }) => type !== 'provider') || names?.includes(tool.name) === true)

@@ -12,6 +12,7 @@ import { encodeResponse } from './encode-response.ts'
 import { ConverseStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeError, encodeStreamError, errorHeaders } from './errors.ts'
 import { formatName } from './name.ts'
+import { editsForPassing } from './pass-through.ts'
 import { checkRequest } from './request.ts'
 
 const chat: ChatTranslation = {
@@ -24,12 +25,13 @@ const chat: ChatTranslation = {
   openEncoder: (context, write) => new ConverseStreamEncoder(context, write),
 }
 
-export const bedrockConverse: Format = {
+export const bedrockConverse: Format & { readonly chat: ChatTranslation } = {
   name: formatName,
   modelInBody: false,
   framing: awsEventStream,
   clientHeaders: [],
   checkRequest,
+  editsForPassing,
   // A stream counts its tokens unasked.
   editsForUsage: () => ({}),
   readAnswer,

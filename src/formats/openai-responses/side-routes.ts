@@ -9,6 +9,7 @@ import { malformed, parseAnswer } from '../openai-shared/answer.ts'
 import { checkModel, refuse } from '../openai-shared/checks.ts'
 import { encodeError, keepAliveComment } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
+import { decodeRequest } from './decode-request.ts'
 import { encodeStreamError } from './errors.ts'
 import { checkInputFields } from './request.ts'
 import { readUsage } from './usage.ts'
@@ -73,9 +74,11 @@ function sideRoute(name: string, readAnswer: Format['readAnswer']): Format {
   }
 }
 
-export const openAiResponsesCount = sideRoute(`${formatName}-count`, readCount)
-export const openAiResponsesCompact = sideRoute(`${formatName}-compact`, readCompaction)
-
-export function countAnswer(inputTokens: number): JsonObject {
-  return { object: 'response.input_tokens', input_tokens: inputTokens }
+export const openAiResponsesCount: Format = {
+  ...sideRoute(`${formatName}-count`, readCount),
+  tokenCount: {
+    decodeRequest,
+    encodeResponse: tokens => ({ object: 'response.input_tokens', input_tokens: tokens }),
+  },
 }
+export const openAiResponsesCompact = sideRoute(`${formatName}-compact`, readCompaction)

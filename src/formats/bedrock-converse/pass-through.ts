@@ -1,0 +1,35 @@
+// What of a request goes to a provider of the same format: all of it, but for the thoughts of other vendors that the
+// client has kept for us.
+
+import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import type { FieldEdits } from '../format.ts'
+import { readEncrypted, readSignature } from './foreign-thoughts.ts'
+import { formatName } from './name.ts'
+
+const none: FieldEdits = {}
+
+export function editsForPassing({ messages }: JsonObject): FieldEdits {
+  if (!Array.isArray(messages)) return none
+  const kept = messages.map(withoutForeign)
+  if (kept.every((message, index) => message === messages[index])) return none
+  return { messages: JSON.stringify(kept.filter(message => message !== null)) }
+}
+
+/** The message itself where nothing has to go; null where nothing is left. */
+function withoutForeign(message: unknown): unknown {
+  if (!isObject(message) || message['role'] !== 'assistant' || !Array.isArray(message['content']))
+    return message
+  const content = message['content'] as readonly unknown[]
+  const kept = content.filter(block => !isForeign(block))
+  if (kept.length === content.length) return message
+  return kept.length === 0 ? null : { ...message, content: kept }
+}
+
+function isForeign(block: unknown): boolean {
+  const reasoning = isObject(block) ? block['reasoningContent'] : null
+  if (!isObject(reasoning)) return false
+  const { reasoningText, redactedContent } = reasoning
+  if (typeof redactedContent === 'string') return readEncrypted(redactedContent).origin !== formatName
+  const signature = isObject(reasoningText) ? reasoningText['signature'] : null
+  return typeof signature === 'string' && readSignature(signature).origin !== formatName
+}

@@ -1,0 +1,80 @@
+// Deviations that are known, each with its reason, in pinned.json: a later change shows there. A run with
+// CONFORMANCE_UPDATE=1 writes the file anew; reasons are kept, and new deviations wait there for theirs.
+
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { canonical } from './json.ts'
+
+export interface Pin {
+  /** What it is a deviation of: a recording, a case, a cell of the matrix. */
+  readonly key: string
+  /** Client formats in which it shows. */
+  readonly clients?: readonly string[]
+  readonly field: string
+  readonly expected: unknown
+  readonly got: unknown
+}
+
+interface ReasonedPin extends Pin {
+  readonly reason: string
+}
+
+const file = join(import.meta.dirname, '..', 'pinned.json')
+export const updating = process.env['CONFORMANCE_UPDATE'] === '1'
+const unjudged = 'to be judged'
+
+type Pins = Readonly<Record<string, readonly ReasonedPin[]>>
+
+function readPins(): Pins {
+  return JSON.parse(readFileSync(file, 'utf8')) as Pins
+}
+
+export interface PinBook {
+  /** The pins of a key, in the form in which `seen` has to be. */
+  of(key: string): readonly Pin[]
+  reasonsOf(key: string): readonly string[]
+  /** @returns whether all of it is pinned so; in a run that updates always true */
+  holds(key: string, seen: readonly Pin[]): boolean
+  /** Pins whose reason nobody has given. */
+  unjudged(): readonly Pin[]
+  /** Writes what was seen, in a run that updates. */
+  close(): void
+}
+
+/** @param section one for each file of tests: they run at the same time */
+export function openPins(section: string): PinBook {
+  const known = readPins()[section] ?? []
+  const byKey = Map.groupBy(known, ({ key }) => key)
+  const reasonOf = new Map(known.map(pin => [identity(pin), pin.reason]))
+  const seenPins: Pin[] = []
+  const bare = ({ reason: _reason, ...pin }: ReasonedPin): Pin => pin
+  const of = (key: string): readonly Pin[] => (byKey.get(key) ?? []).map(bare)
+  return {
+    of,
+    reasonsOf: key => (byKey.get(key) ?? []).map(({ reason }) => reason),
+    holds(key, seen) {
+      seenPins.push(...seen)
+      return updating || canonical(of(key)) === canonical(seen)
+    },
+    unjudged: () => known.filter(({ reason }) => reason === unjudged),
+    close() {
+      if (!updating) return
+      const pins = seenPins.map(pin => ({ ...pin, reason: reasonOf.get(identity(pin)) ?? unjudged }))
+      pins.sort((left, right) => (identity(left) < identity(right) ? -1 : 1))
+      writeFileSync(file, `${JSON.stringify({ ...readPins(), [section]: pins }, null, 2)}\n`)
+    },
+  }
+}
+
+function identity({ key, field, expected, got }: Pin): string {
+  return canonical([key, field, expected, got])
+}
+
+/** Long texts by their beginning and a hash of the whole. */
+export function brief(value: unknown): unknown {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (text === undefined || text.length <= 240) return value ?? null
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return `${text.slice(0, 200)}… (${text.length} characters, ${hash})`
+}
