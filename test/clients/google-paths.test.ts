@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { answerJson, streamEvents, wholeStream } from '../support/fake-upstream.ts'
 import type { Scene } from '../support/scene.ts'
-import { asked, event, model, native, open, stop, testKey } from './google.fixture.ts'
+import { asked, event, model, native, open, openVertex, stop, testKey } from './google.fixture.ts'
 
 const body = { contents: [{ parts: [{ text: 'Hi' }] }] }
 const post = (scene: Scene, path: string, headers: Record<string, string> = {}) =>
@@ -76,4 +76,59 @@ test('a chat completion is answered by Gemini', async () => {
     contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
     generationConfig: { maxOutputTokens: 5 },
   })
+})
+
+const claude = 'claude-sonnet-4-5@20250929'
+const message = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-sonnet-4-5',
+  content: [{ type: 'text', text: 'Sunny.' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 7, output_tokens: 2 },
+}
+
+test("Anthropic's models at Vertex AI are asked in their own format, whatever the client speaks", async () => {
+  const scene = await openVertex([claude], answerJson(200, message))
+  const messages = [{ role: 'user', content: 'Hi' }]
+  const passed = await scene.gateway.post('/v1/messages', {
+    model: claude,
+    max_tokens: 5,
+    messages,
+    x_new: 1,
+  })
+  expect(await passed.json()).toEqual(message)
+  const translated = await scene.gateway.post(`/v1beta/models/${claude}:generateContent`, {
+    contents: [{ parts: [{ text: 'Hi' }] }],
+  })
+  expect(await translated.json()).toMatchObject({
+    candidates: [{ content: { parts: [{ text: 'Sunny.' }] }, finishReason: 'STOP' }],
+  })
+  const place = '/v1beta1/publishers/anthropic/models/claude-sonnet-4-5@20250929:rawPredict'
+  expect(scene.upstream.requests.map(({ url }) => url)).toEqual([place, place])
+  expect(asked(scene)).toEqual({
+    max_tokens: 5,
+    messages,
+    x_new: 1,
+    anthropic_version: 'vertex-2023-10-16',
+  })
+  expect(asked(scene, 1)).toMatchObject({ anthropic_version: 'vertex-2023-10-16' })
+  expect(asked(scene, 1)).not.toHaveProperty('model')
+})
+
+test('embeddings of OpenAI are made by either address of Google', async () => {
+  const ask = { model, input: ['a'] }
+  const { scene } = await open('gemini', answerJson(200, { embeddings: [{ values: [0.5] }] }))
+  const answer = await (await scene.gateway.post('/v1/embeddings', ask)).json()
+  expect(answer).toMatchObject({ data: [{ index: 0, embedding: [0.5] }] })
+  expect(asked(scene)).toEqual({
+    requests: [{ model: 'models/test-model', content: { parts: [{ text: 'a' }] } }],
+  })
+  const predictions = [{ embeddings: { values: [0.5], statistics: { token_count: 3 } } }]
+  const vertex = await openVertex([model], answerJson(200, { predictions }))
+  const other = await (await vertex.gateway.post('/v1/embeddings', ask)).json()
+  expect(other).toMatchObject({ data: [{ embedding: [0.5] }], usage: { prompt_tokens: 3 } })
+  expect(asked(vertex)).toEqual({ instances: [{ content: 'a' }] })
 })

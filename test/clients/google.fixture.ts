@@ -29,6 +29,25 @@ export async function open(type: 'gemini' | 'openai_compatible', ...behaviours: 
   return { scene, client }
 }
 
+/** With a key, which stands for its project. */
+export function openVertex(models: readonly string[], ...behaviours: Behaviour[]): Promise<Scene> {
+  return openScene({
+    upstreams: [behaviours],
+    sections: ([upstream]) => ({
+      providers: [
+        {
+          name: 'main',
+          type: 'vertex',
+          base_url: `http://127.0.0.1:${upstream?.port}`,
+          api_key: 'upstream-key',
+          models,
+          max_retries: 0,
+        },
+      ],
+    }),
+  })
+}
+
 export function asked({ upstream }: Scene, index = 0): Record<string, unknown> {
   return JSON.parse(upstream.requests[index]?.body.toString() ?? '{}') as Record<string, unknown>
 }
