@@ -140,6 +140,35 @@ test('media within a result and what else a part says are kept', () => {
   ])
 })
 
+test('the pieces of a stream, each a content of its own, are one answer', () => {
+  const { messages } = decode({
+    contents: [
+      user({ text: 'Hi' }),
+      model({ text: 'Let me ', thought: true }),
+      model({ text: 'think.', thought: true }, { text: 'Hel' }),
+      model({ text: 'lo' }),
+      model({ text: '!', thoughtSignature: 'sig' }),
+      model({ text: 'More.' }),
+      model({ text: '' }),
+      user({ text: 'A' }),
+      user({ text: 'B' }),
+    ],
+  })
+  expect(messages).toEqual([
+    { role: 'user', parts: [{ type: 'text', text: 'Hi' }] },
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'reasoning', text: 'Let me think.', origin: 'gemini' },
+        { type: 'text', text: 'Hello!', extra: { gemini: { thoughtSignature: 'sig' } } },
+        { type: 'text', text: 'More.' },
+      ],
+    },
+    { role: 'user', parts: [{ type: 'text', text: 'A' }] },
+    { role: 'user', parts: [{ type: 'text', text: 'B' }] },
+  ])
+})
+
 test('code, its result, and calls of the provider keep their shape', () => {
   const parts = [
     { executableCode: { language: 'PYTHON', code: '1+1' } },
