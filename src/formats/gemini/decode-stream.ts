@@ -185,12 +185,15 @@ class CandidateReader {
     const decoded = decodePart(part, () => textIn(call, 'id') || `call_${this.#context.createId()}`)
     if (decoded?.type !== 'tool_call') return
     const { id, extra, signature } = decoded
-    this.#begin({ type: 'tool_call', id, name, ...(extra === undefined ? {} : { extra }) })
     this.#hasCalls = true
-    if (whole) this.#delta(decoded.arguments)
+    if (whole) {
+      this.#close()
+      this.#emit({ type: 'part', choice: this.index, part: this.#parts++, value: decoded })
+      return
+    }
+    this.#begin({ type: 'tool_call', id, name, ...(extra === undefined ? {} : { extra }) })
     if (signature !== undefined) this.#detail({ signature })
-    if (whole) this.#close()
-    else this.#arguments = new ArgumentWriter()
+    this.#arguments = new ArgumentWriter()
   }
 
   #cite(): void {
