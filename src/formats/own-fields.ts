@@ -109,10 +109,13 @@ class Finding implements OwnFields {
       const rule = this.#ruleOf(field, rules)
       if (typeof rule === 'function') this.#note(rule(value, this.#body), path + field)
       else if (typeof rule === 'string') this.#note(rule, path + field)
-      else
-        for (const inner of Array.isArray(value) ? value : [value])
-          if (isObject(inner)) this.readFields(inner, rule, `${path}${field}.`)
+      else this.#readInside(value, rule, `${path}${field}.`)
     }
+  }
+
+  #readInside(value: unknown, rules: FieldRules, path: string): void {
+    const inside: readonly unknown[] = Array.isArray(value) ? value : [value]
+    for (const fields of inside) if (isObject(fields)) this.readFields(fields, rules, path)
   }
 
   #note(fate: Fate | RefusedInside, path: string): void {

@@ -343,19 +343,11 @@ test('penalties are left out, and told, where newer models refuse them', () => {
   expect(warnings).toEqual(['dropped parameter presence_penalty'])
 })
 
-test('more stop sequences than Google takes are refused', () => {
-  const stop = ['1', '2', '3', '4', '5', '6']
-  expect(failureOf(() => encode({ sampling: { stop } }))).toEqual({
-    code: 'unsupported_parameter',
-    param: 'stop',
-  })
-})
-
-test('a bias for tokens is refused', () => {
-  expect(failureOf(() => encode({ sampling: { logitBias: { 1: 1 } } }))).toEqual({
-    code: 'unsupported_parameter',
-    param: 'logit_bias',
-  })
+test.each([
+  ['stop', { stop: ['1', '2', '3', '4', '5', '6'] }],
+  ['logit_bias', { logitBias: { 1: 1 } }],
+])('what changes the meaning and cannot be said is refused: %s', (param, sampling) => {
+  expect(failureOf(() => encode({ sampling }))).toEqual({ code: 'unsupported_parameter', param })
 })
 
 test('what Google has no word for is told', () => {
