@@ -16,7 +16,12 @@ export function unsupported(param: string, because: string): GatewayError {
 /** @throws GatewayError `unsupported_parameter` where several answers are wanted, or tokens are to be preferred */
 export function refuseChoicesAndBias({ sampling }: Conversation): void {
   if ((sampling.choices ?? 1) > 1) throw unsupported('n', 'it gives one answer at a time')
-  if (sampling.logitBias !== undefined && Object.keys(sampling.logitBias).length > 0)
+  refuseBias({ sampling })
+}
+
+/** @throws GatewayError `unsupported_parameter` where tokens are to be preferred */
+export function refuseBias({ sampling: { logitBias } }: Pick<Conversation, 'sampling'>): void {
+  if (logitBias !== undefined && Object.keys(logitBias).length > 0)
     throw unsupported('logit_bias', 'tokens cannot be preferred')
 }
 

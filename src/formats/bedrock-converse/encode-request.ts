@@ -215,7 +215,7 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 
 /** What no model here knows. Several answers are not one answer; the rest is a matter of style. */
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
-  const { sampling, user, cacheKey, parallelToolCalls, extra } = conversation
+  const { sampling, user, cacheKey, parallelToolCalls } = conversation
   refuseChoicesAndBias(conversation)
   dropParameter('seed', sampling.seed, work)
   dropParameter('frequency_penalty', sampling.frequencyPenalty, work)
@@ -224,7 +224,4 @@ function reportDropped(conversation: Conversation, work: EncodeWork): void {
   dropParameter('user', user, work)
   dropParameter('prompt_cache_key', cacheKey, work)
   if (parallelToolCalls === false) dropParameter('parallel_tool_calls', parallelToolCalls, work)
-  for (const [format, fields] of Object.entries(extra ?? {}))
-    if (format !== formatName)
-      for (const [name, value] of Object.entries(fields)) dropParameter(name, value, work)
 }

@@ -275,15 +275,6 @@ test.each([
 })
 
 test.each([
-  [{ cachedContent: 'cachedContents/x' }, 'cachedContent'],
-  [{ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }, 'generationConfig.responseModalities'],
-  [{ generationConfig: { responseMimeType: 'text/x.enum' } }, 'generationConfig.responseMimeType'],
-  [{ generationConfig: { responseModalities: ['TEXT'] } }, undefined],
-])('what only providers of this format can do binds the request to them: %j', (body, param) => {
-  expect(decode({ contents: [], ...body }).bound?.param).toBe(param)
-})
-
-test.each([
   [{}, 'contents'],
   [{ contents: [] }, 'contents'],
   [{ contents: 'Hi' }, 'contents'],

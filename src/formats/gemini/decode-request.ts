@@ -8,7 +8,8 @@ import { CallBook } from './call-book.ts'
 import { decodePart } from './decode-part.ts'
 import { decodeResult } from './decode-result.ts'
 import { decodeToolChoice, decodeTools, restOfToolConfig } from './decode-tools.ts'
-import { decodeOutput, decodeSampling, restOfConfig } from './generation-config.ts'
+import { decodeOutput, decodeSampling, knownConfigFields, restOfConfig } from './generation-config.ts'
+import { ownFieldRules } from './own-fields.ts'
 import { decodeThinking } from './thinking.ts'
 import { decodeServiceTier } from './usage.ts'
 import {
@@ -16,7 +17,6 @@ import {
   defined,
   formatName,
   isEmpty,
-  listIn,
   objectIn,
   objectsIn,
   textIn,
@@ -33,6 +33,8 @@ const knownFields = new Set([
   'serviceTier',
 ])
 
+export const ownFields = ownFieldRules(knownFields, knownConfigFields)
+
 export function decodeRequest(body: JsonObject, address: Address): Conversation {
   const request = camelKeys(body)
   const config = objectIn(request, 'generationConfig')
@@ -41,7 +43,6 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
   const output = decodeOutput(config)
   const reasoning = decodeThinking(config)
   const serviceTier = textIn(request, 'serviceTier')
-  const bound = boundBy(request, config)
   const own = defined({
     ...withoutFields(request, knownFields),
     generationConfig: restOfConfig(config),
@@ -57,18 +58,8 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(serviceTier === undefined ? {} : { serviceTier: decodeServiceTier(serviceTier) }),
-    ...(bound === null ? {} : { bound: { format: formatName, param: bound } }),
     ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
   }
-}
-
-/** The field that no other format can do without a change of what is asked; null where there is none. */
-function boundBy(request: JsonObject, config: JsonObject): string | null {
-  if (textIn(request, 'cachedContent') !== undefined) return 'cachedContent'
-  if (textIn(config, 'responseMimeType') === 'text/x.enum') return 'generationConfig.responseMimeType'
-  const modalities = listIn(config, 'responseModalities')
-  const isText = modalities.every(modality => String(modality).toUpperCase() === 'TEXT')
-  return isText ? null : 'generationConfig.responseModalities'
 }
 
 /** Google's own SDKs turn a text into a content; others send the text. */

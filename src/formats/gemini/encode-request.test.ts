@@ -281,18 +281,16 @@ test('penalties are left out, and told, where newer models refuse them', () => {
   expect(warnings).toEqual(['dropped parameter presence_penalty'])
 })
 
-test('more stop sequences than Google takes are refused', () => {
-  const stop = ['1', '2', '3', '4', '5', '6']
-  expect(failureOf(() => encode({ sampling: { stop } }))).toEqual({
-    code: 'unsupported_parameter',
-    param: 'stop',
-  })
+test.each([
+  ['stop', { stop: ['1', '2', '3', '4', '5', '6'] }],
+  ['logit_bias', { logitBias: { 1: 1 } }],
+])('what changes the meaning and cannot be said is refused: %s', (param, sampling) => {
+  expect(failureOf(() => encode({ sampling }))).toEqual({ code: 'unsupported_parameter', param })
 })
 
 test('what Google has no word for is told', () => {
   const { warnings } = encode({
     messages: [{ role: 'user', name: 'Ann', parts: [{ type: 'text', text: 'x', cache: {} }] }],
-    sampling: { logitBias: { 1: 1 } },
     user: 'u',
     metadata: { a: 'b' },
     cacheKey: 'k',
@@ -303,7 +301,6 @@ test('what Google has no word for is told', () => {
   expect(warnings.toSorted()).toEqual(
     [
       'cache_control',
-      'logit_bias',
       'metadata',
       'name',
       'parallel_tool_calls',

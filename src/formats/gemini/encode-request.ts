@@ -5,6 +5,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import { mergeTurns } from '../../conversation/merge-turns.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { refuseBias } from '../unsayable.ts'
 import { encodeContents, encodeSystem } from './encode-contents.ts'
 import { encodeTools } from './encode-tools.ts'
 import { encodeConfig } from './generation-config.ts'
@@ -27,6 +28,7 @@ export function abilities({ model }: EncodeTarget): Abilities {
 
 /** @throws GatewayError `unsupported_parameter`, or `invalid_request` for a schema that refers to nothing */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
+  refuseBias(conversation)
   const traits = traitsOf(target.model)
   const warnings: string[] = []
   const { system, turns } = mergeTurns(conversation.messages)
@@ -70,12 +72,8 @@ function encodeServiceTier(tier: string | undefined, { quirks }: EncodeTarget, w
 }
 
 /** What Google has no word for, and whose loss does not change what is asked. */
-function reportDropped(
-  { sampling, user, metadata, cacheKey, messages }: Conversation,
-  warnings: string[],
-): void {
+function reportDropped({ user, metadata, cacheKey, messages }: Conversation, warnings: string[]): void {
   const lost: JsonObject = {
-    logit_bias: sampling.logitBias,
     user,
     metadata,
     prompt_cache_key: cacheKey,

@@ -12,7 +12,7 @@ import { encodeThinking } from './thinking.ts'
 import { defined, formatName, listIn, numberIn, objectIn, textIn, withoutFields } from './wire.ts'
 
 const json = 'application/json'
-const knownFields = new Set([
+export const knownConfigFields: ReadonlySet<string> = new Set([
   'temperature',
   'topP',
   'topK',
@@ -56,7 +56,7 @@ export function decodeOutput(config: JsonObject): OutputFormat | undefined {
 
 /** What only Google has: modalities, speech, media resolution. */
 export function restOfConfig(config: JsonObject): JsonObject | undefined {
-  const rest = withoutFields(config, knownFields)
+  const rest = withoutFields(config, knownConfigFields)
   if (rest === undefined || (decodeOutput(config) === undefined && !isPlainText(config))) return rest
   return withoutFields(rest, outputFields)
 }

@@ -5,7 +5,7 @@ import { jsonLines } from '../framing/json-lines.ts'
 import { encodeError, encodeStreamError } from '../ollama-shared/errors.ts'
 import { decodeError } from '../openai-shared/errors.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './answer.ts'
-import { checkRequest, decodeRequest, encodeRequest, formatName } from './request.ts'
+import { checkRequest, decodeRequest, encodeRequest, formatName, ownFields } from './request.ts'
 
 export const ollamaEmbed: Format = {
   name: formatName,
@@ -22,5 +22,5 @@ export const ollamaEmbed: Format = {
   encodeError,
   encodeStreamError,
   keepAlive: Buffer.alloc(0),
-  embedding: { decodeRequest, encodeRequest, decodeResponse, encodeResponse },
+  embedding: { ownFields, decodeRequest, encodeRequest, decodeResponse, encodeResponse },
 }

@@ -16,6 +16,7 @@ import {
   measure,
   refuse,
 } from '../openai-shared/checks.ts'
+import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
 import { unsupported } from '../unsayable.ts'
 
 export const formatName = 'ollama-embed'
@@ -44,6 +45,9 @@ export function checkRequest(body: JsonObject): RequestFacts {
 }
 
 const known: ReadonlySet<string> = new Set(['model', 'input', 'dimensions'])
+
+/** Where and how long the model is kept is nothing that is asked. */
+export const ownFields: OwnFieldRules = { request: rulesFor('carried', [...known, 'keep_alive']) }
 
 export function decodeRequest(body: JsonObject): EmbeddingRequest {
   const { model, input, dimensions } = body

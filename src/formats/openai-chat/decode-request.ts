@@ -15,9 +15,10 @@ import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { formatName } from './name.ts'
+import { ownFieldRules } from './own-fields.ts'
 
 /** Fields that have a place in the neutral form; all others ride along. */
-const read: ReadonlySet<string> = new Set([
+const known: ReadonlySet<string> = new Set([
   ...samplingFields,
   'model',
   'messages',
@@ -39,8 +40,10 @@ const read: ReadonlySet<string> = new Set([
   'prompt_cache_key',
 ])
 
+export const ownFields = ownFieldRules(known)
+
 export function decodeRequest(body: JsonObject): Conversation {
-  const others = otherFields(body, read)
+  const others = otherFields(body, known)
   const { response_format: format, safety_identifier: safetyIdentifier } = body
   const output = decodeOutput(format)
   const extra: JsonObject = {

@@ -3,6 +3,7 @@
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
 
 export const formatName = 'openai-embeddings'
 
@@ -15,6 +16,8 @@ const known: ReadonlySet<string> = new Set([
   'user',
   'input_type',
 ])
+
+export const ownFields: OwnFieldRules = { request: rulesFor('carried', known) }
 
 export function decodeRequest(body: JsonObject): EmbeddingRequest {
   const { input, dimensions, encoding_format: encoding, user, input_type: purpose } = body
