@@ -83,6 +83,32 @@ test('calls without ids get some, the same each time, and results find their cal
   expect(decode(body)).toEqual(decode(body))
 })
 
+test('the chunks of an answer that a client kept one by one are one answer', () => {
+  const { messages } = decode({
+    contents: [
+      user({ text: 'Weather?' }),
+      model({ text: 'Let me' }),
+      model({ text: ' look.' }),
+      model({ functionCall: { name: 'f', args: {} }, thoughtSignature: 'sig' }),
+      model({ text: '' }),
+      user({ functionResponse: { name: 'f', response: { output: 'sunny' } } }),
+      user({ text: 'So?' }),
+    ],
+  })
+  expect(messages).toMatchObject([
+    { role: 'user' },
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'text', text: 'Let me look.' },
+        { type: 'tool_call', signature: 'sig' },
+      ],
+    },
+    { role: 'user', parts: [{ type: 'tool_result' }] },
+    { role: 'user', parts: [{ text: 'So?' }] },
+  ])
+})
+
 test('what a tool returned is read from the conventional places, and an error is one', () => {
   const results = [
     { output: 'plain' },

@@ -9,6 +9,7 @@ import { decodePart } from './decode-part.ts'
 import { decodeResult } from './decode-result.ts'
 import { decodeToolChoice, decodeTools, restOfToolConfig } from './decode-tools.ts'
 import { decodeOutput, decodeSampling, restOfConfig } from './generation-config.ts'
+import { joinAnswers } from './join-answers.ts'
 import { decodeThinking } from './thinking.ts'
 import { decodeServiceTier } from './usage.ts'
 import {
@@ -83,11 +84,12 @@ function decodeSystem(request: JsonObject): readonly Message[] {
 function decodeContents(request: JsonObject): readonly Message[] {
   const contents = objectsIn(request, 'contents')
   const calls = new CallBook(contents)
-  return contents.map(content => {
+  const messages = contents.map((content): Message => {
     const role = content['role'] === 'model' ? 'assistant' : 'user'
     const parts = objectsIn(content, 'parts').flatMap(part => decodeOne(part, role, calls) ?? [])
     return { role, parts: role === 'user' ? resultsFirst(parts) : parts }
   })
+  return joinAnswers(messages)
 }
 
 function decodeOne(part: JsonObject, role: Message['role'], calls: CallBook): Part | null {

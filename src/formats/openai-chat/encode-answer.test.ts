@@ -77,6 +77,25 @@ test('an answer of calls alone has no content; arguments stand as the model wrot
   })
 })
 
+test('every piece of a call has its function, as some clients demand', () => {
+  const place = { choice: 0, part: 0 } as const
+  const written = encodeEvents([
+    { type: 'start', id: 'x', model: 'm' },
+    { type: 'part_start', ...place, opening: { type: 'tool_call', id: 'a', name: 'f' } },
+    { type: 'part_detail', ...place, detail: { signature: 'sig' } },
+    { type: 'part_delta', ...place, text: '{}' },
+    { type: 'part_end', ...place },
+  ])
+  const chunks = written.map(({ data }) => JSON.parse(data) as JsonObject)
+  const pieces = deltasOf(chunks).flatMap(delta => delta['tool_calls'])
+  expect(pieces).toMatchObject([{ function: { name: 'f' } }, { function: { arguments: '{}' } }, {}])
+  expect(pieces.at(-1)).toEqual({
+    index: 0,
+    function: { arguments: '' },
+    extra_content: { google: { thought_signature: 'sig' } },
+  })
+})
+
 test('a client that asked with functions is answered with a function call, whole and streamed', () => {
   const asked = decode({ functions: [{ name: 'f' }] })
   const answer = answerOf({ type: 'tool_call', id: 'a', name: 'f', arguments: '{}' })

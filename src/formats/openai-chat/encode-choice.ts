@@ -170,8 +170,11 @@ export class ChoiceEncoder {
   #close(part: OpenPart | undefined): void {
     if (part === undefined) return
     const { opening, call, thought, signature, encrypted } = part
+    // Some clients refuse a piece of a call without a function.
     if (opening.type === 'tool_call' && signature !== '' && !this.#legacy)
-      this.#send({ tool_calls: [{ index: call, ...thoughtSignature(signature) }] })
+      this.#send({
+        tool_calls: [{ index: call, function: { arguments: '' }, ...thoughtSignature(signature) }],
+      })
     if (opening.type !== 'reasoning' || (signature === '' && encrypted === '')) return
     const secret = {
       ...opening,
