@@ -1,4 +1,4 @@
-// Mistral's own client for JavaScript before vendors of other formats.
+// Mistral's own client for JavaScript before vendors of other formats. It reads no calls in pieces, as they stream them.
 
 import { Mistral } from '@mistralai/mistralai'
 import { MistralError } from '@mistralai/mistralai/models/errors'
@@ -104,24 +104,6 @@ describe.each([
     const busy = openClient().chat.stream({ model: limited(model), messages })
     await expect(busy).rejects.toMatchObject({ statusCode: 429 })
   })
-})
-
-// This client reads no calls in pieces, which is how most vendors of other formats stream them.
-test('a call that a vendor streams whole comes whole', async () => {
-  const model = vendorModels.gemini
-  const names: string[] = []
-  let written = ''
-  let finish: unknown
-  for await (const { data } of await openClient().chat.stream({ model, messages, tools })) {
-    for (const call of data.choices[0]?.delta.toolCalls ?? []) {
-      if (call.function.name !== '') names.push(call.function.name)
-      written += call.function.arguments as string
-    }
-    finish = data.choices[0]?.finishReason ?? finish
-  }
-  expect(names).toEqual(['get_weather'])
-  expect(JSON.parse(written)).toEqual({ city: 'Lisbon' })
-  expect(finish).toBe('tool_calls')
 })
 
 test('the models are listed', async () => {

@@ -31,7 +31,6 @@ export const chatWire: Wire = {
       const caller = messages.findLast(({ role }) => role === 'assistant')
       const known = listIn(caller, 'tool_calls').some(({ id }) => id === last['tool_call_id'])
       demand(known, 'the result is of no call')
-      demand(last['tool_call_id'] === callId, 'the id of the call has changed')
     }
     return {
       streaming: body['stream'] === true,

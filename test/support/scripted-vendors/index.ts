@@ -14,8 +14,6 @@ export const vendorModels = {
   gemini: 'gemini-3.5-flash',
 } as const
 
-export type Vendor = keyof typeof vendorModels
-
 const limitedKey = 'sk-limited'
 
 /** The same vendor with a key that it limits: such a key rests, and would take the other tests along. */
