@@ -68,10 +68,11 @@ function encodeMessages(conversation: Conversation, work: EncodeWork): EncodedMe
   }))
   const { system: told, turns } = mergeTurns(said)
   const system = conversation.output?.type === 'json' ? [...told, jsonInstruction] : told
-  const { family } = work
-  const spoken = family.system ? turns : withSystemInFront(system, turns)
+  // A conversation needs a message: what the system says stands in for it.
+  const isApart = work.family.system && turns.length > 0
+  const spoken = beginWithUser(isApart ? turns : withSystemInFront(system, turns))
   return {
-    system: family.system ? encodeSystem(system, work) : [],
+    system: isApart ? encodeSystem(system, work) : [],
     messages: trimPrefill(spoken).map(({ role, parts }) => ({ role, content: encodeParts(parts, work) })),
   }
 }
@@ -86,6 +87,17 @@ function withSystemInFront(system: readonly Part[], turns: readonly Turn[]): rea
   if (first?.role !== 'user') return [{ role: 'user', parts: system, index: 0 }, ...turns]
   return [{ ...first, parts: [...system, ...first.parts] }, ...rest]
 }
+
+/** @throws GatewayError `invalid_request` where nothing was said */
+function beginWithUser(turns: readonly Turn[]): readonly Turn[] {
+  const [first] = turns
+  if (first === undefined)
+    throw new GatewayError('invalid_request', { message: '`messages` say nothing.', param: 'messages' })
+  return first.role === 'user' ? turns : [opening, ...turns]
+}
+
+/** Stands in for a user who said nothing that was kept: the first to speak must be the user. */
+const opening: Turn = { role: 'user', parts: [{ type: 'text', text: '.' }], index: -1 }
 
 function encodeSystem(parts: readonly Part[], work: EncodeWork): readonly JsonObject[] {
   return parts.flatMap(part => {

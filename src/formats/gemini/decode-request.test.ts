@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { GatewayError } from '../../errors.ts'
-import { decode } from './gemini.fixture.ts'
+import { decode, encode } from './gemini.fixture.ts'
 import { gemini } from './index.ts'
 
 const user = (...parts: unknown[]) => ({ role: 'user', parts })
@@ -323,4 +323,15 @@ test('a value that is nested without end is refused', () => {
   for (let depth = 0; depth < 200; depth++) args = { args }
   const body = { contents: [{ parts: [{ functionCall: { name: 'f', args } }] }] }
   expect(() => gemini.checkRequest(body, { model: 'm', streaming: false })).toThrow(/nested/)
+})
+
+test.each([
+  ['-_8', '+/8='],
+  ['AA', 'AA=='],
+  ['AA==', 'AA=='],
+])('bytes written as %s are %s to others, and go back as they were', (data, plain) => {
+  const sent = { inlineData: { mimeType: 'image/png', data } }
+  const { messages } = decode({ contents: [user(sent)] })
+  expect(messages[0]?.parts[0]).toMatchObject({ type: 'image', source: { data: plain } })
+  expect(encode({ messages }).body['contents']).toEqual([user(sent)])
 })

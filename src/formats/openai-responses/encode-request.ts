@@ -10,6 +10,7 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { clamped } from '../unsayable.ts'
 import { encodeInput } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { known } from './own-fields.ts'
@@ -85,11 +86,18 @@ function encodeSampling({ sampling }: Conversation, warnings: string[]): JsonObj
   for (const [name, value] of Object.entries(unknown))
     if (value !== undefined) warnings.push(`dropped parameter ${name}`)
   return {
-    ...(maxTokens !== undefined && { max_output_tokens: maxTokens }),
+    ...(maxTokens !== undefined && { max_output_tokens: atLeastFew(maxTokens, warnings) }),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(logprobs !== undefined && logprobs > 0 && { top_logprobs: logprobs }),
   }
+}
+
+/** A smaller limit is refused. https://platform.openai.com/docs/api-reference/responses/create */
+const fewestTokens = 16
+
+function atLeastFew(maxTokens: number, warnings: string[]): number {
+  return clamped('max_tokens', maxTokens, { from: fewestTokens, to: Number.POSITIVE_INFINITY, warnings })
 }
 
 function encodeText({ output, extra }: Conversation): JsonObject {
