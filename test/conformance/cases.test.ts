@@ -65,7 +65,8 @@ describe.skipIf(shared === null)(`the cases${skipWord}`, () => {
   test('are each run once, or named as of the source alone', () => {
     const run = new Set(translator.flatMap(({ cases }) => cases.map(({ id }) => id)))
     const left = translatorRows.map(row => textAt(row, 'id')).filter(id => !run.has(id))
-    if (left.some(id => !isOfTheSource(id))) throw new Error(`not judged: ${left.filter(id => !isOfTheSource(id)).join(', ')}`)
+    if (left.some(id => !isOfTheSource(id)))
+      throw new Error(`not judged: ${left.filter(id => !isOfTheSource(id)).join(', ')}`)
   })
 
   test('are counted as the board says', () => {

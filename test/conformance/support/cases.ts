@@ -53,7 +53,10 @@ export const requestPairs: readonly RequestCase[] = listAt(
 })
 
 /** Another gateway's translator tests, as they stand. */
-export const translatorRows: readonly Json[] = listAt({ rows: readSharedJson('cases', 'translator_cases.json') }, 'rows')
+export const translatorRows: readonly Json[] = listAt(
+  { rows: readSharedJson('cases', 'translator_cases.json') },
+  'rows',
+)
 
 /** Whole requests of another gateway's translator tests. */
 export const translatorRequests: readonly RequestCase[] = translatorRows.flatMap(row => {

@@ -140,11 +140,7 @@ export function embeddingDeviations({ id, upstream, answer, expected }: VectorCa
     return expected === null ? [] : [{ key: id, field: 'failure', expected: null, got: got.code }]
   if (expected === null) return [{ key: id, field: 'failure', expected: 'a failure', got: brief(got) }]
   const vectors = listAt(got, 'data').map(({ embedding }) => embedding)
-  return differences(
-    id,
-    { ...expected },
-    { vectors, input: numberAt(got, 'usage', 'prompt_tokens') },
-  )
+  return differences(id, { ...expected }, { vectors, input: numberAt(got, 'usage', 'prompt_tokens') })
 }
 
 const context: Omit<EncodeContext<never>, 'asked'> = {
@@ -177,5 +173,7 @@ export function rankingDeviations({ id, answer, expected }: RankingCase): Pin[] 
 
 export function countDeviations({ id, format, asked }: CountCase): Pin[] {
   const got = attempt(() => formatOf(format).checkRequest(asked, { model: null, streaming: null }).model)
-  return got === asked['model'] ? [] : [{ key: id, field: 'model', expected: asked['model'], got: String(got) }]
+  return got === asked['model']
+    ? []
+    : [{ key: id, field: 'model', expected: asked['model'], got: String(got) }]
 }

@@ -40,7 +40,10 @@ function isRefused({ fields }: Row): boolean {
 }
 
 /** Chat completions with the part, and what the provider gets. */
-export function fromChat(row: Row, { model, asked, expected }: { model: string; asked: Json; expected: Json }): Whole {
+export function fromChat(
+  row: Row,
+  { model, asked, expected }: { model: string; asked: Json; expected: Json },
+): Whole {
   return {
     model,
     asked: clientChat({ model, messages: [user], ...asked }),

@@ -119,7 +119,11 @@ const bedrockTools: Wrap = row => {
 
 const bedrockPrompt: Wrap = row => {
   const asked = row.part as Json
-  return fromChat(row, { model: textAt(asked, 'model'), asked, expected: objectAt(row.fields, 'expectedJSON') })
+  return fromChat(row, {
+    model: textAt(asked, 'model'),
+    asked,
+    expected: objectAt(row.fields, 'expectedJSON'),
+  })
 }
 
 /* A client of messages, an upstream of chat completions */
