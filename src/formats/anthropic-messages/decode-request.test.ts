@@ -253,10 +253,35 @@ test.each<[JsonObject, string]>([
   [{ ...hello, tools: [{ input_schema: {} }] }, 'tools[0].name'],
   [{ ...hello, tool_choice: 'auto' }, 'tool_choice'],
   [{ ...hello, thinking: {} }, 'thinking.type'],
+  [{ ...hello, thinking: { type: 'enabled', budget_tokens: 'all' } }, 'thinking.budget_tokens'],
+  [{ ...hello, tool_choice: { type: 'tool', name: 1 } }, 'tool_choice.name'],
+  [
+    { ...hello, tool_choice: { type: 'any', disable_parallel_tool_use: 'yes' } },
+    'tool_choice.disable_parallel_tool_use',
+  ],
   [{ ...hello, stop_sequences: 'END' }, 'stop_sequences'],
   [{ ...hello, max_tokens: '9' }, 'max_tokens'],
 ])('%j is refused by its field', (body, param) => {
   expect(paramOf(body)).toBe(param)
+})
+
+test.each<[string, JsonObject, string]>([
+  ['image', { data: 'AA==' }, 'type'],
+  ['image', { type: 'base64', data: 1 }, 'data'],
+  ['image', { type: 'url', url: 1 }, 'url'],
+  ['document', { type: 'text' }, 'data'],
+  ['document', { type: 'file', file_id: {} }, 'file_id'],
+  ['document', { type: 'content', content: 1 }, 'content'],
+  ['document', { type: 'content', content: [{ type: 'text', text: 1 }] }, 'content[0].text'],
+])('the source of an %s that is none is refused, not left out: %j', (type, source, field) => {
+  const messages = [{ role: 'user', content: [{ type, source }] }]
+  expect(paramOf({ ...hello, messages })).toBe(`messages[0].content[0].source.${field}`)
+})
+
+test('a source of a kind that is new passes', () => {
+  expect(partsOf([{ type: 'image', source: { type: 'bucket', name: 1 } }])).toMatchObject([
+    { type: 'opaque' },
+  ])
 })
 
 test('the text of a prompt is measured, and the bytes of its images are not', () => {

@@ -3,6 +3,7 @@
 import type { Abilities } from '../../conversation/abilities.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { mergeTurns } from '../../conversation/merge-turns.ts'
+import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { refuseBias } from '../unsayable.ts'
@@ -26,7 +27,10 @@ export function abilities({ model }: EncodeTarget): Abilities {
   }
 }
 
-/** @throws GatewayError `unsupported_parameter`, or `invalid_request` for a schema that refers to nothing */
+/**
+ * @throws GatewayError `unsupported_parameter`, or `invalid_request` for a schema that refers to nothing, and for a
+ * conversation that says nothing
+ */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseBias(conversation)
   const traits = traitsOf(target.model)
@@ -39,6 +43,7 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
   reportDropped(conversation, warnings)
   const instruction = encodeSystem(system)
   const contents = encodeContents(turns, { traits, warnings })
+  if (contents.length === 0 && instruction.length === 0) throw saysNothing()
   return {
     body: defined({
       ...encodeTools(conversation, { traits, warnings }),
@@ -52,6 +57,11 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     warnings: [...new Set(warnings)],
     ...(tier.headers.length === 0 ? {} : { headers: tier.headers }),
   }
+}
+
+function saysNothing(): GatewayError {
+  const message = 'The messages say nothing: this provider needs a text, or something else to answer.'
+  return new GatewayError('invalid_request', { message, param: 'messages' })
 }
 
 interface Tier {
