@@ -1,9 +1,9 @@
 // CPU per request and requests a second, under full load, for bodies from a question to an agent's context.
 
 import type { ClosedLoopJob } from '../load/closed-loop.ts'
-import { bodySizes, createBodies } from '../requests/bodies.ts'
+import { bodySizes, createAnthropicBodies, createBodies } from '../requests/bodies.ts'
 import { type Part, type PartContext, reportFailures, withProcessorTime } from './part.ts'
-import { verifyPlain } from './verify.ts'
+import { verifyAnthropic, verifyPlain } from './verify.ts'
 
 export const cpu: Part = {
   name: 'cpu',
@@ -16,8 +16,23 @@ export const cpu: Part = {
       await load('runClosedLoop', { ...job, durationMs: plan.warmUpMs / (size === bodySizes[0] ? 1 : 3) })
       await measureSize(context, { name: size.name, job: { ...job, durationMs: plan.closedLoopMs } })
     }
+    await measureTranslated(context)
     await verifyPlain(running.target)
   },
+}
+
+/** Asked in Anthropic's format and forwarded in OpenAI's, against the floor with the same conversation. */
+async function measureTranslated(context: PartContext): Promise<void> {
+  const { plan, running, load, subject } = context
+  const size = bodySizes.find(({ name }) => name === '10 kB')
+  if (size === undefined || (subject.name !== 'floor' && subject.anthropic === null)) return
+  const translates = subject.name !== 'floor' && subject.anthropic !== null
+  const target = translates ? { ...running.target, ...subject.anthropic } : running.target
+  const bodies = translates ? createAnthropicBodies(size) : createBodies(size, false)
+  if (translates) await verifyAnthropic(target, bodies[0] ?? '')
+  const job = { target, bodies, connections: plan.connections }
+  await load('runClosedLoop', { ...job, durationMs: plan.warmUpMs / 3 })
+  await measureSize(context, { name: '10 kB, translated', job: { ...job, durationMs: plan.closedLoopMs } })
 }
 
 async function measureSize(context: PartContext, size: { name: string; job: ClosedLoopJob }): Promise<void> {

@@ -34,6 +34,24 @@ export async function verifyPlain(target: Target): Promise<void> {
   }
 }
 
+/** The same for an answer that was translated into Anthropic's format. */
+export async function verifyAnthropic(target: Target, body: string): Promise<void> {
+  const answer = parse(await ask(target, body))
+  const expected = parse(completion)
+  const blocks = Array.isArray(answer['content']) ? (answer['content'] as Json[]) : []
+  const choices = Array.isArray(expected['choices']) ? (expected['choices'] as Json[]) : []
+  const text = blocks.map(block => asText(block['text'])).join('')
+  if (text !== asObject(choices[0]?.['message'])['content'] || answer['stop_reason'] !== 'end_turn')
+    throw new SubjectError(`changes the answer: ${JSON.stringify(answer).slice(0, 300)}`)
+  const counts = asObject(answer['usage'])
+  const usage = asObject(expected['usage'])
+  if (
+    counts['input_tokens'] !== usage['prompt_tokens'] ||
+    counts['output_tokens'] !== usage['completion_tokens']
+  )
+    throw new SubjectError(`changes the usage: ${JSON.stringify(counts)}`)
+}
+
 /** What a client acts on; a gateway may put its own id or time around it. */
 function essenceOf(answer: Json): unknown {
   const choices = Array.isArray(answer['choices']) ? (answer['choices'] as Json[]) : []

@@ -78,6 +78,7 @@ export const goals: readonly Goal[] = [
   atMost('cpu.request', '10 kB', 1.3),
   atMost('cpu.request', '40 kB', 1.3),
   atMost('cpu.request', '100 kB', 1.3),
+  atMost('cpu.request', '10 kB, translated', 2.5),
   { metric: 'rate', variant: '1 kB', of: 'comparison', bound: 'at least', limit: 0.6 },
   atMost('latency.p50', '1,000/s', 0.2),
   atMost('latency.p99', '1,000/s', 2),

@@ -147,6 +147,23 @@ export function createNumberedStream(number: number): string {
 }
 
 /** The same kind of chat as createBodies has, in the format of Anthropic's Messages, streamed. */
+/** The same conversations as `createBodies`, for sizes without tools, as a client of Anthropic's format sends them. */
+export function createAnthropicBodies(size: BodySize): string[] {
+  return createBodies(size, false).map(body => {
+    const { messages } = JSON.parse(body) as { messages: readonly Message[] }
+    const system = messages.flatMap(({ role, content }) => (role === 'system' ? content : []))
+    const turns = messages.flatMap(({ role, content }) =>
+      role === 'user' || role === 'assistant' ? [{ role, content: [{ type: 'text', text: content }] }] : [],
+    )
+    return JSON.stringify({
+      model,
+      max_tokens: 1024,
+      system: system.map(text => ({ type: 'text', text })),
+      messages: turns,
+    })
+  })
+}
+
 export function createAnthropicStreams(): string[] {
   return Array.from({ length: 8 }, (_, seed) =>
     JSON.stringify({

@@ -17,7 +17,10 @@ import { asideFields, formatName, readMarker } from './wire.ts'
 /** @param content a string, or a list of blocks, checked */
 export function decodeContent(content: unknown): readonly Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return Array.isArray(content) ? content.filter(isObject).flatMap(decodeBlock) : []
+  if (!Array.isArray(content)) return []
+  const parts: Part[] = []
+  for (const block of content) if (isObject(block)) parts.push(...decodeBlock(block))
+  return parts
 }
 
 const callFields: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input', 'cache_control'])
@@ -31,6 +34,8 @@ const resultFields: ReadonlySet<string> = new Set([
 
 function decodeBlock(block: JsonObject): readonly Part[] {
   switch (block['type']) {
+    case 'text':
+      return [decodeText(block)]
     case 'tool_use':
       return [
         {
@@ -71,14 +76,7 @@ function decodeResult(content: unknown): readonly ToolResultContent[] {
 function decodeMaterial(block: JsonObject): readonly ToolResultContent[] {
   switch (block['type']) {
     case 'text':
-      return [
-        {
-          type: 'text',
-          text: textIn(block, 'text'),
-          ...readMarker(block),
-          ...decodeCitations(block['citations']),
-        },
-      ]
+      return [decodeText(block)]
     case 'image':
       return [decodeImage(block)]
     case 'document':
@@ -91,6 +89,13 @@ function decodeMaterial(block: JsonObject): readonly ToolResultContent[] {
     default:
       return [opaque(block)]
   }
+}
+
+/** Most blocks of most requests are nothing but a text. */
+function decodeText(block: JsonObject): TextPart {
+  const text = textIn(block, 'text')
+  if (block['cache_control'] === undefined && block['citations'] === undefined) return { type: 'text', text }
+  return { type: 'text', text, ...readMarker(block), ...decodeCitations(block['citations']) }
 }
 
 function opaque(value: JsonObject): ToolResultContent {

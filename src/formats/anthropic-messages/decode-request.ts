@@ -79,8 +79,9 @@ function decodeMessages(messages: unknown): readonly Message[] {
 }
 
 function resultsFirst(parts: readonly Part[]): readonly Part[] {
+  if (!parts.some(({ type }) => type === 'tool_result')) return parts
   const results = parts.filter(({ type }) => type === 'tool_result')
-  return results.length === 0 ? parts : [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
+  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
 }
 
 const toolFields: ReadonlySet<string> = new Set([

@@ -1,6 +1,7 @@
 // A conversation as a request. https://platform.claude.com/docs/en/api/messages
 
 import type { Conversation, Sampling } from '../../conversation/conversation.ts'
+import type { Part } from '../../conversation/parts.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { refuseChoicesAndBias, unsupported } from '../unsayable.ts'
@@ -44,7 +45,7 @@ export function encodeRequest(asked: Conversation, target: EncodeTarget): Encode
     ...ownExtra(asked.extra),
     ...(asked.streaming && { stream: true }),
   }
-  return { body, warnings: [...new Set(warnings)], ...headersFor(messages, target) }
+  return { body, warnings: [...new Set(warnings)], ...headersFor(conversation, target) }
 }
 
 /** What would change the meaning if it were left out. */
@@ -157,13 +158,15 @@ function encodeTier({ serviceTier }: Conversation, warnings: string[]): JsonObje
 const filesBeta = 'files-api-2025-04-14'
 
 /** Uploaded files are still a beta feature. */
-function headersFor(
-  messages: readonly JsonObject[],
-  { quirks }: EncodeTarget,
-): Pick<EncodedRequest, 'headers'> {
+function headersFor({ messages }: Conversation, { quirks }: EncodeTarget): Pick<EncodedRequest, 'headers'> {
   const known = quirks.anthropicMessages?.betas
-  const wanted = JSON.stringify(messages).includes('"type":"file","file_id"')
+  const wanted = messages.some(({ parts }) => parts.some(namesUpload))
   return wanted && (known === undefined || known.includes(filesBeta))
     ? { headers: ['anthropic-beta', filesBeta] }
     : {}
+}
+
+function namesUpload(part: Part): boolean {
+  if (part.type === 'tool_result') return part.content.some(namesUpload)
+  return (part.type === 'image' || part.type === 'file') && part.source.kind === 'file'
 }

@@ -2,7 +2,7 @@
 // https://platform.claude.com/docs/en/api/messages
 
 import type { CacheMarker, Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 
 export const formatName = 'anthropic-messages'
 
@@ -15,9 +15,13 @@ const nothing: JsonObject = {}
 
 /** Fields for which the neutral form has no word, put aside for this format alone. */
 export function asideFields(block: JsonObject, known: ReadonlySet<string>): { readonly extra?: Extra } {
-  const fields = Object.keys(block).filter(field => !known.has(field) && isSet(block[field]))
-  if (fields.length === 0) return {}
-  return { extra: { [formatName]: Object.fromEntries(fields.map(field => [field, block[field]])) } }
+  let aside: MutableJson | null = null
+  for (const field in block) {
+    if (known.has(field) || !isSet(block[field])) continue
+    aside ??= {}
+    aside[field] = block[field]
+  }
+  return aside === null ? nothing : { extra: { [formatName]: aside } }
 }
 
 /** SDKs send null for what is not set. */
@@ -27,7 +31,7 @@ export function isSet(value: unknown): boolean {
 
 export function readMarker(block: JsonObject): { readonly cache?: CacheMarker } {
   const control = block['cache_control']
-  if (!isObject(control)) return {}
+  if (!isObject(control)) return nothing
   return { cache: isText(control['ttl']) ? { ttl: control['ttl'] } : {} }
 }
 

@@ -74,11 +74,39 @@ function decodeSystem(request: JsonObject): readonly Message[] {
 function decodeContents(request: JsonObject): readonly Message[] {
   const contents = objectsIn(request, 'contents')
   const calls = new CallBook(contents)
-  return contents.map(content => {
+  const messages: Message[] = []
+  for (const content of contents) {
     const role = content['role'] === 'model' ? 'assistant' : 'user'
     const parts = objectsIn(content, 'parts').flatMap(part => decodeOne(part, role, calls) ?? [])
-    return { role, parts: role === 'user' ? resultsFirst(parts) : parts }
-  })
+    const last = messages.at(-1)
+    if (role === 'user') messages.push({ role, parts: resultsFirst(parts) })
+    else if (last?.role === 'assistant')
+      messages[messages.length - 1] = { role, parts: joinPieces(last.parts, parts) }
+    else messages.push({ role, parts: joinPieces([], parts) })
+  }
+  return messages
+}
+
+/** Google's SDKs keep each piece of a stream as a content of its own: together they are one answer again. */
+function joinPieces(before: readonly Part[], pieces: readonly Part[]): readonly Part[] {
+  const joined = [...before]
+  for (const [index, piece] of pieces.entries()) {
+    if (piece.type === 'text' && piece.text === '' && piece.extra === undefined) continue
+    const last = index === 0 ? joined.at(-1) : undefined
+    const whole = last === undefined ? null : joinTwo(last, piece)
+    if (whole === null) joined.push(piece)
+    else joined[joined.length - 1] = whole
+  }
+  return joined
+}
+
+/** What a signature ends is whole. */
+function joinTwo(last: Part, next: Part): Part | null {
+  if (last.type === 'text' && next.type === 'text' && last.extra === undefined)
+    return { ...next, text: last.text + next.text }
+  if (last.type === 'reasoning' && next.type === 'reasoning' && last.signature === undefined)
+    return { ...next, text: last.text + next.text }
+  return null
 }
 
 function decodeOne(part: JsonObject, role: Message['role'], calls: CallBook): Part | null {

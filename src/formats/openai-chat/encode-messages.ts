@@ -9,9 +9,21 @@ import { encodeDetail } from './encode-reasoning.ts'
 import { formatName, ownExtra } from './name.ts'
 
 export function encodeMessages(messages: readonly Message[], writing: Writing): readonly JsonObject[] {
-  const encoded = messages.flatMap((message, index) => encodeMessage(message, `messages[${index}]`, writing))
+  const encoded: JsonObject[] = []
+  for (const [index, message] of messages.entries()) {
+    const text = bareTextOf(message)
+    if (text === null) encoded.push(...encodeMessage(message, `messages[${index}]`, writing))
+    else encoded.push({ role: message.role, content: text })
+  }
   const ordered = writing.dialect.alternate ? alternate(encoded, writing) : encoded
   return writing.dialect.prefill === undefined ? ordered : markPrefill(ordered)
+}
+
+/** What most messages are: one text, and nothing about it. Null for all others. */
+function bareTextOf({ parts, name, extra }: Message): string | null {
+  const part = parts[0]
+  if (part?.type !== 'text' || parts.length > 1 || name !== undefined || extra !== undefined) return null
+  return part.text === '' || part.cache !== undefined || part.extra !== undefined ? null : part.text
 }
 
 function encodeMessage(message: Message, path: string, writing: Writing): readonly JsonObject[] {

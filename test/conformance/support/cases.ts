@@ -193,7 +193,7 @@ export const shapeCases: readonly ShapeCase[] = shapeRows.flatMap((row, index) =
   if (part === undefined) return []
   const { client, wrap } = shape
   const refused =
-    /_ErrorPaths$/.test(name) ||
+    name.endsWith('_ErrorPaths') ||
     fields['wantErr'] === true ||
     ['expErr', 'expectErr', 'expectedErr', 'err'].some(key => textAt(fields, key) !== '')
   return { id: `${name} ${textAt(row, 'name')} (${index})`, client, body: wrap(part), accepted: !refused }

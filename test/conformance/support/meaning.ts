@@ -100,6 +100,13 @@ export function wholeMeaningOf(conversation: Conversation): Record<string, unkno
     output: canonical(output ?? null),
     reasoning: canonical(reasoning ?? null),
     user,
-    ...{ maxTokens, temperature, topP, topK, stop, seed, frequencyPenalty, presencePenalty },
+    maxTokens,
+    temperature,
+    topP,
+    topK,
+    stop,
+    seed,
+    frequencyPenalty,
+    presencePenalty,
   }
 }

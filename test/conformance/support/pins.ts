@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { canonical } from './json.ts'
 
 export interface Pin {
@@ -31,13 +32,10 @@ function readPins(): Pins {
 }
 
 export interface PinBook {
-  /** The pins of a key, in the form in which `seen` has to be. */
-  of(key: string): readonly Pin[]
-  reasonsOf(key: string): readonly string[]
-  /** @returns whether all of it is pinned so; in a run that updates always true */
-  holds(key: string, seen: readonly Pin[]): boolean
-  /** Pins whose reason nobody has given. */
-  unjudged(): readonly Pin[]
+  /** Fails where something else is seen than is pinned for the key; a run that updates takes note of it. */
+  check(key: string, seen: readonly Pin[]): void
+  /** Fails where the reason of a pin is missing; in a run that updates it may be. */
+  checkReasons(): void
   /** Writes what was seen, in a run that updates. */
   close(): void
 }
@@ -49,22 +47,28 @@ export function openPins(section: string): PinBook {
   const reasonOf = new Map(known.map(pin => [identity(pin), pin.reason]))
   const seenPins: Pin[] = []
   const bare = ({ reason: _reason, ...pin }: ReasonedPin): Pin => pin
-  const of = (key: string): readonly Pin[] => (byKey.get(key) ?? []).map(bare)
   return {
-    of,
-    reasonsOf: key => (byKey.get(key) ?? []).map(({ reason }) => reason),
-    holds(key, seen) {
+    check(key, seen) {
       seenPins.push(...seen)
-      return updating || canonical(of(key)) === canonical(seen)
+      if (updating) return
+      const pinned = (byKey.get(key) ?? []).map(bare)
+      if (canonical(inOrder(seen)) !== canonical(inOrder(pinned)))
+        expect(inOrder(seen)).toEqual(inOrder(pinned))
     },
-    unjudged: () => known.filter(({ reason }) => reason === unjudged),
+    checkReasons() {
+      if (!updating) expect(known.filter(({ reason }) => reason === unjudged)).toEqual([])
+    },
     close() {
       if (!updating) return
       const pins = seenPins.map(pin => ({ ...pin, reason: reasonOf.get(identity(pin)) ?? unjudged }))
-      pins.sort((left, right) => (identity(left) < identity(right) ? -1 : 1))
-      writeFileSync(file, `${JSON.stringify({ ...readPins(), [section]: pins }, null, 2)}\n`)
+      const all = { ...readPins(), [section]: inOrder(pins) }
+      writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`)
     },
   }
+}
+
+function inOrder<Kind extends Pin>(pins: readonly Kind[]): Kind[] {
+  return pins.toSorted((left, right) => (identity(left) < identity(right) ? -1 : 1))
 }
 
 function identity({ key, field, expected, got }: Pin): string {

@@ -1,5 +1,6 @@
 // For each wire format a provider that speaks it and has no particulars: what is tested is the format.
 
+import type * as ProvidersModule from '../../../src/providers/index.ts'
 import type { Provider } from '../../../src/providers/provider.ts'
 import { clientFormats } from './seam.ts'
 
@@ -23,7 +24,7 @@ export const speakingProviders: readonly Provider[] = clientFormats.map(format =
   models: [],
 }))
 
-type ProviderList = typeof import('../../../src/providers/index.ts')
+type ProviderList = typeof ProvidersModule
 
 /** The list of providers with those at its end, for `vi.mock`. */
 export function withSpeakingProviders(original: ProviderList): ProviderList {
