@@ -2,7 +2,7 @@
 // the meaning of the answer, told in a warning where not.
 
 import type { Conversation, FunctionTool, ToolChoice } from '../conversation/conversation.ts'
-import type { OpaquePart } from '../conversation/parts.ts'
+import type { OpaquePart, Part } from '../conversation/parts.ts'
 import { GatewayError } from '../errors.ts'
 
 /** @param param the name as in OpenAI's chat completions */
@@ -41,6 +41,25 @@ export function droppedAround(conversation: Conversation): string[] {
     ['prompt_cache_key', cacheKey !== undefined],
   ]
   return dropped.filter(([, isSet]) => isSet).map(([name]) => `dropped parameter ${name}`)
+}
+
+/** What stands here and there in a prompt: who speaks, what is to be kept, how closely an image is looked at. */
+type Mark = 'name' | 'cache_control' | 'detail'
+
+/** Warnings for those of the marks that a conversation has, where the format has no place for them. */
+export function droppedMarks({ messages, tools }: Conversation, marks: readonly Mark[]): string[] {
+  const found = new Set<Mark>()
+  const note = (part: Part): void => {
+    if ('cache' in part && part.cache !== undefined) found.add('cache_control')
+    if (part.type === 'image' && (part.detail === 'low' || part.detail === 'high')) found.add('detail')
+    if (part.type === 'tool_result') part.content.forEach(note)
+  }
+  for (const tool of tools) if ('cache' in tool && tool.cache !== undefined) found.add('cache_control')
+  for (const { name, parts } of messages) {
+    if (name !== undefined) found.add('name')
+    parts.forEach(note)
+  }
+  return marks.filter(mark => found.has(mark)).map(mark => `dropped parameter ${mark}`)
 }
 
 /**

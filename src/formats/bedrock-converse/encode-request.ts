@@ -8,7 +8,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { refuseChoicesAndBias } from '../unsayable.ts'
+import { droppedMarks, refuseChoicesAndBias } from '../unsayable.ts'
 import { canSay, type EncodeWork, encodeMarker, encodeParts } from './encode-blocks.ts'
 import { encodeReasoning, type ReasoningFields } from './encode-reasoning.ts'
 import { encodeToolConfig } from './encode-tools.ts'
@@ -229,6 +229,7 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
   const { sampling, user, cacheKey, parallelToolCalls } = conversation
   refuseChoicesAndBias(conversation)
+  for (const warning of droppedMarks(conversation, ['name', 'detail'])) work.warnings.add(warning)
   dropParameter('seed', sampling.seed, work)
   dropParameter('frequency_penalty', sampling.frequencyPenalty, work)
   dropParameter('presence_penalty', sampling.presencePenalty, work)

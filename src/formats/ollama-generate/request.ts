@@ -8,7 +8,7 @@ import { decodeImages, decodeRest, knownFields } from '../ollama-shared/decode-r
 import { encodeRest } from '../ollama-shared/encode-rest.ts'
 import { ownFieldRules } from '../ollama-shared/own-fields.ts'
 import { checkFields, checkModel, isString, measure } from '../openai-shared/checks.ts'
-import { droppedAround, refuseChoicesAndBias, unsupported } from '../unsayable.ts'
+import { droppedAround, droppedMarks, refuseChoicesAndBias, unsupported } from '../unsayable.ts'
 import { formatName } from './shape.ts'
 
 /** Without a prompt, the model is loaded and nothing else. */
@@ -44,11 +44,13 @@ export function decodeRequest(body: JsonObject): Conversation {
   return { ...decodeRest(body, formatName, told), messages, tools: [] }
 }
 
+const noMarks = ['name', 'cache_control', 'detail'] as const
+
 /** A conversation of more than a system prompt and a question has `/api/chat`. */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
   if (conversation.tools.length > 0) throw unsupported('tools', 'it completes prompts alone')
-  const warnings = droppedAround(conversation)
+  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, noMarks)]
   const texts = (role: Message['role']) =>
     conversation.messages.filter(message => message.role === role).flatMap(textsOf)
   if (texts('assistant').length > 0) throw unsupported('messages', 'it completes prompts alone')
