@@ -2,7 +2,6 @@
 
 import type { Conversation, Sampling } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
-import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { refuseChoicesAndBias, unsupported } from '../unsayable.ts'
