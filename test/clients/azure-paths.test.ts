@@ -88,6 +88,13 @@ test("Azure's client is answered", async () => {
   expect(reply.choices[0]?.message.content).toBe('Hello')
 })
 
+test('the newer path of completions is served as well', async () => {
+  const reply = { ...completion('Hello'), choices: [{ index: 0, text: 'Hello' }] }
+  const scene = await openScene({ upstreams: [[answerJson(200, reply)]] })
+  const response = await scene.gateway.post('/openai/v1/completions', { model, prompt: 'Hi' })
+  expect(await response.json()).toMatchObject({ choices: [{ text: 'Hello' }] })
+})
+
 test('without a model anywhere the field is named as missing', async () => {
   const scene = await openScene({ upstreams: [[]] })
   const response = await scene.gateway.post('/openai/v1/chat/completions', { messages })
