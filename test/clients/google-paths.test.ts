@@ -43,6 +43,8 @@ test.each([
   `/v1/models/${model}:generateContent`,
   `/v1/projects/p/locations/l/publishers/google/models/${model}:generateContent`,
   `/v1beta1/projects/p/locations/l/publishers/google/models/${model}:generateContent`,
+  `/v1/publishers/google/models/${model}:generateContent`,
+  `/v1beta1/publishers/google/models/${model}:generateContent`,
 ])('%s asks the model as well', async path => {
   const { scene } = await open('gemini', answerJson(200, native([{ text: 'x' }], stop)))
   expect((await post(scene, path, { 'x-goog-api-key': testKey })).status).toBe(200)

@@ -8,6 +8,7 @@ import type {
   Sampling,
 } from '../../conversation/conversation.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import type { Address } from '../format.ts'
 import { refuse } from '../openai-shared/checks.ts'
 import { booleanOf, numberOf, objectOf, otherFields, present, textOf } from '../openai-shared/fields.ts'
 import { decodeSampling, samplingFields } from '../openai-shared/sampling.ts'
@@ -42,7 +43,7 @@ const known: ReadonlySet<string> = new Set([
 
 export const ownFields = ownFieldRules(known)
 
-export function decodeRequest(body: JsonObject): Conversation {
+export function decodeRequest(body: JsonObject, address: Address): Conversation {
   const others = otherFields(body, known)
   const { response_format: format, safety_identifier: safetyIdentifier } = body
   const output = decodeOutput(format)
@@ -53,7 +54,7 @@ export function decodeRequest(body: JsonObject): Conversation {
     ...(Array.isArray(body['functions']) && { functions: true }),
   }
   return {
-    model: String(body['model']),
+    model: String(address.model ?? body['model']),
     streaming: body['stream'] === true,
     messages: decodeMessages(body['messages']),
     tools: decodeTools(body),

@@ -3,6 +3,7 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import type { Address } from '../format.ts'
 import { numberOf, otherFields, present, textOf } from '../openai-shared/fields.ts'
 import { decodeSampling, samplingFields } from '../openai-shared/sampling.ts'
 import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
@@ -22,11 +23,11 @@ const known: ReadonlySet<string> = new Set([
 export const ownFields = ownFieldRules(known)
 
 /** @throws GatewayError `unsupported_parameter` for a prompt that is no text */
-export function decodeRequest(body: JsonObject): Conversation {
+export function decodeRequest(body: JsonObject, address: Address): Conversation {
   const sampling = decodeSampling(body)
   const others = otherFields(body, known)
   return {
-    model: String(body['model']),
+    model: String(address.model ?? body['model']),
     streaming: body['stream'] === true,
     messages: [{ role: 'user', parts: [{ type: 'text', text: promptOf(body['prompt']) }] }],
     tools: [],
