@@ -203,12 +203,3 @@ test('what only this format has comes back to it', () => {
     },
   })
 })
-
-test.each([[[]], [[user(say(''))]], [[assistant(say(''))]]])(
-  'a conversation that says nothing is refused, not sent without content: %j',
-  messages => {
-    expect(() => encode({ ...plainConversation, messages })).toThrow(
-      expect.objectContaining({ code: 'invalid_request', param: 'messages' }),
-    )
-  },
-)
