@@ -40,8 +40,10 @@ function mendMessages(
       if (open.size > 0 && !goesOn)
         mended.push({ role: 'user', parts: [...open.values()].map(answerOfNobody) })
       if (!goesOn) open = new Map()
-      for (const part of message.parts) if (part.type === 'tool_call') open.set(part.id, part)
-      for (const id of open.keys()) seen.add(id)
+      for (const call of callsOf(message)) {
+        open.set(call.id, call)
+        seen.add(call.id)
+      }
       if (goesOn) mended[mended.length - 1] = joinAnswers(last, message)
       else mended.push(message)
       continue
@@ -55,6 +57,10 @@ function mendMessages(
     mended.push(missing.length === 0 ? { ...message, parts } : { ...message, parts: [...missing, ...parts] })
   }
   return mended
+}
+
+function callsOf({ parts }: Message): readonly ToolCallPart[] {
+  return parts.filter(part => part.type === 'tool_call')
 }
 
 /** What the model said in two messages before anybody answered its calls is one turn: the calls end it. */

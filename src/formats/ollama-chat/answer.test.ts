@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { completion } from '../../conversation/arbitrary.fixture.ts'
+import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import type { Conversation, Message } from '../../conversation/conversation.ts'
 import { foldEvents } from '../../conversation/fold-events.ts'
@@ -8,6 +9,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { parseToolArguments, writeToolArguments } from '../../conversation/tool-arguments.ts'
 import { unfoldCompletion } from '../../conversation/unfold-completion.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
 import { legalEvents } from '../events.fixture.ts'
 import type { ChatTranslation, EncodeContext, WireEvent } from '../format.ts'
 import { ollamaGenerate } from '../ollama-generate/index.ts'
@@ -58,6 +60,20 @@ function decodeStream(lines: readonly (WireEvent | object)[]): readonly Completi
   decoder.finish()
   return events
 }
+
+test('log probabilities are a list, of words said and refused, or nothing', () => {
+  const token = { token: 'a', logprob: -1 }
+  const encode = (logprobs: JsonObject) => {
+    const choices = [{ parts: [text('a')] as AnswerPart[], finish: { reason: 'stop' }, logprobs }] as const
+    const answer: Completion = { id: '', model: 'm', choices, usage: null }
+    const lines = encodeStream(unfoldCompletion(answer)).map(({ data }) => JSON.parse(data) as JsonObject)
+    const whole = chat.encodeResponse(answer, contextOf())
+    return [whole, ...lines].flatMap(each => ('logprobs' in each ? [each['logprobs']] : []))
+  }
+  expect(encode({ content: [token], refusal: null })).toEqual([[token], [token]])
+  expect(encode({ content: null, refusal: [token] })).toEqual([[token], [token]])
+  expect(encode({ content: null })).toEqual([])
+})
 
 describe('an answer', () => {
   const figures = { done: true, done_reason: 'stop', prompt_eval_count: 5, eval_count: 2 }

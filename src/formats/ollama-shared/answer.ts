@@ -77,6 +77,12 @@ export function decodeLogprobs(list: unknown): JsonObject | null {
   return Array.isArray(list) && list.length > 0 ? { content: list } : null
 }
 
+/** Refused words are words here. Empty where there is nothing to tell. */
+export function encodeLogprobs({ content, refusal }: JsonObject): JsonObject {
+  const list = [content, refusal].flatMap(tokens => (Array.isArray(tokens) ? (tokens as unknown[]) : []))
+  return list.length === 0 ? {} : { logprobs: list }
+}
+
 /** A call is not told as the reason. `load` and `unload` answer requests that ask for nothing. */
 export function decodeFinish(native: unknown, hasCalls: boolean): Finish {
   const reason: FinishReason = native === 'length' ? 'length' : hasCalls ? 'tool_calls' : 'stop'
@@ -101,7 +107,7 @@ export function encodeAnswer(
     done: true,
     done_reason: encodeFinish(finish),
     ...encodeFigures(usage, { total, beforeContent: 0 }),
-    ...(logprobs === undefined ? {} : { logprobs: logprobs['content'] }),
+    ...(logprobs === undefined ? {} : encodeLogprobs(logprobs)),
   }
 }
 

@@ -9,7 +9,7 @@ import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { type PartEvent, SerialParts } from '../serial-parts.ts'
-import { encodeCall, encodeFinish, encodeHead, saidIn } from './answer.ts'
+import { encodeCall, encodeFinish, encodeHead, encodeLogprobs, saidIn } from './answer.ts'
 import type { AnswerShape, Said } from './shape.ts'
 import { encodeFigures } from './usage.ts'
 
@@ -50,7 +50,7 @@ export class OllamaStreamEncoder implements StreamEncoder {
         if (event.choice === 0) this.#parts.push(event)
         break
       case 'logprobs':
-        if (event.choice === 0) this.#say({ text: '' }, { logprobs: event.logprobs['content'] })
+        if (event.choice === 0) this.#sayLogprobs(event.logprobs)
         break
       case 'finish':
         if (event.choice === 0) this.#finish = event.finish
@@ -98,6 +98,11 @@ export class OllamaStreamEncoder implements StreamEncoder {
   #call(opening: PartOpening & { readonly type: 'tool_call' }): void {
     const call = encodeCall({ ...opening, arguments: this.#arguments }, this.#calls++)
     this.#say({ text: '', toolCalls: [call] })
+  }
+
+  #sayLogprobs(logprobs: JsonObject): void {
+    const encoded = encodeLogprobs(logprobs)
+    if ('logprobs' in encoded) this.#say({ text: '' }, encoded)
   }
 
   #say(said: Said, more: JsonObject = {}): void {

@@ -3,6 +3,7 @@
 import type { Citation } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { listOf, otherFields, present } from '../openai-shared/fields.ts'
+import { webAddress } from '../openai-shared/web-address.ts'
 import { formatName } from './name.ts'
 
 const citationFields: ReadonlySet<string> = new Set(['url', 'title', 'content', 'start_index', 'end_index'])
@@ -40,17 +41,22 @@ export function sourcesOf(answer: JsonObject): readonly Citation[] {
   return [...listed, ...bare.filter(url => !known.has(url)).map(url => ({ url }))]
 }
 
-/** @param offset UTF-16 units of the content before the text that the citation belongs to */
-export function encodeCitation(citation: Citation, offset: number): JsonObject {
+/**
+ * Null for a source that is nowhere on the web: an annotation of this format is its address.
+ * @param offset UTF-16 units of the content before the text that the citation belongs to
+ */
+export function encodeCitation(citation: Citation, offset: number): JsonObject | null {
   const { url, title, quote, start, end, extra } = citation
   const own = extra?.[formatName]
   if (own !== undefined && url === undefined && !('url_citation' in own)) return own
+  const address = webAddress(url)
+  if (address === null) return null
   const placed = start !== undefined && end !== undefined
   const cited = own?.['url_citation']
   return {
     type: 'url_citation',
     url_citation: {
-      ...present({ url: url ?? '', title: title ?? '', content: quote }),
+      ...present({ url: address, title: title ?? '', content: quote }),
       start_index: placed ? start + offset : 0,
       end_index: placed ? end + offset : 0,
       ...(isObject(cited) ? cited : {}),

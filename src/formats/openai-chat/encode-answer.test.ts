@@ -168,6 +168,54 @@ test('citations find their place in the joined text', () => {
   expect(deltasOf(encodeChunks(answer))).toContainEqual({ annotations: [annotation] })
 })
 
+test('a source without an address is no annotation of this format', () => {
+  const citations = [{ title: 'a.pdf', quote: 'x' }, { url: 'not an address' }]
+  const answer = answerOf({ type: 'text', text: 'So', citations })
+  expect(messageOf(answer)).not.toHaveProperty('annotations')
+  expect(deltasOf(encodeChunks(answer))).toEqual([{ role: 'assistant', content: 'So' }, {}])
+})
+
+test('log probabilities name both lists, of words said and refused', () => {
+  const content = [{ token: 'a', logprob: -1, bytes: [97], top_logprobs: [] }]
+  const [choice] = answerOf({ type: 'text', text: 'a' }).choices
+  const answer = { ...answerOf(), choices: [{ ...choice, logprobs: { content } }] } as Completion
+  const told = { logprobs: { content, refusal: null } }
+  expect(chat.encodeResponse(answer, encodeContext()).choices).toMatchObject([told])
+  expect(encodeChunks(answer).flatMap(({ choices }) => choices)).toContainEqual(expect.objectContaining(told))
+})
+
+test('the service tier is one of those that clients know', () => {
+  const told = (serviceTier: string) =>
+    chat.encodeResponse({ ...answerOf(), serviceTier }, encodeContext())['service_tier']
+  expect([told('flex'), told('ON_DEMAND'), told('performance')]).toEqual(['flex', 'default', undefined])
+})
+
+test('texts that come at the same time follow one another, and calls beside them do not wait', () => {
+  const place = { choice: 0 } as const
+  const written = encodeEvents([
+    { type: 'start', id: 'a', model: 'm' },
+    { type: 'part_start', ...place, part: 0, opening: { type: 'text' } },
+    { type: 'part_start', ...place, part: 1, opening: { type: 'text' } },
+    { type: 'part_start', ...place, part: 2, opening: { type: 'tool_call', id: 'c', name: 'f' } },
+    { type: 'part_delta', ...place, part: 1, text: 'c' },
+    { type: 'part_delta', ...place, part: 0, text: 'a' },
+    { type: 'part_delta', ...place, part: 2, text: '{}' },
+    { type: 'part_delta', ...place, part: 0, text: 'b' },
+    { type: 'part_end', ...place, part: 0 },
+    { type: 'part_end', ...place, part: 1 },
+    { type: 'part_end', ...place, part: 2 },
+  ])
+  const called = { index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '' } }
+  const chunks = written.map(({ data }) => JSON.parse(data) as JsonObject)
+  expect(deltasOf(chunks)).toEqual([
+    { role: 'assistant', tool_calls: [called] },
+    { content: 'a' },
+    { tool_calls: [{ index: 0, function: { arguments: '{}' } }] },
+    { content: 'b' },
+    { content: 'c' },
+  ])
+})
+
 test('images and recordings of an answer', () => {
   const image = { type: 'image', source: { kind: 'base64', mediaType: 'image/png', data: 'aGk=' } } as const
   const audio = {

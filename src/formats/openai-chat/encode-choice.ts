@@ -2,21 +2,22 @@
 
 import type { AnswerPart, Finish } from '../../conversation/completion.ts'
 import type {
-  CompletionEvent,
-  FinishEvent,
+  LogprobsEvent,
+  PartDeltaEvent,
   PartDetailEvent,
   PartOpening,
 } from '../../conversation/completion-event.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { finishWord } from '../openai-shared/finish.ts'
+import { type PartEvent, SerialLanes } from '../serial-parts.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFile, encodeImage, encodeSpeech } from './encode-answer-media.ts'
 import { thoughtSignature } from './encode-messages.ts'
 import { encodeDetail, needsDetail, placeOf } from './encode-reasoning.ts'
-import { encodeCall } from './encode-response.ts'
+import { encodeCall, encodeLogprobs } from './encode-response.ts'
 import { formatName, ownExtra } from './name.ts'
 
-type ChoiceEvent = Exclude<Extract<CompletionEvent, { readonly choice: number }>, FinishEvent>
+type ChoiceEvent = PartEvent | LogprobsEvent
 
 interface OpenPart {
   readonly opening: PartOpening
@@ -49,6 +50,7 @@ export class ChoiceEncoder {
   readonly #chunks: ChunkWriter
   readonly #legacy: boolean
   readonly #parts = new Map<number, OpenPart>()
+  readonly #lanes: SerialLanes
   #hasRole = false
   #calls = 0
   #thoughts = 0
@@ -58,9 +60,29 @@ export class ChoiceEncoder {
     this.#index = index
     this.#legacy = legacy
     this.#chunks = chunks
+    const write = (event: PartEvent): void => this.#writePart(event)
+    this.#lanes = new SerialLanes(laneOf, write)
   }
 
   push(event: ChoiceEvent): void {
+    if (event.type === 'part_delta') this.#pushDelta(event)
+    else if (event.type === 'logprobs') this.#writeLogprobs(encodeLogprobs(event.logprobs))
+    else this.#lanes.push(event)
+  }
+
+  /** A part that has begun does not wait: most pieces by far are of one. */
+  #pushDelta(event: PartDeltaEvent): void {
+    const part = this.#parts.get(event.part)
+    if (part === undefined) this.#lanes.push(event)
+    else this.#say(part, event.text)
+  }
+
+  /** What waits for its turn is told: no turn will come. */
+  fail(): void {
+    this.#lanes.release()
+  }
+
+  #writePart(event: PartEvent): void {
     switch (event.type) {
       case 'part_delta':
         this.#say(this.#parts.get(event.part), event.text)
@@ -78,10 +100,11 @@ export class ChoiceEncoder {
       case 'part':
         this.#whole(event.value)
         break
-      case 'logprobs':
-        this.#write(`"delta":{},"logprobs":${JSON.stringify(event.logprobs)},"finish_reason":null`)
-        break
     }
+  }
+
+  #writeLogprobs(logprobs: JsonObject): void {
+    this.#write(`"delta":{},"logprobs":${JSON.stringify(logprobs)},"finish_reason":null`)
   }
 
   #write(fields: string): void {
@@ -164,7 +187,10 @@ export class ChoiceEncoder {
     if (part === undefined) return
     if ('signature' in detail) part.signature += detail.signature
     else if ('encrypted' in detail) part.encrypted += detail.encrypted
-    else if ('citation' in detail) this.#send({ annotations: [encodeCitation(detail.citation, part.offset)] })
+    else if ('citation' in detail) {
+      const annotation = encodeCitation(detail.citation, part.offset)
+      if (annotation !== null) this.#send({ annotations: [annotation] })
+    }
   }
 
   /** What comes in pieces and is of use only whole is written when its part ends. */
@@ -240,6 +266,12 @@ export class ChoiceEncoder {
     }
     return JSON.stringify(fields).slice(1, -1)
   }
+}
+
+/** Pieces of texts have no number, and neither have those of thoughts; calls do. */
+function laneOf(type: AnswerPart['type']): string | null {
+  if (type === 'text' || type === 'refusal') return 'text'
+  return type === 'reasoning' ? 'reasoning' : null
 }
 
 /** The number of a part that has no pieces. */

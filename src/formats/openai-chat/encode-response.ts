@@ -6,6 +6,7 @@ import type { ReasoningPart, TextPart, ToolCallPart } from '../../conversation/p
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
 import { finishWord } from '../openai-shared/finish.ts'
+import { writeServiceTier } from '../openai-shared/service-tier.ts'
 import { writeUsage } from '../openai-shared/write-usage.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFile, encodeImage, encodeSpeech } from './encode-answer-media.ts'
@@ -14,7 +15,8 @@ import { encodeDetail, needsDetail } from './encode-reasoning.ts'
 import { formatName, ownExtra } from './name.ts'
 
 export function encodeResponse(completion: Completion, context: EncodeContext<Conversation>): JsonObject {
-  const { id, model, created, choices, usage, serviceTier } = completion
+  const { id, model, created, choices, usage } = completion
+  const tier = writeServiceTier(completion.serviceTier)
   return {
     id: id === '' ? `chatcmpl-${context.id}` : id,
     object: 'chat.completion',
@@ -22,7 +24,7 @@ export function encodeResponse(completion: Completion, context: EncodeContext<Co
     model: model === '' ? context.asked.model : model,
     choices: choices.map((choice, index) => encodeChoice(choice, index, context.asked)),
     ...(usage === null ? {} : { usage: writeUsage(usage) }),
-    ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
+    ...(tier === undefined ? {} : { service_tier: tier }),
     ...ownExtra(completion),
   }
 }
@@ -34,12 +36,17 @@ function encodeChoice(choice: Choice, index: number, asked: Conversation): JsonO
   return {
     index,
     message: encodeAnswer(parts, legacy),
-    logprobs: logprobs ?? null,
+    logprobs: logprobs === undefined ? null : encodeLogprobs(logprobs),
     finish_reason: legacy && word === 'tool_calls' ? 'function_call' : word,
     ...(finish.native === undefined ? {} : { native_finish_reason: finish.native }),
     ...(finish.stopSequence === undefined ? {} : { stop_reason: finish.stopSequence }),
     ...ownExtra(finish),
   }
+}
+
+/** The refused words have a list of their own, which must not be missing. */
+export function encodeLogprobs(logprobs: JsonObject): JsonObject {
+  return { content: null, refusal: null, ...logprobs }
 }
 
 /** Whether the client asked in the terms of `functions`, and expects the answer in them. */
@@ -99,7 +106,7 @@ function encodeAnnotations(texts: readonly TextPart[]): readonly JsonObject[] {
   return texts.flatMap(({ text, citations = [] }) => {
     const place = offset
     offset += text.length
-    return citations.map(citation => encodeCitation(citation, place))
+    return citations.map(citation => encodeCitation(citation, place)).filter(cited => cited !== null)
   })
 }
 

@@ -7,6 +7,7 @@ import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { errorText } from '../openai-shared/error-body.ts'
+import { writeServiceTier } from '../openai-shared/service-tier.ts'
 import { writeUsage } from '../openai-shared/write-usage.ts'
 import { ChoiceEncoder, type ChunkWriter } from './encode-choice.ts'
 import { wantsFunctions } from './encode-response.ts'
@@ -55,6 +56,7 @@ export class ChatStreamEncoder implements StreamEncoder, ChunkWriter {
 
   /** No end marker follows: that would make it a success. */
   fail(error: GatewayError): void {
+    for (const choice of this.#choices.values()) choice.fail()
     this.#send(errorText(error))
   }
 
@@ -73,8 +75,8 @@ export class ChatStreamEncoder implements StreamEncoder, ChunkWriter {
   }
 
   #end(event: EndEvent): void {
-    const { serviceTier } = event
-    const known = { ...ownExtra(event), ...(serviceTier === undefined ? {} : { service_tier: serviceTier }) }
+    const tier = writeServiceTier(event.serviceTier)
+    const known = { ...ownExtra(event), ...(tier === undefined ? {} : { service_tier: tier }) }
     const head = withFields(this.#head, known)
     for (const finish of this.#finishes) this.#send(`${head},"choices":[${finish}]}`)
     if (this.#usage !== null && this.#context.asked.wantsStreamUsage === true)

@@ -7,15 +7,27 @@ import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { errorText } from '../openai-shared/error-body.ts'
 import { writeUsage } from '../openai-shared/write-usage.ts'
+import { type PartEvent, SerialParts } from '../serial-parts.ts'
 import { textFinish } from './encode-response.ts'
 import { encodeLogprobs } from './logprobs.ts'
+
+/** Pieces have no number: those of two texts come one behind the other. */
+interface ChoiceTexts {
+  /** The parts that are text. */
+  readonly parts: Set<number>
+  readonly serial: SerialParts
+}
+
+function isText(type: string): boolean {
+  return type === 'text' || type === 'refusal'
+}
 
 /** A class because one is made for each stream and each of its events passes through. */
 export class CompletionsStreamEncoder implements StreamEncoder {
   readonly #context: EncodeContext<Conversation>
   readonly #write: (event: WireEvent) => void
-  /** The parts that are text, by choice and number. */
-  readonly #texts = new Set<string>()
+  /** By choice. */
+  readonly #texts = new Map<number, ChoiceTexts>()
   /** UTF-16 units of the text that the logprobs so far were about. */
   readonly #offsets = new Map<number, number>()
   #head = ''
@@ -32,15 +44,10 @@ export class CompletionsStreamEncoder implements StreamEncoder {
         this.#head = headOf(event, this.#context)
         break
       case 'part_start':
-        if (event.opening.type === 'text' || event.opening.type === 'refusal')
-          this.#texts.add(`${event.choice} ${event.part}`)
-        break
       case 'part_delta':
-        if (this.#texts.has(`${event.choice} ${event.part}`)) this.#say(event.choice, event.text)
-        break
+      case 'part_end':
       case 'part':
-        if (event.value.type === 'text' || event.value.type === 'refusal')
-          this.#say(event.choice, event.value.text)
+        this.#passText(event)
         break
       case 'logprobs':
         this.#sayLogprobs(event.choice, event.logprobs)
@@ -55,13 +62,36 @@ export class CompletionsStreamEncoder implements StreamEncoder {
         this.#end()
         break
       case 'part_detail':
-      case 'part_end':
         break
     }
   }
 
+  #passText(event: PartEvent): void {
+    const texts = this.#textsOf(event.choice)
+    if (event.type === 'part_delta' && texts.serial.isOpen(event.part)) this.#say(event.choice, event.text)
+    else if (texts.parts.has(event.part)) texts.serial.push(event)
+    else if (event.type === 'part_start' && isText(event.opening.type)) {
+      texts.parts.add(event.part)
+      texts.serial.push(event)
+    } else if (event.type === 'part' && isText(event.value.type)) texts.serial.push(event)
+  }
+
+  #textsOf(choice: number): ChoiceTexts {
+    let texts = this.#texts.get(choice)
+    if (texts === undefined) {
+      const say = (event: PartEvent): void => {
+        if (event.type === 'part_delta') this.#say(choice, event.text)
+        else if (event.type === 'part' && 'text' in event.value) this.#say(choice, event.value.text)
+      }
+      texts = { parts: new Set(), serial: new SerialParts(say) }
+      this.#texts.set(choice, texts)
+    }
+    return texts
+  }
+
   /** No end marker follows: that would make it a success. */
   fail(error: GatewayError): void {
+    for (const { serial } of this.#texts.values()) serial.release()
     this.#write({ name: '', data: errorText(error) })
   }
 

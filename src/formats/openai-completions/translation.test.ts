@@ -173,6 +173,30 @@ test('no broken answer throws anything but an error of ours', () => {
   )
 })
 
+test('texts that come at the same time follow one another, also where the stream breaks off', () => {
+  const place = { choice: 0 } as const
+  const begun: CompletionEvent[] = [
+    { type: 'start', id: 'a', model: 'm' },
+    { type: 'part_start', ...place, part: 0, opening: { type: 'text' } },
+    { type: 'part_start', ...place, part: 1, opening: { type: 'text' } },
+    { type: 'part_delta', ...place, part: 1, text: 'c' },
+    { type: 'part_delta', ...place, part: 0, text: 'a' },
+  ]
+  const rest: CompletionEvent[] = [
+    { type: 'part_delta', ...place, part: 0, text: 'b' },
+    { type: 'part_end', ...place, part: 0 },
+    { type: 'part_end', ...place, part: 1 },
+  ]
+  const textsOf = (written: readonly string[]) =>
+    written.flatMap(data => /"text":"(\w)"/.exec(data)?.slice(1) ?? [])
+  expect(textsOf(encodeStream([...begun, ...rest]))).toEqual(['a', 'b', 'c'])
+  const written: string[] = []
+  const encoder = chat.openEncoder(encoding(), ({ data }) => written.push(data))
+  for (const event of begun) encoder.push(event)
+  encoder.fail(new GatewayError('upstream_truncated'))
+  expect(textsOf(written)).toEqual(['a', 'c'])
+})
+
 const shared = process.env['LLM_PROXY_SHARED']
 const manifest = `${shared}/fixtures/MANIFEST.tsv`
 const recordings =

@@ -263,7 +263,7 @@ test('a stream that breaks fails the response with all that was said, and raises
   const encoder = chatOfResponses.openEncoder(encodeContext(), event => written.push(event))
   for (const event of events) encoder.push(event)
   encoder.fail(new GatewayError('upstream_truncated'))
-  const [failed, error] = parse(written).slice(-2)
+  const [error, failed] = parse(written).slice(-2)
   expect(failed).toMatchObject({
     type: 'response.failed',
     response: {

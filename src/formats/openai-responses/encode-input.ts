@@ -5,7 +5,7 @@ import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../co
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { encodeContent, isPlainText } from './content.ts'
-import { annotationOf, refusalContent } from './encode-item.ts'
+import { annotationsOf, refusalContent } from './encode-item.ts'
 import { formatName, objectsOf, readOwn } from './wire.ts'
 
 interface InputContext {
@@ -162,7 +162,7 @@ function spokenContent(part: Part): JsonObject | null {
   return {
     type: 'output_text',
     text: part.text,
-    ...(annotations.length > 0 && { annotations: annotations.map(annotationOf) }),
+    ...(annotations.length > 0 && { annotations: annotationsOf(annotations) }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { FinishReason } from '../../conversation/completion.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { Citation, ReasoningPart, ToolCallPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { webAddress } from '../openai-shared/web-address.ts'
 import { seal } from './sealed.ts'
 import { formatName, readOwn } from './wire.ts'
 
@@ -25,13 +26,23 @@ export function messageItem(id: string, status: ItemStatus, content: readonly Js
   return { id, type: 'message', status, role: 'assistant', content }
 }
 
-/** Where a citation rests on the web it is told so; documents are told by their name. */
-export function annotationOf(citation: Citation): JsonObject {
+/**
+ * Where a citation rests on the web it is told so; documents are told by their name. Null for a source that has neither
+ * an address nor a name.
+ */
+export function annotationOf(citation: Citation): JsonObject | null {
   const own = readOwn(citation.extra)
   if (isText(own['type'])) return own
   const { url, title = '', start = 0, end = start } = citation
-  if (url !== undefined) return { type: 'url_citation', url, title, start_index: start, end_index: end }
+  const address = webAddress(url)
+  if (address !== null)
+    return { type: 'url_citation', url: address, title, start_index: start, end_index: end }
+  if (url !== undefined || title === '') return null
   return { type: 'file_citation', file_id: title, filename: title, index: start }
+}
+
+export function annotationsOf(citations: readonly Citation[] = []): JsonObject[] {
+  return citations.map(annotationOf).filter(annotation => annotation !== null)
 }
 
 /** A call of a tool that the client declared; a namespace stands beside the name again. */

@@ -5,7 +5,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
 import {
-  annotationOf,
+  annotationsOf,
   callItem,
   imageItem,
   incompleteReason,
@@ -67,7 +67,7 @@ function encodeOutput(parts: readonly AnswerPart[], context: OutputContext): rea
 function contentOf(part: AnswerPart, logprobs: readonly JsonObject[]): JsonObject | null {
   const text = spokenText(part)
   if (text !== null) return textContent(text, [], [])
-  if (part.type === 'text') return textContent(part.text, (part.citations ?? []).map(annotationOf), logprobs)
+  if (part.type === 'text') return textContent(part.text, annotationsOf(part.citations), logprobs)
   return part.type === 'refusal' ? refusalContent(part.text) : null
 }
 

@@ -1,5 +1,5 @@
-// From neutral events to the events of a streamed response. Parts may overlap: every event names its item by place and
-// id, and a message ends when the last of its contents has. https://platform.openai.com/docs/api-reference/responses-streaming
+// From neutral events to the events of a streamed response: one item after the other, as OpenAI tells them. A message
+// ends when the last of its contents has. https://platform.openai.com/docs/api-reference/responses-streaming
 
 import type { Usage } from '../../call.ts'
 import type { AnswerPart, Finish } from '../../conversation/completion.ts'
@@ -14,6 +14,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
+import { type PartEvent, SerialParts } from '../serial-parts.ts'
 import {
   annotationOf,
   callItem,
@@ -39,6 +40,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   /** Null in the place of an item that has not ended. */
   readonly #output: (JsonObject | null)[] = []
   readonly #open = new Map<number, OpenPart>()
+  readonly #parts: SerialParts
   #head: ResponseHead
   #nameItem: ReturnType<typeof itemIds>
   #message: OpenMessage | null = null
@@ -52,6 +54,8 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     this.#write = write
     this.#head = headOf({ id: '', model: '' }, context)
     this.#nameItem = itemIds(this.#head)
+    const read = (event: PartEvent): void => this.#readPart(event)
+    this.#parts = new SerialParts(read)
   }
 
   push(event: CompletionEvent): void {
@@ -59,22 +63,17 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     if ('choice' in event && event.choice !== 0) return
     switch (event.type) {
       case 'part_delta':
-        this.#addDelta(event.part, event.text)
+        if (this.#parts.isOpen(event.part)) this.#addDelta(event.part, event.text)
+        else this.#parts.push(event)
         break
       case 'start':
         this.#start(event)
         break
       case 'part_start':
-        this.#beginPart(event.part, event.opening)
-        break
       case 'part_detail':
-        this.#addDetail(event.part, event.detail)
-        break
       case 'part_end':
-        this.#endPart(event.part)
-        break
       case 'part':
-        this.#addWhole(event.part, event.value)
+        this.#parts.push(event)
         break
       case 'logprobs':
         if (Array.isArray(event.logprobs['content'])) this.#logprobs.push(...event.logprobs['content'])
@@ -92,7 +91,28 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     }
   }
 
+  #readPart(event: PartEvent): void {
+    switch (event.type) {
+      case 'part_delta':
+        this.#addDelta(event.part, event.text)
+        break
+      case 'part_start':
+        this.#beginPart(event.part, event.opening)
+        break
+      case 'part_detail':
+        this.#addDetail(event.part, event.detail)
+        break
+      case 'part_end':
+        this.#endPart(event.part)
+        break
+      case 'part':
+        this.#addWhole(event.part, event.value)
+        break
+    }
+  }
+
   fail(error: GatewayError): void {
+    this.#parts.release()
     const response = buildResponse(this.#head, this.#context.asked, {
       status: 'failed',
       output: this.#said(),
@@ -186,6 +206,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     else if ('extra' in detail) open.extra = { ...open.extra, ...detail.extra }
     else if (open.kind === 'output_text') {
       const annotation = annotationOf(detail.citation)
+      if (annotation === null) return
       const index = open.annotations.push(annotation) - 1
       this.#emit('response.output_text.annotation.added', {
         ...open.place,

@@ -1,5 +1,6 @@
-// Our errors inside a stream of this format. A client that watches the response sees it fail, with what had been said;
-// one that waits for exceptions gets one from the event behind it. https://platform.openai.com/docs/api-reference/responses-streaming
+// Our errors inside a stream of this format, in the order in which OpenAI tells them. A client that waits for exceptions
+// gets one from the first event; one that watches the response sees it fail in the second, with what had been said.
+// https://platform.openai.com/docs/api-reference/responses-streaming
 
 import type { ErrorCode, GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
@@ -29,19 +30,19 @@ export function failureEvents(
   response: JsonObject,
   sequence: number,
 ): readonly WireEvent[] {
-  const failed = { type: 'response.failed', response, sequence_number: sequence }
   const { error: body } = JSON.parse(encodeError(error).toString()) as { error: JsonObject }
   const told = {
     type: 'error',
     code: body['code'],
     message: error.message,
     param: error.param,
-    sequence_number: sequence + 1,
+    sequence_number: sequence,
     error: body,
   }
+  const failed = { type: 'response.failed', response, sequence_number: sequence + 1 }
   return [
-    { name: 'response.failed', data: JSON.stringify(failed) },
     { name: 'error', data: JSON.stringify(told) },
+    { name: 'response.failed', data: JSON.stringify(failed) },
   ]
 }
 

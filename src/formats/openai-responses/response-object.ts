@@ -3,6 +3,7 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
+import { writeServiceTier } from '../openai-shared/service-tier.ts'
 import { kindOf, objectsOf, readOwn } from './wire.ts'
 
 export type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed'
@@ -45,6 +46,7 @@ export function itemIds({ id }: ResponseHead): (prefix: string, index: number) =
 export function buildResponse(head: ResponseHead, asked: Conversation, state: ResponseState): JsonObject {
   const own = readOwn(asked.extra)
   const reason = state.incompleteReason
+  const tier = writeServiceTier(state.serviceTier ?? 'default')
   return {
     id: head.id,
     object: 'response',
@@ -64,7 +66,7 @@ export function buildResponse(head: ResponseHead, asked: Conversation, state: Re
     prompt_cache_key: own['prompt_cache_key'] ?? null,
     reasoning: reasoningOf(own['reasoning']),
     safety_identifier: own['safety_identifier'] ?? null,
-    service_tier: state.serviceTier ?? 'default',
+    ...(tier !== undefined && { service_tier: tier }),
     store: own['store'] ?? true,
     temperature: own['temperature'] ?? 1,
     text: textSettingsOf(own['text']),
