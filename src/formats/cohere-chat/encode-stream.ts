@@ -192,7 +192,7 @@ export class CohereStreamEncoder implements StreamEncoder {
 }
 
 /** An error in place of the rest of a stream: the protocol tells it with the end of the message. */
-export function failureDelta({ message }: GatewayError): JsonObject {
+function failureDelta({ message }: GatewayError): JsonObject {
   return { error: message, finish_reason: 'ERROR' }
 }
 

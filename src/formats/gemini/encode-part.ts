@@ -42,7 +42,7 @@ export function encodePart(part: AnswerPart): JsonObject | null {
   }
 }
 
-export function encodeCall(call: Omit<ToolCallPart, 'type' | 'arguments'>, args: JsonObject): JsonObject {
+function encodeCall(call: Omit<ToolCallPart, 'type' | 'arguments'>, args: JsonObject): JsonObject {
   const { functionCall: inner, ...own } = ownExtra(call.extra) ?? {}
   return {
     functionCall: { id: call.id, name: call.name, args, ...(inner as JsonObject | undefined) },

@@ -26,7 +26,7 @@ export function encodeTools(conversation: Conversation, warnings: string[]): rea
 }
 
 /** What only another provider can run is left out where the client has tools of its own that may do. */
-export function dropTool(name: string, { tools, toolChoice }: Conversation, warnings: string[]): void {
+function dropTool(name: string, { tools, toolChoice }: Conversation, warnings: string[]): void {
   const demanded =
     toolChoice?.mode === 'required' && 'names' in toolChoice && toolChoice.names?.includes(name)
   if (demanded === true || tools.every(({ type }) => type === 'provider')) {
