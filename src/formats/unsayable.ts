@@ -2,7 +2,7 @@
 // the meaning of the answer, told in a warning where not.
 
 import type { Conversation, FunctionTool, ToolChoice } from '../conversation/conversation.ts'
-import type { OpaquePart } from '../conversation/parts.ts'
+import type { OpaquePart, Part } from '../conversation/parts.ts'
 import { GatewayError } from '../errors.ts'
 
 /** @param param the name as in OpenAI's chat completions */
@@ -16,7 +16,12 @@ export function unsupported(param: string, because: string): GatewayError {
 /** @throws GatewayError `unsupported_parameter` where several answers are wanted, or tokens are to be preferred */
 export function refuseChoicesAndBias({ sampling }: Conversation): void {
   if ((sampling.choices ?? 1) > 1) throw unsupported('n', 'it gives one answer at a time')
-  if (sampling.logitBias !== undefined && Object.keys(sampling.logitBias).length > 0)
+  refuseBias({ sampling })
+}
+
+/** @throws GatewayError `unsupported_parameter` where tokens are to be preferred */
+export function refuseBias({ sampling: { logitBias } }: Pick<Conversation, 'sampling'>): void {
+  if (logitBias !== undefined && Object.keys(logitBias).length > 0)
     throw unsupported('logit_bias', 'tokens cannot be preferred')
 }
 
@@ -36,6 +41,25 @@ export function droppedAround(conversation: Conversation): string[] {
     ['prompt_cache_key', cacheKey !== undefined],
   ]
   return dropped.filter(([, isSet]) => isSet).map(([name]) => `dropped parameter ${name}`)
+}
+
+/** What stands here and there in a prompt: who speaks, what is to be kept, how closely an image is looked at. */
+type Mark = 'name' | 'cache_control' | 'detail'
+
+/** Warnings for those of the marks that a conversation has, where the format has no place for them. */
+export function droppedMarks({ messages, tools }: Conversation, marks: readonly Mark[]): string[] {
+  const found = new Set<Mark>()
+  const note = (part: Part): void => {
+    if ('cache' in part && part.cache !== undefined) found.add('cache_control')
+    if (part.type === 'image' && (part.detail === 'low' || part.detail === 'high')) found.add('detail')
+    if (part.type === 'tool_result') part.content.forEach(note)
+  }
+  for (const tool of tools) if ('cache' in tool && tool.cache !== undefined) found.add('cache_control')
+  for (const { name, parts } of messages) {
+    if (name !== undefined) found.add('name')
+    parts.forEach(note)
+  }
+  return marks.filter(mark => found.has(mark)).map(mark => `dropped parameter ${mark}`)
 }
 
 /**

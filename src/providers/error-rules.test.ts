@@ -99,6 +99,21 @@ test.each([
     'You exceeded your current quota, please check your plan and billing details.',
     'upstream_quota_exceeded',
   ],
+  [
+    'vertex',
+    403,
+    'PERMISSION_DENIED',
+    "Permission 'p' denied on resource '//host/models/gemini' (or it may not exist).",
+    'upstream_authentication',
+  ],
+  ['vertex', 404, 'NOT_FOUND', 'Not found: cache content metadata 1.', 'upstream_invalid_request'],
+  [
+    'gemini',
+    400,
+    'FAILED_PRECONDITION',
+    'User location is not supported for the API use.',
+    'upstream_authentication',
+  ],
   ['deepseek', 402, null, 'Insufficient Balance', 'upstream_quota_exceeded'],
   [
     'openrouter',

@@ -17,5 +17,9 @@ export const googleErrorRules: readonly ErrorRule[] = [
     [429],
     /prepayment credits are depleted|billing .{0,40}(?:disabled|required)/i,
   ),
+  // Not the model is missing, but something that the client named.
+  ...byStatus('upstream_invalid_request', [404], /cached? ?content|\bfile\b/i),
+  // What is not permitted "may not exist" as well, by its words.
+  { upstreamCode: 'PERMISSION_DENIED', code: 'upstream_authentication' },
   { upstreamCode: 'UNAVAILABLE', code: 'upstream_overloaded' },
 ]

@@ -16,6 +16,8 @@ import { skipWord } from './support/shared.ts'
 /** What an error means, first match first. Where nothing matches, the status says it. */
 const meanings: readonly { readonly files: RegExp; readonly code: ErrorCode }[] = [
   { files: /failure-api-key/, code: 'upstream_authentication' },
+  // The request is in order; the place is not, and another provider of the model may answer it.
+  { files: /unsupported-user-location/, code: 'upstream_authentication' },
   { files: /context-cache-not-found/, code: 'upstream_invalid_request' },
   { files: /bedrock_error|model_name_suggestion_bedrock/, code: 'upstream_model_not_found' },
   { files: /inferred_model_name_suggestion/, code: 'upstream_model_not_found' },

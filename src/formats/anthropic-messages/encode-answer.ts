@@ -2,9 +2,10 @@
 
 import type { Usage } from '../../call.ts'
 import type { AnswerPart } from '../../conversation/completion.ts'
-import type { Extra, MediaSource } from '../../conversation/parts.ts'
-import { parseToolArguments } from '../../conversation/tool-arguments.ts'
+import type { Extra } from '../../conversation/parts.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { linkTo } from '../media-link.ts'
+import { objectOf } from '../object-pieces.ts'
 import { encodeCitation } from './citations.ts'
 import { packSignature } from './foreign-reasoning.ts'
 import { writeUsage } from './usage.ts'
@@ -27,7 +28,7 @@ export function encodeAnswerPart(part: AnswerPart): JsonObject | null {
         type: 'tool_use',
         id: part.id,
         name: part.name,
-        input: part.custom === true ? { input: part.arguments } : parseToolArguments(part.arguments),
+        input: objectOf(part),
         ...ownExtra(part.extra),
       }
     case 'image':
@@ -50,12 +51,6 @@ function encodeReasoning(part: AnswerPart & { readonly type: 'reasoning' }): Jso
   if (origin === formatName && encrypted !== undefined) return { type: 'redacted_thinking', data: encrypted }
   if (text === '' && signature === undefined && encrypted === undefined) return null
   return { type: 'thinking', thinking: text, signature: packSignature(part) }
-}
-
-/** A message holds no pictures or sounds of the model's: they are links in its text, as in Markdown. */
-function linkTo(source: MediaSource, title: string): string {
-  if (source.kind === 'file') return `![${title}](${source.id})`
-  return `![${title}](${source.kind === 'url' ? source.url : `data:${source.mediaType};base64,${source.data}`})`
 }
 
 export interface MessageFrame {

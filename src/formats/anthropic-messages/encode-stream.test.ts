@@ -8,6 +8,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { unfoldCompletion } from '../../conversation/unfold-completion.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject, WireEvent } from '../format.ts'
+import { encodeAnswerPart } from './encode-answer.ts'
 import { anthropicMessages } from './index.ts'
 import { dataOf, messageContext, openSchemas, readEvents } from './messages.fixture.ts'
 
@@ -216,6 +217,27 @@ describe('what other vendors have', () => {
     expect((message['content'] as JsonObject[]).map(({ type }) => type)).toEqual(
       expected.map(({ kind }) => kind),
     )
+  })
+
+  test('the text of a custom tool is a field of its arguments, streamed as whole', () => {
+    const call = { type: 'tool_call', id: 'c', name: 'f', custom: true } as const
+    const texts = ['say "', 'hi\n', '{"a":1}']
+    const events = readEvents([
+      start,
+      open(0, call),
+      ...texts.map(text => delta(0, text)),
+      close(0),
+      open(1, callOf('d')),
+      delta(1, '[1]'),
+      close(1),
+      finish,
+      end,
+    ])
+    const [custom, list] = readAsClient(events).map(({ text }) => JSON.parse(String(text)) as unknown)
+    expect(custom).toEqual({ input: texts.join('') })
+    expect(list).toEqual({ _value: [1] })
+    const whole = encodeAnswerPart({ ...call, arguments: texts.join('') })
+    expect(whole).toMatchObject({ input: custom })
   })
 
   test('sources on the web become citations', () => {

@@ -15,6 +15,7 @@ import type { Extra } from '../../conversation/parts.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
+import { type ObjectPieces, piecesOf } from '../object-pieces.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeAnswerPart, estimateUsage, frameMessage, messageId } from './encode-answer.ts'
 import { errorText } from './errors.ts'
@@ -29,6 +30,8 @@ type PartEvent = Extract<CompletionEvent, { readonly part: number }>
 interface CurrentPart {
   readonly part: number
   readonly opening: PartOpening
+  /** Of a call. */
+  readonly pieces: ObjectPieces | null
   /** Its block has begun on the wire: that of a text begins with its first words. */
   begun: boolean
   signature: string
@@ -113,7 +116,8 @@ export class MessageStreamEncoder implements StreamEncoder {
         break
       case 'part_start': {
         const { part, opening } = event
-        this.#current = { part, opening, begun: false, signature: '', encrypted: '', extra: extraOf(opening) }
+        const kept = { begun: false, signature: '', encrypted: '', extra: extraOf(opening) }
+        this.#current = { part, opening, pieces: piecesOf(opening), ...kept }
         if (opening.type === 'tool_call') this.#beginBlock(this.#current)
         break
       }
@@ -134,19 +138,22 @@ export class MessageStreamEncoder implements StreamEncoder {
     if (current === null || text === '') return
     if (!current.begun) this.#beginBlock(current)
     this.#characters += text.length
-    const quoted = JSON.stringify(text)
     switch (current.opening.type) {
       case 'tool_call':
-        this.#delta(`{"type":"input_json_delta","partial_json":${quoted}}`)
+        this.#addArguments(current.pieces?.push(text) ?? '')
         break
       case 'reasoning':
-        this.#delta(`{"type":"thinking_delta","thinking":${quoted},"estimated_tokens":null}`)
+        this.#delta(`{"type":"thinking_delta","thinking":${JSON.stringify(text)},"estimated_tokens":null}`)
         break
       case 'text':
       case 'refusal':
-        this.#delta(`{"type":"text_delta","text":${quoted}}`)
+        this.#delta(`{"type":"text_delta","text":${JSON.stringify(text)}}`)
         break
     }
+  }
+
+  #addArguments(json: string): void {
+    if (json !== '') this.#delta(`{"type":"input_json_delta","partial_json":${JSON.stringify(json)}}`)
   }
 
   /** Proofs are written when they are whole, at the end of their block. */
@@ -188,6 +195,7 @@ export class MessageStreamEncoder implements StreamEncoder {
       }
       this.#delta(JSON.stringify({ type: 'signature_delta', signature: packSignature(proof) }))
     }
+    if (current.pieces !== null) this.#addArguments(current.pieces.end())
     if (current.begun) this.#endBlock()
   }
 

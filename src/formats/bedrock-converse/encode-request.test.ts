@@ -35,6 +35,26 @@ describe('turns', () => {
     expect(body['messages']).toEqual([{ role: 'user', content: [{ text: 'be brief' }, { text: 'a' }] }])
   })
 
+  test('the first to speak is the user, though nothing that he said is left', () => {
+    expect(encode(talk(assistant('a'), user('b')))['messages']).toMatchObject([
+      { role: 'user', content: [{ text: '.' }] },
+      { role: 'assistant', content: [{ text: 'a' }] },
+      { role: 'user', content: [{ text: 'b' }] },
+    ])
+  })
+
+  test('what only the system says is said by the user, because there must be a message', () => {
+    const body = encode(talk(system('be brief')))
+    expect(body['system']).toBeUndefined()
+    expect(body['messages']).toEqual([{ role: 'user', content: [{ text: 'be brief' }] }])
+  })
+
+  test('where nothing is said, nothing can be answered', () => {
+    expect(() => encode(talk(user('')))).toThrow(
+      expect.objectContaining({ code: 'invalid_request', param: 'messages' }) as Error,
+    )
+  })
+
   test('what is put into the mouth of the model does not end in blanks', () => {
     const body = encode(talk(user('a'), assistant('{ \n')))
     expect(body['messages']).toMatchObject([{}, { role: 'assistant', content: [{ text: '{' }] }])
@@ -231,7 +251,6 @@ describe('parameters', () => {
         parallelToolCalls: false,
         serviceTier: 'scale',
         metadata: { a: 'b', c: 'ü', d: 1 },
-        extra: { other: { verbosity: 'low' } },
       }),
     )
     expect(body['requestMetadata']).toEqual({ a: 'b' })
@@ -247,7 +266,6 @@ describe('parameters', () => {
           'parallel_tool_calls',
           'service_tier',
           'metadata',
-          'verbosity',
         ].map(name => `dropped parameter ${name}`),
       ),
     )

@@ -8,7 +8,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { refuseChoicesAndBias } from '../unsayable.ts'
+import { droppedMarks, refuseChoicesAndBias } from '../unsayable.ts'
 import { canSay, type EncodeWork, encodeMarker, encodeParts } from './encode-blocks.ts'
 import { encodeReasoning, type ReasoningFields } from './encode-reasoning.ts'
 import { encodeToolConfig } from './encode-tools.ts'
@@ -68,10 +68,11 @@ function encodeMessages(conversation: Conversation, work: EncodeWork): EncodedMe
   }))
   const { system: told, turns } = mergeTurns(said)
   const system = conversation.output?.type === 'json' ? [...told, jsonInstruction] : told
-  const { family } = work
-  const spoken = family.system ? turns : withSystemInFront(system, turns)
+  // A conversation needs a message: what the system says stands in for it.
+  const isApart = work.family.system && turns.length > 0
+  const spoken = beginWithUser(isApart ? turns : withSystemInFront(system, turns))
   return {
-    system: family.system ? encodeSystem(system, work) : [],
+    system: isApart ? encodeSystem(system, work) : [],
     messages: trimPrefill(spoken).map(({ role, parts }) => ({ role, content: encodeParts(parts, work) })),
   }
 }
@@ -86,6 +87,17 @@ function withSystemInFront(system: readonly Part[], turns: readonly Turn[]): rea
   if (first?.role !== 'user') return [{ role: 'user', parts: system, index: 0 }, ...turns]
   return [{ ...first, parts: [...system, ...first.parts] }, ...rest]
 }
+
+/** @throws GatewayError `invalid_request` where nothing was said */
+function beginWithUser(turns: readonly Turn[]): readonly Turn[] {
+  const [first] = turns
+  if (first === undefined)
+    throw new GatewayError('invalid_request', { message: '`messages` say nothing.', param: 'messages' })
+  return first.role === 'user' ? turns : [opening, ...turns]
+}
+
+/** Stands in for a user who said nothing that was kept: the first to speak must be the user. */
+const opening: Turn = { role: 'user', parts: [{ type: 'text', text: '.' }], index: -1 }
 
 function encodeSystem(parts: readonly Part[], work: EncodeWork): readonly JsonObject[] {
   return parts.flatMap(part => {
@@ -215,8 +227,9 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 
 /** What no model here knows. Several answers are not one answer; the rest is a matter of style. */
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
-  const { sampling, user, cacheKey, parallelToolCalls, extra } = conversation
+  const { sampling, user, cacheKey, parallelToolCalls } = conversation
   refuseChoicesAndBias(conversation)
+  for (const warning of droppedMarks(conversation, ['name', 'detail'])) work.warnings.add(warning)
   dropParameter('seed', sampling.seed, work)
   dropParameter('frequency_penalty', sampling.frequencyPenalty, work)
   dropParameter('presence_penalty', sampling.presencePenalty, work)
@@ -224,7 +237,4 @@ function reportDropped(conversation: Conversation, work: EncodeWork): void {
   dropParameter('user', user, work)
   dropParameter('prompt_cache_key', cacheKey, work)
   if (parallelToolCalls === false) dropParameter('parallel_tool_calls', parallelToolCalls, work)
-  for (const [format, fields] of Object.entries(extra ?? {}))
-    if (format !== formatName)
-      for (const [name, value] of Object.entries(fields)) dropParameter(name, value, work)
 }

@@ -3,9 +3,9 @@
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { Citation, ReasoningPart, TextPart } from '../../conversation/parts.ts'
-import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
+import { objectOf } from '../object-pieces.ts'
 import { markEncrypted, markSignature } from './foreign-thoughts.ts'
 import { describeMedia } from './media.ts'
 import { formatName } from './name.ts'
@@ -42,7 +42,7 @@ export function encodeAnswerPart(part: AnswerPart): JsonObject[] {
     case 'reasoning':
       return encodeThought(part)
     case 'tool_call':
-      return [{ toolUse: { toolUseId: part.id, name: part.name, input: parseToolArguments(part.arguments) } }]
+      return [{ toolUse: { toolUseId: part.id, name: part.name, input: objectOf(part) } }]
     case 'image':
     case 'audio':
     case 'file': {

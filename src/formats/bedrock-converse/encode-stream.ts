@@ -14,6 +14,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
+import { type ObjectPieces, piecesOf } from '../object-pieces.ts'
 import { type PartEvent, SerialParts } from '../serial-parts.ts'
 import { encodeAnswerPart, encodeCitation, metricsOf } from './encode-response.ts'
 import { errorEvent } from './errors.ts'
@@ -33,6 +34,8 @@ export class ConverseStreamEncoder implements StreamEncoder {
   /** A block is open: its number is the last one. */
   #open = false
   #opening: PartOpening = { type: 'text' }
+  /** Of a call. */
+  #pieces: ObjectPieces | null = null
   /** What proves a thought; written whole, at its end. */
   #signature = ''
   #encrypted = ''
@@ -98,6 +101,7 @@ export class ConverseStreamEncoder implements StreamEncoder {
 
   #begin(opening: PartOpening): void {
     this.#opening = opening
+    this.#pieces = piecesOf(opening)
     this.#signature = ''
     this.#encrypted = ''
     if (opening.type !== 'tool_call') return
@@ -105,19 +109,22 @@ export class ConverseStreamEncoder implements StreamEncoder {
   }
 
   #delta(text: string): void {
-    const piece = JSON.stringify(text)
     switch (this.#opening.type) {
       case 'text':
       case 'refusal':
-        this.#sendDelta(`{"text":${piece}}`)
+        this.#sendDelta(`{"text":${JSON.stringify(text)}}`)
         break
       case 'reasoning':
-        this.#sendDelta(`{"reasoningContent":{"text":${piece}}}`)
+        this.#sendDelta(`{"reasoningContent":{"text":${JSON.stringify(text)}}}`)
         break
       case 'tool_call':
-        this.#sendDelta(`{"toolUse":{"input":${piece}}}`)
+        this.#addInput(this.#pieces?.push(text) ?? '')
         break
     }
+  }
+
+  #addInput(json: string): void {
+    if (json !== '') this.#sendDelta(`{"toolUse":{"input":${JSON.stringify(json)}}}`)
   }
 
   #detail(detail: PartDetailEvent['detail']): void {
@@ -130,6 +137,7 @@ export class ConverseStreamEncoder implements StreamEncoder {
   #close(): void {
     const { type } = this.#opening
     if (type === 'reasoning') this.#prove(this.#opening.origin)
+    this.#addInput(this.#pieces?.end() ?? '')
     this.#stop()
   }
 

@@ -12,10 +12,12 @@ import { encodeResponse } from './encode-response.ts'
 import { ConverseStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeError, encodeStreamError, errorHeaders } from './errors.ts'
 import { formatName } from './name.ts'
+import { ownFieldRules } from './own-fields.ts'
 import { editsForPassing } from './pass-through.ts'
 import { checkRequest } from './request.ts'
 
 const chat: ChatTranslation = {
+  ownFields: ownFieldRules,
   decodeRequest,
   encodeRequest,
   decodeResponse,

@@ -6,6 +6,7 @@ import { foldEvents } from '../../conversation/fold-events.ts'
 import { unfoldCompletion } from '../../conversation/unfold-completion.ts'
 import { GatewayError } from '../../errors.ts'
 import { legalEvents } from '../events.fixture.ts'
+import { objectOf } from '../object-pieces.ts'
 import { context } from './conversations.fixture.ts'
 import { bedrockConverse } from './index.ts'
 
@@ -79,11 +80,14 @@ test('every legal stream is a legal stream of this format, and decodes again', (
       const textOf = (parts: typeof first) =>
         parts?.parts.map(part => (part.type === 'text' || part.type === 'refusal' ? part.text : '')).join('')
       expect(textOf(again)).toBe(textOf(first))
-      const callsOf = (parts: typeof first) =>
-        parts?.parts.flatMap(part =>
-          part.type === 'tool_call' ? [[part.id, part.name, part.arguments || '{}']] : [],
-        )
+      const callsOf = (choice: typeof first) =>
+        choice?.parts.filter(part => part.type === 'tool_call').map(({ id, name }) => [id, name])
       expect(callsOf(again)).toEqual(callsOf(first))
+      const inputs = again?.parts.flatMap(part =>
+        part.type === 'tool_call' ? [JSON.parse(part.arguments || '{}') as unknown] : [],
+      )
+      const asked = first?.parts.flatMap(part => (part.type === 'tool_call' ? [objectOf(part)] : []))
+      expect(inputs).toEqual(asked)
     }),
   )
 })

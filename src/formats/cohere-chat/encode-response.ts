@@ -4,6 +4,7 @@ import type { AnswerPart, Choice, Completion } from '../../conversation/completi
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
+import { linkTo } from '../media-link.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFinish } from './finish.ts'
 import { encodeLogprobs } from './logprobs.ts'
@@ -53,11 +54,8 @@ export function encodeBlock(part: AnswerPart): readonly JsonObject[] {
     case 'reasoning':
       return part.text === '' ? [] : [{ type: 'thinking', thinking: part.text }]
     case 'image':
-      return part.source.kind === 'base64'
-        ? [imageBlock(`data:${part.source.mediaType};base64,${part.source.data}`)]
-        : part.source.kind === 'url'
-          ? [imageBlock(part.source.url)]
-          : []
+      // An answer is text and thoughts alone. https://docs.cohere.com/reference/chat
+      return [{ type: 'text', text: linkTo(part.source, 'image') }]
     case 'audio':
       return part.transcript === undefined ? [] : [{ type: 'text', text: part.transcript }]
     case 'opaque':
@@ -66,10 +64,6 @@ export function encodeBlock(part: AnswerPart): readonly JsonObject[] {
     case 'tool_call':
       return []
   }
-}
-
-function imageBlock(url: string): JsonObject {
-  return { type: 'image_url', image_url: { url } }
 }
 
 function encodeCall(call: AnswerPart & { readonly type: 'tool_call' }): JsonObject {

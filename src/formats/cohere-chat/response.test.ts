@@ -50,6 +50,16 @@ test('an answer comes back from the format with all that it says', () => {
   )
 })
 
+test('an image stands in the text, which is all that an answer holds', () => {
+  const source = { kind: 'base64', mediaType: 'image/png', data: 'AA==' } as const
+  const choices = [{ parts: [{ type: 'image', source }], finish: { reason: 'stop' } }] as const
+  const body = encodeResponse({ id: 'c', model: 'm', choices, usage: null }, context)
+  expect(body['message']).toEqual({
+    role: 'assistant',
+    content: [{ type: 'text', text: '![image](data:image/png;base64,AA==)' }],
+  })
+})
+
 test('the plan is text before the calls, and `null` is no arguments', () => {
   const call = { id: 'a', type: 'function', function: { name: 'f', arguments: 'null' } }
   const { choices } = decode({ message: { role: 'assistant', tool_plan: 'I look.', tool_calls: [call] } })

@@ -14,6 +14,7 @@ const thoughtFields = new Set(['text', 'thought', 'thoughtSignature'])
 const callFields = new Set(['functionCall', 'thoughtSignature'])
 const innerCallFields = new Set(['id', 'name', 'args', 'partialArgs', 'willContinue'])
 const inlineFields = new Set(['inlineData'])
+const noFields: ReadonlySet<string> = new Set()
 const addressFields = new Set(['fileData'])
 
 /**
@@ -64,14 +65,24 @@ export function decodeMedia(part: JsonObject): MediaPart | null {
   if (isObject(part['inlineData'])) {
     const data = objectIn(part, 'inlineData')
     const mediaType = textIn(data, 'mimeType') ?? 'application/octet-stream'
-    const source = { kind: 'base64', mediaType, data: textIn(data, 'data') ?? '' } as const
-    return { ...mediaOf(mediaType, source, textIn(data, 'displayName')), ...extraOf(part, inlineFields) }
+    const written = textIn(data, 'data') ?? ''
+    const source = { kind: 'base64', mediaType, data: plainBase64(written) } as const
+    // What was written otherwise goes back as it was.
+    const known = source.data === written ? inlineFields : noFields
+    return { ...mediaOf(mediaType, source, textIn(data, 'displayName')), ...extraOf(part, known) }
   }
   if (!isObject(part['fileData'])) return null
   const file = objectIn(part, 'fileData')
   const mediaType = textIn(file, 'mimeType')
   const source = sourceOf(textIn(file, 'fileUri') ?? '', mediaType)
   return { ...mediaOf(mediaType ?? '', source, textIn(file, 'displayName')), ...extraOf(part, addressFields) }
+}
+
+/** Google takes the alphabet for addresses as well, with or without padding; others do not. */
+function plainBase64(text: string): string {
+  const plain =
+    text.includes('-') || text.includes('_') ? text.replaceAll('-', '+').replaceAll('_', '/') : text
+  return plain.length % 4 === 0 ? plain : plain.padEnd(plain.length + 4 - (plain.length % 4), '=')
 }
 
 /** Files that were uploaded to Google's Files API: nobody else can fetch them. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { GatewayError } from '../../errors.ts'
-import { decode } from './gemini.fixture.ts'
+import { decode, encode } from './gemini.fixture.ts'
 import { gemini } from './index.ts'
 
 const user = (...parts: unknown[]) => ({ role: 'user', parts })
@@ -83,6 +83,32 @@ test('calls without ids get some, the same each time, and results find their cal
   expect(decode(body)).toEqual(decode(body))
 })
 
+test('the chunks of an answer that a client kept one by one are one answer', () => {
+  const { messages } = decode({
+    contents: [
+      user({ text: 'Weather?' }),
+      model({ text: 'Let me' }),
+      model({ text: ' look.' }),
+      model({ functionCall: { name: 'f', args: {} }, thoughtSignature: 'sig' }),
+      model({ text: '' }),
+      user({ functionResponse: { name: 'f', response: { output: 'sunny' } } }),
+      user({ text: 'So?' }),
+    ],
+  })
+  expect(messages).toMatchObject([
+    { role: 'user' },
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'text', text: 'Let me look.' },
+        { type: 'tool_call', signature: 'sig' },
+      ],
+    },
+    { role: 'user', parts: [{ type: 'tool_result' }] },
+    { role: 'user', parts: [{ text: 'So?' }] },
+  ])
+})
+
 test('what a tool returned is read from the conventional places, and an error is one', () => {
   const results = [
     { output: 'plain' },
@@ -137,6 +163,35 @@ test('media within a result and what else a part says are kept', () => {
       extra: { gemini: { videoMetadata: { fps: 2 } } },
     },
     { type: 'file', source: { kind: 'file' } },
+  ])
+})
+
+test('the pieces of a stream, each a content of its own, are one answer', () => {
+  const { messages } = decode({
+    contents: [
+      user({ text: 'Hi' }),
+      model({ text: 'Let me ', thought: true }),
+      model({ text: 'think.', thought: true }, { text: 'Hel' }),
+      model({ text: 'lo' }),
+      model({ text: '!', thoughtSignature: 'sig' }),
+      model({ text: 'More.' }),
+      model({ text: '' }),
+      user({ text: 'A' }),
+      user({ text: 'B' }),
+    ],
+  })
+  expect(messages).toEqual([
+    { role: 'user', parts: [{ type: 'text', text: 'Hi' }] },
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'reasoning', text: 'Let me think.', origin: 'gemini' },
+        { type: 'text', text: 'Hello!', extra: { gemini: { thoughtSignature: 'sig' } } },
+        { type: 'text', text: 'More.' },
+      ],
+    },
+    { role: 'user', parts: [{ type: 'text', text: 'A' }] },
+    { role: 'user', parts: [{ type: 'text', text: 'B' }] },
   ])
 })
 
@@ -220,15 +275,6 @@ test.each([
 })
 
 test.each([
-  [{ cachedContent: 'cachedContents/x' }, 'cachedContent'],
-  [{ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }, 'generationConfig.responseModalities'],
-  [{ generationConfig: { responseMimeType: 'text/x.enum' } }, 'generationConfig.responseMimeType'],
-  [{ generationConfig: { responseModalities: ['TEXT'] } }, undefined],
-])('what only providers of this format can do binds the request to them: %j', (body, param) => {
-  expect(decode({ contents: [], ...body }).bound?.param).toBe(param)
-})
-
-test.each([
   [{}, 'contents'],
   [{ contents: [] }, 'contents'],
   [{ contents: 'Hi' }, 'contents'],
@@ -277,4 +323,15 @@ test('a value that is nested without end is refused', () => {
   for (let depth = 0; depth < 200; depth++) args = { args }
   const body = { contents: [{ parts: [{ functionCall: { name: 'f', args } }] }] }
   expect(() => gemini.checkRequest(body, { model: 'm', streaming: false })).toThrow(/nested/)
+})
+
+test.each([
+  ['-_8', '+/8='],
+  ['AA', 'AA=='],
+  ['AA==', 'AA=='],
+])('bytes written as %s are %s to others, and go back as they were', (data, plain) => {
+  const sent = { inlineData: { mimeType: 'image/png', data } }
+  const { messages } = decode({ contents: [user(sent)] })
+  expect(messages[0]?.parts[0]).toMatchObject({ type: 'image', source: { data: plain } })
+  expect(encode({ messages }).body['contents']).toEqual([user(sent)])
 })

@@ -4,6 +4,7 @@ import type { AnswerFacts } from '../../call.ts'
 import type { AnswerPart, Choice, Completion } from '../../conversation/completion.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { malformed } from '../answer-body.ts'
 import type { DecodeContext } from '../format.ts'
 import { factsOfCompletion } from '../stream-facts.ts'
 import { citeTexts } from './citations.ts'
@@ -35,10 +36,6 @@ export function parseAnswer(text: string): unknown {
   } catch (cause) {
     throw malformed('is not JSON', cause)
   }
-}
-
-export function malformed(what: string, cause?: unknown): GatewayError {
-  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
 }
 
 /** @throws GatewayError `upstream_malformed`, or the failure that the answer tells of */

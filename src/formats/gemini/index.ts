@@ -2,7 +2,7 @@
 
 import type { ChatTranslation, Format } from '../format.ts'
 import { PassThroughTap } from '../pass-through-tap.ts'
-import { decodeRequest } from './decode-request.ts'
+import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { GeminiStreamDecoder } from './decode-stream.ts'
 import { abilities, encodeRequest } from './encode-request.ts'
@@ -15,6 +15,7 @@ import { formatName } from './wire.ts'
 
 const chat: ChatTranslation = {
   abilities,
+  ownFields,
   decodeRequest,
   encodeRequest,
   decodeResponse,

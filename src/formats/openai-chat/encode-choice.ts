@@ -13,6 +13,7 @@ import { encodeCitation } from './citations.ts'
 import { encodeFile, encodeImage, encodeSpeech } from './encode-answer-media.ts'
 import { thoughtSignature } from './encode-messages.ts'
 import { encodeDetail, needsDetail, placeOf } from './encode-reasoning.ts'
+import { encodeCall } from './encode-response.ts'
 import { formatName, ownExtra } from './name.ts'
 
 type ChoiceEvent = Exclude<Extract<CompletionEvent, { readonly choice: number }>, FinishEvent>
@@ -170,8 +171,11 @@ export class ChoiceEncoder {
   #close(part: OpenPart | undefined): void {
     if (part === undefined) return
     const { opening, call, thought, signature, encrypted } = part
+    // Some clients refuse a piece of a call without a function.
     if (opening.type === 'tool_call' && signature !== '' && !this.#legacy)
-      this.#send({ tool_calls: [{ index: call, ...thoughtSignature(signature) }] })
+      this.#send({
+        tool_calls: [{ index: call, function: { arguments: '' }, ...thoughtSignature(signature) }],
+      })
     if (opening.type !== 'reasoning' || (signature === '' && encrypted === '')) return
     const secret = {
       ...opening,
@@ -197,9 +201,12 @@ export class ChoiceEncoder {
       case 'opaque':
         if (value.format === formatName) this.#send({ content: [value.value] })
         break
+      case 'tool_call':
+        if (this.#legacy) this.#wholeInPieces(value)
+        else this.#send({ tool_calls: [{ index: this.#calls++, ...encodeCall(value) }] })
+        break
       case 'text':
       case 'refusal':
-      case 'tool_call':
       case 'reasoning':
         this.#wholeInPieces(value)
         break

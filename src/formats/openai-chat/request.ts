@@ -1,7 +1,7 @@
 // The shape of a chat completion request, checked by hand: the hot path has no room for a schema library.
 
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
-import type { JsonObject, RequestFacts } from '../format.ts'
+import type { Address, JsonObject, RequestFacts } from '../format.ts'
 import {
   type Check,
   checkFields,
@@ -56,9 +56,10 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['prediction', isAnObject],
 ])
 
-export function checkRequest(body: JsonObject): RequestFacts {
+/** The model of a deployment's path counts; its clients leave the field out of the body. */
+export function checkRequest(body: JsonObject, address: Address): RequestFacts {
   const fields = Object.keys(body)
-  const model = checkModel(body['model'])
+  const model = checkModel(address.model ?? body['model'])
   let inputCharacters = checkMessages(body['messages'])
   checkFields(body, fields, checks)
   inputCharacters += checkTools(body['tools'], 'tools') + checkTools(body['functions'], 'functions')

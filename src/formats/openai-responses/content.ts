@@ -88,10 +88,10 @@ export function encodeContent(part: Part): JsonObject | null {
       return { type: 'input_file', ...nameOf(part), ...encodeFileSource(part.source), ...marker }
     case 'opaque':
       return part.format === formatName ? part.value : null
-    case 'audio':
-      return encodeAudio(part)
     case 'refusal':
       return { type: 'input_text', text: part.text }
+    // The specification knows recordings, but no model of the API hears them.
+    case 'audio':
     case 'reasoning':
     case 'tool_call':
     case 'tool_result':
@@ -118,12 +118,6 @@ function encodeImageSource(source: MediaSource): JsonObject {
 function encodeFileSource(source: MediaSource): JsonObject {
   if (source.kind === 'file') return { file_id: source.id }
   return source.kind === 'url' ? { file_url: source.url } : { file_data: addressOf(source) }
-}
-
-function encodeAudio({ source }: AudioPart): JsonObject | null {
-  if (source.kind !== 'base64') return null
-  const format = /mpeg|mp3/.test(source.mediaType) ? 'mp3' : source.mediaType.replace(/^audio\/(?:x-)?/, '')
-  return { type: 'input_audio', input_audio: { data: source.data, format } }
 }
 
 function addressOf(source: Exclude<MediaSource, { readonly kind: 'file' }>): string {

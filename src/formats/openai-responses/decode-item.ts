@@ -11,7 +11,7 @@ export function decodeAssistantItem(item: JsonObject): readonly AnswerPart[] {
     case 'message':
       return decodeMessage(item)
     case 'reasoning':
-      return [decodeReasoning(item)]
+      return decodeThoughts(item)
     case 'function_call':
     case 'custom_tool_call':
       return [decodeCall(item)]
@@ -73,35 +73,45 @@ export function decodeCall(item: JsonObject): ToolCallPart {
   }
 }
 
+/** A part for each piece of a thought; the last one keeps the item, so that it goes back once. */
+function decodeThoughts(item: JsonObject): readonly ReasoningPart[] {
+  const { texts } = readThought(item)
+  const whole = decodeReasoning(item)
+  const { encrypted: _encrypted, extra: _extra, ...piece } = whole
+  return [...texts.slice(0, -1).map(text => ({ ...piece, text })), { ...whole, text: texts.at(-1) ?? '' }]
+}
+
 /** Thoughts keep their item, letter by letter. */
 export function decodeReasoning(item: JsonObject): ReasoningPart {
   const { encrypted_content: encrypted } = item
-  const thought = readThought(item)
+  const { texts, isSummary } = readThought(item)
   return {
     type: 'reasoning',
-    text: thought.text,
-    ...(thought.isSummary && { summary: true as const }),
+    text: texts.join('\n\n'),
+    ...(isSummary && { summary: true as const }),
     ...(isText(encrypted) && { encrypted }),
     origin: formatName,
     extra: ownExtra(item),
   }
 }
 
-/** The thought itself where the provider shows it, else the summary of it. */
-export function readThought(item: JsonObject): { readonly text: string; readonly isSummary: boolean } {
-  const content = joinTexts(item['content'])
-  if (content !== '') return { text: content, isSummary: false }
-  const summary = joinTexts(item['summary'])
-  return { text: summary, isSummary: summary !== '' }
+interface Thought {
+  readonly texts: readonly string[]
+  readonly isSummary: boolean
 }
 
-export const summarySeparator = '\n\n'
+/** The thought itself where the provider shows it, else the summary of it, piece by piece. */
+export function readThought(item: JsonObject): Thought {
+  const content = textsIn(item['content'])
+  if (content.length > 0) return { texts: content, isSummary: false }
+  const summary = textsIn(item['summary'])
+  return { texts: summary, isSummary: summary.length > 0 }
+}
 
-function joinTexts(list: unknown): string {
+function textsIn(list: unknown): readonly string[] {
   return objectsOf(list)
     .map(piece => textOf(piece['text']))
     .filter(text => text !== '')
-    .join(summarySeparator)
 }
 
 /** Log probabilities of the texts of a message, in OpenAI's shape. */

@@ -13,7 +13,6 @@ import {
   decodeReasoning,
   extraOfMessage,
   readThought,
-  summarySeparator,
 } from './decode-item.ts'
 import { finishOf } from './decode-response.ts'
 import { readUsage } from './usage.ts'
@@ -35,7 +34,8 @@ interface OpenItem {
   readonly texts: Map<number, OpenText>
   /** Of thoughts and calls: the part that its deltas belong to, once it has begun. */
   body: OpenText | null
-  summaryIndex: number
+  /** Of the piece of a thought. */
+  piece: number
   closed: boolean
 }
 
@@ -142,7 +142,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     this.#start(null)
     let item = this.#items.get(index)
     if (item === undefined) {
-      item = { kind, texts: new Map(), body: null, summaryIndex: 0, closed: false }
+      item = { kind, texts: new Map(), body: null, piece: 0, closed: false }
       this.#items.set(index, item)
     }
     return item
@@ -252,11 +252,14 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   #addThought(event: JsonObject, isSummary: boolean): void {
     const open = this.#itemAt(indexOf(event), 'reasoning')
     if (open.closed) return
-    open.body ??= this.#beginThought(isSummary)
     const at = isSummary ? event['summary_index'] : event['content_index']
     const index = typeof at === 'number' ? at : 0
-    if (index > open.summaryIndex && open.body.length > 0) this.#write(open.body, summarySeparator)
-    open.summaryIndex = Math.max(index, open.summaryIndex)
+    if (index > open.piece && open.body !== null && open.body.length > 0) {
+      this.#emit({ type: 'part_end', choice: 0, part: open.body.part })
+      open.body = null
+    }
+    open.piece = Math.max(index, open.piece)
+    open.body ??= this.#beginThought(isSummary)
     this.#write(open.body, textOf(event['delta']))
   }
 
@@ -266,9 +269,15 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   }
 
   #closeThought(open: OpenItem, item: JsonObject): void {
-    const { text, isSummary } = readThought(item)
+    const { texts, isSummary } = readThought(item)
+    if (open.body === null)
+      for (const text of texts.slice(0, -1)) {
+        const piece = this.#beginThought(isSummary)
+        this.#write(piece, text)
+        this.#emit({ type: 'part_end', choice: 0, part: piece.part })
+      }
     const body = open.body ?? this.#beginThought(isSummary)
-    if (body.length === 0) this.#write(body, text)
+    if (body.length === 0) this.#write(body, texts.at(-1) ?? '')
     const place = { choice: 0, part: body.part }
     const { encrypted, extra } = decodeReasoning(item)
     if (encrypted !== undefined) this.#emit({ type: 'part_detail', ...place, detail: { encrypted } })

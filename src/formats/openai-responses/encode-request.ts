@@ -10,9 +10,14 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { clamped } from '../unsayable.ts'
 import { encodeInput } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
-import { formatName, readOwn } from './wire.ts'
+import { known } from './own-fields.ts'
+import { formatName, readOwn, withoutFields } from './wire.ts'
+
+/** All else that a client of this format wrote goes as it came. */
+const spokenFor: ReadonlySet<string> = new Set(known)
 
 /** @throws GatewayError `unsupported_parameter` */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
@@ -30,6 +35,7 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     ...encodeReasoning(conversation.reasoning),
     ...encodeEnvelope(conversation),
     ...encodeKeeping(conversation, target),
+    ...withoutFields(readOwn(conversation.extra), spokenFor),
     ...(conversation.streaming && { stream: true }),
   }
   return { body, warnings }
@@ -80,11 +86,18 @@ function encodeSampling({ sampling }: Conversation, warnings: string[]): JsonObj
   for (const [name, value] of Object.entries(unknown))
     if (value !== undefined) warnings.push(`dropped parameter ${name}`)
   return {
-    ...(maxTokens !== undefined && { max_output_tokens: maxTokens }),
+    ...(maxTokens !== undefined && { max_output_tokens: atLeastFew(maxTokens, warnings) }),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(logprobs !== undefined && logprobs > 0 && { top_logprobs: logprobs }),
   }
+}
+
+/** A smaller limit is refused. https://platform.openai.com/docs/api-reference/responses/create */
+const fewestTokens = 16
+
+function atLeastFew(maxTokens: number, warnings: string[]): number {
+  return clamped('max_tokens', maxTokens, { from: fewestTokens, to: Number.POSITIVE_INFINITY, warnings })
 }
 
 function encodeText({ output, extra }: Conversation): JsonObject {

@@ -39,7 +39,7 @@ export const rules: readonly Rule[] = [
     apply: reading => ({ ...reading, toolCalls: reading.toolCalls.map(call => ({ ...call, id: '' })) }),
   },
   {
-    clients: ['anthropic-messages'],
+    clients: ['anthropic-messages', 'cohere-chat'],
     reason: 'an image that the model made stands in the text, as there is no place for one in an answer',
     apply: reading => ({ ...reading, text: reading.text.replaceAll(/!\[image\]\(data:[^)]*\)/g, '') }),
   },
@@ -71,6 +71,6 @@ function withUsage(reading: Reading, changes: Partial<NonNullable<Reading['usage
 }
 
 function unwrapArguments(call: Reading['toolCalls'][number]): Reading['toolCalls'][number] {
-  const wrapped = /^\{"_raw":(".*")\}$/s.exec(call.input)?.[1]
+  const wrapped = /^\{"(?:_raw|input)":("(?:[^"\\]|\\.)*")\}$/s.exec(call.input)?.[1]
   return wrapped === undefined ? call : { ...call, input: String(JSON.parse(wrapped)) }
 }
