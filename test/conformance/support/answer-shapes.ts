@@ -94,11 +94,8 @@ export const answerShapes: readonly Shape[] = [
         output: [{ stdout: 'a', stderr: '', outcome }],
       }),
   ),
-  answerShape(
-    /^TestResponseApplyPatchToolCallOperationUnion(Unm|M)arshal/,
-    'openai-responses',
-    operation =>
-      output({ type: 'apply_patch_call', id: 'ap_1', call_id: 'call_1', status: 'completed', operation }),
+  answerShape(/^TestResponseApplyPatchToolCallOperationUnion(Unm|M)arshal/, 'openai-responses', operation =>
+    output({ type: 'apply_patch_call', id: 'ap_1', call_id: 'call_1', status: 'completed', operation }),
   ),
   answerShape(/^TestResponseCodeInterpreterToolCallOutputUnion(Unm|M)arshal/, 'openai-responses', one =>
     output({ type: 'code_interpreter_call', id: 'ci_1', status: 'completed', code: '1', outputs: [one] }),

@@ -11,12 +11,8 @@ import type { ShapeCase } from './shapes.ts'
 
 export function shapeDeviations(one: ShapeCase): Pin[] {
   const expected = one.accepted ? 'accepted' : 'refused'
-  const got = verdictOf(one)
-  return got === 'accepted' ? pin(one, expected, got) : pin(one, expected, got, nameOfFault(one, got))
-}
-
-function pin({ id }: ShapeCase, expected: string, got: string, fault = got): Pin[] {
-  return fault.startsWith(expected) ? [] : [{ key: id, field: 'shape', expected, got: fault }]
+  const got = nameOfFault(one, verdictOf(one))
+  return got.startsWith(expected) ? [] : [{ key: one.id, field: 'shape', expected, got }]
 }
 
 /** A refusal has to say what of the request is wrong; of an answer, that it is malformed. */

@@ -62,9 +62,7 @@ export const responseShapes: readonly Shape[] = [
   shape(/^TestEasyInputMessageContentUnionParam(Unm|M)arshal/, part =>
     items({ role: 'user', content: part }),
   ),
-  shape(/^TestResponseInputContentUnionParam(Unm|M)arshal/, part =>
-    items({ role: 'user', content: [part] }),
-  ),
+  shape(/^TestResponseInputContentUnionParam(Unm|M)arshal/, part => items({ role: 'user', content: [part] })),
   shape(/^TestResponseToolUnion(_Namespace_|_ToolSearch_)?(Unm|M)arshal/, tools),
   shape(/^TestResponseFormatTextConfigUnionParam(Unm|M)arshal/, format => response({ text: { format } })),
   shape(/^TestResponsePromptVariableUnionParam(Unm|M)arshal/, value =>

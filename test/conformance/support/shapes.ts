@@ -55,7 +55,8 @@ const refusals = ['expErr', 'expectErr', 'expectedErr', 'expectedError', 'err', 
 
 function isRefused(name: string, fields: Json): boolean {
   return (
-    /_Error(Path)?s$/.test(name) || refusals.some(word => fields[word] === true || textAt(fields, word) !== '')
+    /_Error(Path)?s$/.test(name) ||
+    refusals.some(word => fields[word] === true || textAt(fields, word) !== '')
   )
 }
 
