@@ -12,7 +12,7 @@ import { parseJsonBody } from '../formats/json-body.ts'
 import { findFieldsAside, findOwnFields } from '../formats/own-fields.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
-import type { Recalled } from './recall.ts'
+import type { Recalled } from './responses/recall.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
 /** A request of which the shape was checked. */

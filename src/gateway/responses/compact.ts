@@ -1,22 +1,22 @@
 // A conversation is compacted (POST /v1/responses/compact): where every provider of the model has the route, it answers;
 // else the model is asked for a summary. And which endpoint is answered in which way.
 
-import type { Endpoint } from '../endpoints/endpoint.ts'
-import { GatewayError } from '../errors.ts'
-import type { JsonObject } from '../formats/format.ts'
-import { openAiResponses } from '../formats/openai-responses/index.ts'
-import { checkRequest } from '../formats/openai-responses/request.ts'
-import { seal } from '../formats/openai-responses/sealed.ts'
-import { readUsage, writeUsage } from '../formats/openai-responses/usage.ts'
-import { objectsOf, textOf } from '../formats/openai-responses/wire.ts'
-import { askTargets } from './ask.ts'
-import { answerCount } from './count-tokens.ts'
-import { deliverFull } from './deliver.ts'
-import type { Exchange } from './exchange.ts'
-import { type Answer, answerFromTargets } from './handle.ts'
-import type { ParsedRequest } from './plan.ts'
-import { itemsOfInput } from './response-items.ts'
-import { findWay } from './way.ts'
+import type { Endpoint } from '../../endpoints/endpoint.ts'
+import { GatewayError } from '../../errors.ts'
+import type { JsonObject } from '../../formats/format.ts'
+import { openAiResponses } from '../../formats/openai-responses/index.ts'
+import { checkRequest } from '../../formats/openai-responses/request.ts'
+import { seal } from '../../formats/openai-responses/sealed.ts'
+import { readUsage, writeUsage } from '../../formats/openai-responses/usage.ts'
+import { objectsOf, textOf } from '../../formats/openai-responses/wire.ts'
+import { askTargets } from '../ask.ts'
+import { answerCount } from '../count-tokens.ts'
+import { deliverFull } from '../deliver.ts'
+import type { Exchange } from '../exchange.ts'
+import { type Answer, answerFromTargets } from '../handle.ts'
+import type { ParsedRequest } from '../plan.ts'
+import { findWay } from '../way.ts'
+import { itemsOfInput } from './items.ts'
 
 /** What is done with a request that came by this endpoint. */
 export function answerOf({ format, operation }: Pick<Endpoint, 'format' | 'operation'>): Answer {

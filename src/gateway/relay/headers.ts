@@ -1,7 +1,7 @@
 // Which headers of a relayed request go to the provider, and which of its answer come back.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ReplyHeaders } from '../call.ts'
+import type { ReplyHeaders } from '../../call.ts'
 
 /** They belong to one connection. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const ofTheConnection = [

@@ -1,14 +1,14 @@
 // What a request of the Responses API goes on from: the response before it, items of earlier ones, thoughts that it carries
 // along. The target that made them understands the request as it is; all others get it with everything in it.
 
-import type { Target } from '../call.ts'
-import { GatewayError } from '../errors.ts'
-import type { FieldEdits, JsonObject } from '../formats/format.ts'
-import { checkInputFields } from '../formats/openai-responses/request.ts'
-import { kindOf } from '../formats/openai-responses/wire.ts'
-import { isText } from '../lib/json-value.ts'
-import type { Exchange } from './exchange.ts'
-import type { ParsedRequest } from './plan.ts'
+import type { Target } from '../../call.ts'
+import { GatewayError } from '../../errors.ts'
+import type { FieldEdits, JsonObject } from '../../formats/format.ts'
+import { checkInputFields } from '../../formats/openai-responses/request.ts'
+import { kindOf } from '../../formats/openai-responses/wire.ts'
+import { isText } from '../../lib/json-value.ts'
+import type { Exchange } from '../exchange.ts'
+import type { ParsedRequest } from '../plan.ts'
 import {
   type HistoryItem,
   itemOfClient,
@@ -17,8 +17,8 @@ import {
   needsCare,
   outputOfRecord,
   portItems,
-} from './response-items.ts'
-import type { ResponseRecord } from './response-memory.ts'
+} from './items.ts'
+import type { ResponseRecord } from './memory.ts'
 
 export interface Recalled {
   /** `provider/model` of the target that holds what is referred to, and so is asked first; null where none does. */

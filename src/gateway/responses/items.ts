@@ -1,13 +1,13 @@
 // The items of a conversation of the Responses API, each with the target that it is bound to, and how they are put for a
 // target that did not make them.
 
-import { GatewayError } from '../errors.ts'
-import { introduceSummary } from '../formats/openai-responses/decode-input.ts'
-import { isSealed, unseal } from '../formats/openai-responses/sealed.ts'
-import { kindOf, objectsOf } from '../formats/openai-responses/wire.ts'
-import { isText, type JsonObject } from '../lib/json-value.ts'
+import { GatewayError } from '../../errors.ts'
+import { introduceSummary } from '../../formats/openai-responses/decode-input.ts'
+import { isSealed, unseal } from '../../formats/openai-responses/sealed.ts'
+import { kindOf, objectsOf } from '../../formats/openai-responses/wire.ts'
+import { isText, type JsonObject } from '../../lib/json-value.ts'
+import type { ResponseRecord } from './memory.ts'
 import type { OriginBook } from './origin-book.ts'
-import type { ResponseRecord } from './response-memory.ts'
 
 export interface HistoryItem {
   readonly item: JsonObject

@@ -1,13 +1,13 @@
 // Brings a relayed answer to the client as it comes, and closes the books at its end.
 
-import type { AnswerFacts, Method, RelayReply, StreamSink } from '../call.ts'
-import { GatewayError } from '../errors.ts'
-import { answerHeaders } from './deliver.ts'
-import type { Exchange, RelayBody } from './exchange.ts'
-import { replyHeaders } from './relay-headers.ts'
-import { openRelayMeter } from './relay-meter.ts'
-import { type Account, attemptsAsEnded, settle } from './settle.ts'
-import type { RelayProvider } from './snapshot.ts'
+import type { AnswerFacts, Method, RelayReply, StreamSink } from '../../call.ts'
+import { GatewayError } from '../../errors.ts'
+import { answerHeaders } from '../deliver.ts'
+import type { Exchange, RelayBody } from '../exchange.ts'
+import { type Account, attemptsAsEnded, settle } from '../settle.ts'
+import type { RelayProvider } from '../snapshot.ts'
+import { replyHeaders } from './headers.ts'
+import { openRelayMeter } from './meter.ts'
 
 export interface Relayed {
   readonly provider: RelayProvider

@@ -2,15 +2,15 @@
 // answer are streams, and nobody here reads them but to count.
 
 import type { Readable } from 'node:stream'
-import type { RelayReply } from '../call.ts'
-import { type RelayEndpoint, type RelayPlace, readRelayPath } from '../endpoints/relays.ts'
-import { type AttemptRecord, asGatewayError, GatewayError } from '../errors.ts'
-import { admit, authenticate } from './admit.ts'
-import { deliverError } from './deliver.ts'
-import { deliverRelayed, noteBytes } from './deliver-relayed.ts'
-import { type Exchange, type Gateway, openExchange, type RelayBody, type RelayCall } from './exchange.ts'
-import { requestHeaders } from './relay-headers.ts'
-import type { RelayProvider } from './snapshot.ts'
+import type { RelayReply } from '../../call.ts'
+import { type RelayEndpoint, type RelayPlace, readRelayPath } from '../../endpoints/relays.ts'
+import { type AttemptRecord, asGatewayError, GatewayError } from '../../errors.ts'
+import { admit, authenticate } from '../admit.ts'
+import { deliverError } from '../deliver.ts'
+import { type Exchange, type Gateway, openExchange, type RelayBody, type RelayCall } from '../exchange.ts'
+import type { RelayProvider } from '../snapshot.ts'
+import { deliverRelayed, noteBytes } from './deliver.ts'
+import { requestHeaders } from './headers.ts'
 
 /** Answers one call. Never throws: whatever fails becomes an answer, a log line and a row. */
 export async function relay(call: RelayCall, gateway: Gateway): Promise<void> {

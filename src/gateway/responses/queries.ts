@@ -2,17 +2,17 @@
 // still makes in the background is asked for there.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { AnswerReader, Target, UpstreamRequest } from '../call.ts'
-import { asGatewayError, GatewayError } from '../errors.ts'
-import type { JsonObject } from '../formats/format.ts'
-import { kindOf, objectsOf } from '../formats/openai-responses/wire.ts'
-import { createCancellation } from '../lib/cancellation.ts'
-import { isText } from '../lib/json-value.ts'
-import type { Gateway } from './exchange.ts'
+import type { AnswerReader, Target, UpstreamRequest } from '../../call.ts'
+import { asGatewayError, GatewayError } from '../../errors.ts'
+import type { JsonObject } from '../../formats/format.ts'
+import { kindOf, objectsOf } from '../../formats/openai-responses/wire.ts'
+import { createCancellation } from '../../lib/cancellation.ts'
+import { isText } from '../../lib/json-value.ts'
+import type { Gateway } from '../exchange.ts'
+import type { Snapshot } from '../snapshot.ts'
+import { itemsOfInput } from './items.ts'
+import type { ResponseRecord } from './memory.ts'
 import { isPending } from './remember.ts'
-import { itemsOfInput } from './response-items.ts'
-import type { ResponseRecord } from './response-memory.ts'
-import type { Snapshot } from './snapshot.ts'
 
 export interface ResponseQuestion {
   readonly kind: 'get' | 'delete' | 'cancel' | 'input_items'

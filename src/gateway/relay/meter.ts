@@ -1,8 +1,8 @@
 // Reads the usage of a relayed answer while its bytes pass, where it is of a format that the provider is known to speak.
 
-import type { AnswerFacts, Connection, Operation, ReplyHeaders, StreamTap } from '../call.ts'
-import type { Format } from '../formats/format.ts'
-import type { ProviderSide } from './snapshot.ts'
+import type { AnswerFacts, Connection, Operation, ReplyHeaders, StreamTap } from '../../call.ts'
+import type { Format } from '../../formats/format.ts'
+import type { ProviderSide } from '../snapshot.ts'
 
 export interface RelayMeter {
   push(chunk: Buffer): void
