@@ -13,8 +13,8 @@ import type { RerankAnswer, RerankRequest } from '../conversation/rerank.ts'
 import type { ErrorCode, GatewayError } from '../errors.ts'
 import type { EventBlock } from '../lib/event-stream-splitter.ts'
 import type { JsonObject } from '../lib/json-value.ts'
-import type { OwnFieldRules } from './own-fields.ts'
 import type { Quirks } from './quirks.ts'
+import type { OwnFieldRules } from './shared/own-fields.ts'
 
 export type { JsonObject } from '../lib/json-value.ts'
 

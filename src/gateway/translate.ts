@@ -15,8 +15,8 @@ import type {
   JsonObject,
   Translation,
 } from '../formats/format.ts'
-import { factsOfCompletion } from '../formats/stream-facts.ts'
-import { TranslatingTap } from '../formats/translating-tap.ts'
+import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
+import { TranslatingTap } from '../formats/streams/translating-tap.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter } from './parameters.ts'
 import type { Asked } from './plan.ts'

@@ -2,8 +2,8 @@
 
 import type { ChatTranslation, EncodeTarget, Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { MessageStreamDecoder } from './decode-stream.ts'

@@ -16,7 +16,7 @@ import {
   isStringOrObject,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
 
 const maxMessages = 100_000
 const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system'])

@@ -3,7 +3,7 @@
 
 import type { ChatTranslation, Format } from '../format.ts'
 import { awsEventStream } from '../framing/aws-event-stream.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { decodeRequest } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { ConverseStreamDecoder } from './decode-stream.ts'

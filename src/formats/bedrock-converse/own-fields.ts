@@ -1,6 +1,6 @@
 // What becomes of the fields of a Converse request that other formats have no words for.
 
-import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 export const ownFieldRules: OwnFieldRules = {
   request: {

@@ -18,7 +18,7 @@ import {
   functionsOf,
   refuseChoicesAndBias,
   unsupported,
-} from '../unsayable.ts'
+} from '../shared/unsayable.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { formatName } from './name.ts'
 

@@ -1,7 +1,7 @@
 // What becomes of the fields of Cohere's requests that other formats have no words for.
 
 import { isObject } from '../../lib/json-value.ts'
-import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 /** @param known fields that the neutral form has words for */
 export function ownFieldRules(known: Iterable<string>): OwnFieldRules {

@@ -4,8 +4,8 @@ import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { droppedUnless, type OwnFieldRules, rulesFor } from '../own-fields.ts'
-import { unsupported } from '../unsayable.ts'
+import { droppedUnless, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
+import { unsupported } from '../shared/unsayable.ts'
 
 export const formatName = 'cohere-embed'
 

@@ -16,8 +16,8 @@ import {
   isString,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
-import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
+} from '../shared/checks.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import type { RerankVersion } from './version.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { Address, RequestFacts } from '../format.ts'
 import { checkContent } from '../gemini/request.ts'
 import { camelKeys } from '../gemini/wire.ts'
-import { checkModel, measure, refuse } from '../openai-shared/checks.ts'
+import { checkModel, measure, refuse } from '../shared/checks.ts'
 import { itemsOf, type Shape } from './shapes.ts'
 
 const lists: Readonly<Record<Exclude<Shape, 'single'>, string>> = { batch: 'requests', predict: 'instances' }

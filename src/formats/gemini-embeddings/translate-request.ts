@@ -5,7 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { Address, EncodedRequest, EncodeTarget } from '../format.ts'
 import { defined, toCamelCase } from '../gemini/wire.ts'
-import { type FieldRules, type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type FieldRules, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { formatNames, type Item, itemsOf, type Shape, takesOneContent } from './shapes.ts'
 
 const purposes: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 
 import type { ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import { nameOfOpaque } from '../unsayable.ts'
+import { nameOfOpaque } from '../shared/unsayable.ts'
 import { encodeMedia, ownExtra } from './encode-part.ts'
 import { defined, formatName } from './wire.ts'
 

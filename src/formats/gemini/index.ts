@@ -1,7 +1,7 @@
 // Google's generateContent. The model, and whether the answer is streamed, stand in the path alone.
 
 import type { ChatTranslation, Format } from '../format.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { GeminiStreamDecoder } from './decode-stream.ts'

@@ -1,6 +1,6 @@
 // What becomes of the fields of Google's requests that other formats have no words for.
 
-import { type Fate, type FieldRules, type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type Fate, type FieldRules, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { toCamelCase } from './wire.ts'
 
 const configRules: FieldRules = {

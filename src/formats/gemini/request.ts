@@ -2,7 +2,7 @@
 
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { Address, RequestFacts } from '../format.ts'
-import { checkModel, measure, refuse } from '../openai-shared/checks.ts'
+import { checkModel, measure, refuse } from '../shared/checks.ts'
 import { camelKeys } from './wire.ts'
 
 const maxContents = 10_000

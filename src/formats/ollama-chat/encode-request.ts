@@ -12,7 +12,7 @@ import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { encodeRest } from '../ollama-shared/encode-rest.ts'
-import { readTextFile } from '../text-file.ts'
+import { readTextFile } from '../shared/text-file.ts'
 import {
   droppedAround,
   droppedMarks,
@@ -20,7 +20,7 @@ import {
   nameOfOpaque,
   refuseChoicesAndBias,
   unsupported,
-} from '../unsayable.ts'
+} from '../shared/unsayable.ts'
 import { formatName } from './shape.ts'
 
 const noMarks = ['name', 'cache_control', 'detail'] as const

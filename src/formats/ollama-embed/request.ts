@@ -15,9 +15,9 @@ import {
   isStringOrStrings,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
-import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
-import { unsupported } from '../unsayable.ts'
+} from '../shared/checks.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
+import { unsupported } from '../shared/unsayable.ts'
 
 export const formatName = 'ollama-embed'
 

@@ -7,8 +7,8 @@ import { checkImages, restChecks } from '../ollama-shared/checks.ts'
 import { decodeImages, decodeRest, knownFields } from '../ollama-shared/decode-rest.ts'
 import { encodeRest } from '../ollama-shared/encode-rest.ts'
 import { ownFieldRules } from '../ollama-shared/own-fields.ts'
-import { checkFields, checkModel, isString, measure } from '../openai-shared/checks.ts'
-import { droppedAround, droppedMarks, refuseChoicesAndBias, unsupported } from '../unsayable.ts'
+import { checkFields, checkModel, isString, measure } from '../shared/checks.ts'
+import { droppedAround, droppedMarks, refuseChoicesAndBias, unsupported } from '../shared/unsayable.ts'
 import { formatName } from './shape.ts'
 
 /** Without a prompt, the model is loaded and nothing else. */

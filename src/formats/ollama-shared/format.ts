@@ -2,7 +2,6 @@
 
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
-import { parseObject } from '../answer-body.ts'
 import type {
   ChatTranslation,
   DecodeContext,
@@ -13,9 +12,10 @@ import type {
 } from '../format.ts'
 import { jsonLines } from '../framing/json-lines.ts'
 import { decodeError } from '../openai-shared/errors.ts'
-import type { OwnFieldRules } from '../own-fields.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
+import { parseObject } from '../shared/answer-body.ts'
+import type { OwnFieldRules } from '../shared/own-fields.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeAnswer, encodeAnswer } from './answer.ts'
 import { OllamaStreamDecoder } from './decode-stream.ts'
 import { OllamaStreamEncoder } from './encode-stream.ts'

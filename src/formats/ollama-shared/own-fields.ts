@@ -1,6 +1,6 @@
 // What becomes of the fields of Ollama's requests that other formats have no words for.
 
-import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { neutralOptions } from './options.ts'
 
 /** How the server does its work: whoever answers elsewhere has one of its own. */

@@ -9,7 +9,7 @@ import type {
 } from '../../conversation/completion-event.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { finishWord } from '../openai-shared/finish.ts'
-import { type PartEvent, SerialLanes } from '../serial-parts.ts'
+import { type PartEvent, SerialLanes } from '../streams/serial-parts.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFile, encodeImage, encodeSpeech } from './encode-answer-media.ts'
 import { thoughtSignature } from './encode-messages.ts'

@@ -2,7 +2,7 @@
 // servers of its format have added.
 
 import { isObject, isText } from '../../lib/json-value.ts'
-import { droppedUnless, type Fate, type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { droppedUnless, type Fate, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 /** Where the answer is looked for, what form it has to have, and what it is made of. */
 const binding = [

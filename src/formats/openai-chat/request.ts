@@ -2,6 +2,7 @@
 
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
+import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import {
   type Check,
   checkFields,
@@ -19,8 +20,7 @@ import {
   isStringOrStrings,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
-import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
+} from '../shared/checks.ts'
 
 const maxMessages = 10_000
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../lib/json-value.ts'
 import { numberOf } from '../openai-shared/fields.ts'
-import { type Fate, type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type Fate, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 /** @param known fields that the neutral form has words for */
 export function ownFieldRules(known: Iterable<string>): OwnFieldRules {

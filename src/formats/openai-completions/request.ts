@@ -1,6 +1,8 @@
 // The shape of a request to the older completions: a prompt instead of messages.
 
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
+import { measurePrompt } from '../openai-shared/prompt.ts'
+import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import {
   type Check,
   checkFields,
@@ -15,9 +17,7 @@ import {
   isString,
   isStringOrStrings,
   refuse,
-} from '../openai-shared/checks.ts'
-import { measurePrompt } from '../openai-shared/prompt.ts'
-import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
+} from '../shared/checks.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['prompt', checksItself],

@@ -1,6 +1,7 @@
 // The shape of a request for embeddings.
 
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
+import { measurePrompt } from '../openai-shared/prompt.ts'
 import {
   type Check,
   checkFields,
@@ -9,8 +10,7 @@ import {
   isPositiveInteger,
   isString,
   refuse,
-} from '../openai-shared/checks.ts'
-import { measurePrompt } from '../openai-shared/prompt.ts'
+} from '../shared/checks.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['input', checksItself],

@@ -3,7 +3,7 @@
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { Address, EncodedRequest, EncodeTarget } from '../format.ts'
-import { type OwnFieldRules, rulesFor } from '../own-fields.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 export const formatName = 'openai-embeddings'
 

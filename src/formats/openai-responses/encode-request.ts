@@ -10,7 +10,7 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { clamped } from '../unsayable.ts'
+import { clamped } from '../shared/unsayable.ts'
 import { encodeInput } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { known } from './own-fields.ts'

@@ -1,6 +1,12 @@
 // What becomes of the fields of a request for a response that other formats have no words for.
 
-import { droppedUnless, type Fate, type OwnFieldRules, type RefusedInside, rulesFor } from '../own-fields.ts'
+import {
+  droppedUnless,
+  type Fate,
+  type OwnFieldRules,
+  type RefusedInside,
+  rulesFor,
+} from '../shared/own-fields.ts'
 import { isSealed } from './sealed.ts'
 import { kindOf, objectsOf } from './wire.ts'
 

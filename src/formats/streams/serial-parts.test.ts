@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { legalEvents } from './events.fixture.ts'
+import { legalEvents } from '../events.fixture.ts'
 import { type PartEvent, SerialLanes, SerialParts } from './serial-parts.ts'
 
 test('however parts overlap, one ends before the next begins, and nothing is lost', () => {

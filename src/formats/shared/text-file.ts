@@ -1,6 +1,6 @@
 // Text files for formats that have no place for files: what they hold stands in the message itself.
 
-import type { FilePart } from '../conversation/parts.ts'
+import type { FilePart } from '../../conversation/parts.ts'
 import { unsupported } from './unsayable.ts'
 
 const textual = /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|javascript|x-ndjson)\b)/i

@@ -1,8 +1,8 @@
 // The arguments of a call for formats where they are an object, whole and in pieces: text that is none is wrapped.
 
-import type { PartOpening } from '../conversation/completion-event.ts'
-import { parseToolArguments } from '../conversation/tool-arguments.ts'
-import type { JsonObject } from '../lib/json-value.ts'
+import type { PartOpening } from '../../conversation/completion-event.ts'
+import { parseToolArguments } from '../../conversation/tool-arguments.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
 
 /** One for each call. */
 export interface ObjectPieces {

@@ -1,8 +1,8 @@
 // What the formats say of the fields that only they have: none is lost without a word.
 
 import { describe, expect, test } from 'vitest'
-import type { JsonObject } from '../lib/json-value.ts'
-import { formats } from './index.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
+import { formats } from '../index.ts'
 import { findFieldsAside, findOwnFields, type OwnFieldRules } from './own-fields.ts'
 
 const address = { model: 'test-model', streaming: false }

@@ -1,10 +1,10 @@
 // Reads along with a stream whose bytes go to the client as they came: for formats in which nothing needs mending.
 
-import type { StreamTap } from '../call.ts'
-import { asGatewayError, type GatewayError } from '../errors.ts'
-import type { EventBlock } from '../lib/event-stream-splitter.ts'
+import type { StreamTap } from '../../call.ts'
+import { asGatewayError, type GatewayError } from '../../errors.ts'
+import type { EventBlock } from '../../lib/event-stream-splitter.ts'
+import type { ChatTranslation, Framing, StreamDecoder } from '../format.ts'
 import { EventReader } from './event-reader.ts'
-import type { ChatTranslation, Framing, StreamDecoder } from './format.ts'
 import { StreamFacts } from './stream-facts.ts'
 
 const nothing = Buffer.alloc(0)

@@ -1,8 +1,8 @@
 // Narrowing of what an upstream sent: everything that is not as the format says is the upstream's fault.
 
-import type { Usage } from '../call.ts'
-import { GatewayError } from '../errors.ts'
-import { isObject, type MutableJson } from '../lib/json-value.ts'
+import type { Usage } from '../../call.ts'
+import { GatewayError } from '../../errors.ts'
+import { isObject, type MutableJson } from '../../lib/json-value.ts'
 
 export function malformed(what: string, cause?: unknown): GatewayError {
   return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })

@@ -1,7 +1,7 @@
 // Answers that are mostly numbers: their small fields can be read without parsing those.
 
-import { findTopLevel } from '../lib/json-splice.ts'
-import { isObject, type MutableJson } from '../lib/json-value.ts'
+import { findTopLevel } from '../../lib/json-splice.ts'
+import { isObject, type MutableJson } from '../../lib/json-value.ts'
 
 const closers: Readonly<Record<string, string>> = { '[': ']', '{': '}' }
 

@@ -1,9 +1,9 @@
 // From the bytes of a stream to events of a format, with the failures of an upstream in our vocabulary.
 
 import { isAscii } from 'node:buffer'
-import { asGatewayError, GatewayError } from '../errors.ts'
-import { type EventBlock, EventTooLargeError, type StreamEvent } from '../lib/event-stream-splitter.ts'
-import type { Framing, Splitter, WireEvent } from './format.ts'
+import { asGatewayError, GatewayError } from '../../errors.ts'
+import { type EventBlock, EventTooLargeError, type StreamEvent } from '../../lib/event-stream-splitter.ts'
+import type { Framing, Splitter, WireEvent } from '../format.ts'
 
 /** What becomes of each event; false ends the reading of the block. */
 export type ReadEvent = (event: WireEvent, place: StreamEvent) => boolean

@@ -1,9 +1,9 @@
 // What becomes of the wishes of a client for which a format has no words: refused where leaving them out would change
 // the meaning of the answer, told in a warning where not.
 
-import type { Conversation, FunctionTool, ToolChoice } from '../conversation/conversation.ts'
-import type { OpaquePart, Part } from '../conversation/parts.ts'
-import { GatewayError } from '../errors.ts'
+import type { Conversation, FunctionTool, ToolChoice } from '../../conversation/conversation.ts'
+import type { OpaquePart, Part } from '../../conversation/parts.ts'
+import { GatewayError } from '../../errors.ts'
 
 /** @param param the name as in OpenAI's chat completions */
 export function unsupported(param: string, because: string): GatewayError {

@@ -1,10 +1,10 @@
 // Makes of an upstream's stream the stream of another format: bytes -> events -> neutral events -> events -> bytes.
 
-import type { StreamTap } from '../call.ts'
-import type { CompletionEvent, EndEvent } from '../conversation/completion-event.ts'
-import { asGatewayError, GatewayError } from '../errors.ts'
+import type { StreamTap } from '../../call.ts'
+import type { CompletionEvent, EndEvent } from '../../conversation/completion-event.ts'
+import { asGatewayError, GatewayError } from '../../errors.ts'
+import type { Framing, StreamDecoder, StreamEncoder, WireEvent } from '../format.ts'
 import { EventReader } from './event-reader.ts'
-import type { Framing, StreamDecoder, StreamEncoder, WireEvent } from './format.ts'
 import { StreamFacts } from './stream-facts.ts'
 
 export interface TranslatingTapOptions {

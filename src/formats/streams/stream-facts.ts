@@ -1,8 +1,8 @@
 // What the gateway wants to know of an answer, read from its neutral form.
 
-import type { AnswerFacts, Usage } from '../call.ts'
-import type { AnswerPart, Completion } from '../conversation/completion.ts'
-import type { CompletionEvent } from '../conversation/completion-event.ts'
+import type { AnswerFacts, Usage } from '../../call.ts'
+import type { AnswerPart, Completion } from '../../conversation/completion.ts'
+import type { CompletionEvent } from '../../conversation/completion-event.ts'
 
 /** Reads the events of one stream as they pass. A class because each event of a stream goes through it. */
 export class StreamFacts implements AnswerFacts {

@@ -1,9 +1,9 @@
 // What becomes of the fields that only the client's format has, where a provider of another format is asked: each is
 // carried, left out and told in the warnings, or a reason not to ask that provider. Formats say it as data.
 
-import type { Conversation } from '../conversation/conversation.ts'
-import type { Extra, Part } from '../conversation/parts.ts'
-import { isObject, type JsonObject } from '../lib/json-value.ts'
+import type { Conversation } from '../../conversation/conversation.ts'
+import type { Extra, Part } from '../../conversation/parts.ts'
+import { isObject, type JsonObject } from '../../lib/json-value.ts'
 
 /**
  * `carried`: the neutral form has words for it, or nobody misses it. `dropped`: it may be left out, if that is told.

@@ -1,8 +1,8 @@
 // Puts the parts of an answer one behind the other, for formats whose clients expect that: a part that begins while
 // another is open waits until that one has ended.
 
-import type { AnswerPart } from '../conversation/completion.ts'
-import type { CompletionEvent } from '../conversation/completion-event.ts'
+import type { AnswerPart } from '../../conversation/completion.ts'
+import type { CompletionEvent } from '../../conversation/completion-event.ts'
 
 export type PartEvent = Extract<CompletionEvent, { readonly part: number }>
 
