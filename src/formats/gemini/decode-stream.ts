@@ -185,15 +185,12 @@ class CandidateReader {
     const decoded = decodePart(part, () => textIn(call, 'id') || `call_${this.#context.createId()}`)
     if (decoded?.type !== 'tool_call') return
     const { id, extra, signature } = decoded
-    this.#hasCalls = true
-    if (whole) {
-      this.#close()
-      this.#emit({ type: 'part', choice: this.index, part: this.#parts++, value: decoded })
-      return
-    }
     this.#begin({ type: 'tool_call', id, name, ...(extra === undefined ? {} : { extra }) })
+    this.#hasCalls = true
+    if (whole) this.#delta(decoded.arguments)
     if (signature !== undefined) this.#detail({ signature })
-    this.#arguments = new ArgumentWriter()
+    if (whole) this.#close()
+    else this.#arguments = new ArgumentWriter()
   }
 
   #cite(): void {
