@@ -278,6 +278,34 @@ test('an empty answer still has its role and its reason to end', () => {
   ])
 })
 
+test('the signature of a call comes in a chunk that has the shape of all others', () => {
+  const opening = { type: 'tool_call', id: 'a', name: 'f' } as const
+  const written = encodeEvents([
+    { type: 'start', id: 'a', model: 'm' },
+    { type: 'part_start', choice: 0, part: 0, opening },
+    { type: 'part_delta', choice: 0, part: 0, text: '{}' },
+    { type: 'part_detail', choice: 0, part: 0, detail: { signature: 'sig' } },
+    { type: 'part_end', choice: 0, part: 0 },
+    { type: 'finish', choice: 0, finish: { reason: 'tool_calls' } },
+    { type: 'end' },
+  ])
+  expect(JSON.parse(written[2]?.data ?? '')).toMatchObject({
+    choices: [
+      {
+        delta: {
+          tool_calls: [
+            {
+              index: 0,
+              function: { arguments: '' },
+              extra_content: { google: { thought_signature: 'sig' } },
+            },
+          ],
+        },
+      },
+    ],
+  })
+})
+
 test('what is known only at the end stands beside the reason to end', () => {
   const written = encodeEvents([
     { type: 'start', id: 'a', model: 'm' },

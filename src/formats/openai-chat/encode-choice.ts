@@ -197,11 +197,11 @@ export class ChoiceEncoder {
   #close(part: OpenPart | undefined): void {
     if (part === undefined) return
     const { opening, call, thought, signature, encrypted } = part
-    // Some clients refuse a piece of a call without a function.
-    if (opening.type === 'tool_call' && signature !== '' && !this.#legacy)
-      this.#send({
-        tool_calls: [{ index: call, function: { arguments: '' }, ...thoughtSignature(signature) }],
-      })
+    if (opening.type === 'tool_call' && signature !== '' && !this.#legacy) {
+      // Clients that check the shape of chunks want these empty words as well.
+      const nothing = opening.custom === true ? { custom: { input: '' } } : { function: { arguments: '' } }
+      this.#send({ tool_calls: [{ index: call, ...nothing, ...thoughtSignature(signature) }] })
+    }
     if (opening.type !== 'reasoning' || (signature === '' && encrypted === '')) return
     const secret = {
       ...opening,
