@@ -29,7 +29,7 @@ const budgets: Readonly<Partial<Record<Effort, number>>> = { minimal: 512, low: 
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
-  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, ['name', 'cache_control'])]
+  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, ['name'])]
   const functions = functionsOf(conversation, warnings)
   checkDemand(conversation.toolChoice, functions)
   const { messages, documents } = encodeMessages(conversation.messages, warnings)

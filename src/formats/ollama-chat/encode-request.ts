@@ -1,10 +1,13 @@
 // From the neutral form to a request of Ollama's chat. https://docs.ollama.com/api/chat
 
 import type { Conversation, FunctionTool, Message } from '../../conversation/conversation.ts'
+import { failedCall } from '../../conversation/failed-call.ts'
+import { isProven, warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type {
   AudioPart,
   ImagePart,
   Part,
+  ReasoningPart,
   ToolResultContent,
   ToolResultPart,
 } from '../../conversation/parts.ts'
@@ -23,11 +26,15 @@ import {
 } from '../shared/unsayable.ts'
 import { formatName } from './shape.ts'
 
-const noMarks = ['name', 'cache_control', 'detail'] as const
+const noMarks = ['name', 'detail'] as const
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
-  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, noMarks)]
+  const warnings = [
+    ...droppedAround(conversation),
+    ...droppedMarks(conversation, noMarks),
+    ...warnOfLostThoughts(conversation.messages, isOwn),
+  ]
   const functions = offeredFunctions(conversation, warnings)
   const body: JsonObject = {
     model: target.model,
@@ -77,7 +84,6 @@ function encodeAssistant({ role, parts }: Message, warnings: string[]): readonly
   const calls = parts.filter(part => part.type === 'tool_call')
   const thoughts = parts.filter(part => part.type === 'reasoning')
   const thinking = thoughts.filter(isOwn).map(({ text }) => text)
-  if (thinking.length < thoughts.length) warnings.push('dropped content reasoning')
   const content = textOf(parts, warnings)
   const images = imagesOf(parts)
   if (content === '' && calls.length + thinking.length + images.length === 0) return []
@@ -93,8 +99,8 @@ function encodeAssistant({ role, parts }: Message, warnings: string[]): readonly
 }
 
 /** Thoughts are plain text here, so that those of nobody in particular can be given back as well. */
-function isOwn({ origin, signature, encrypted }: Part & { readonly type: 'reasoning' }): boolean {
-  return origin === formatName || (origin === undefined && signature === undefined && encrypted === undefined)
+function isOwn(thought: ReasoningPart): boolean {
+  return thought.origin === formatName || (thought.origin === undefined && !isProven(thought))
 }
 
 function encodeCall(call: Part & { readonly type: 'tool_call' }, index: number): JsonObject {
@@ -106,7 +112,7 @@ function encodeResult({ name, callId, content, isError }: ToolResultPart, warnin
   const shown = content.some(({ type }) => type === 'image')
     ? ['[The image follows in the next message.]']
     : []
-  const said = [isError === true ? 'Error:' : '', textOf(content, warnings), ...shown]
+  const said = [isError === true ? failedCall : '', textOf(content, warnings), ...shown]
   return {
     role: 'tool',
     content: said.filter(text => text !== '').join('\n'),

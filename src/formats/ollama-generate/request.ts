@@ -44,7 +44,7 @@ export function decodeRequest(body: JsonObject): Conversation {
   return { ...decodeRest(body, formatName, told), messages, tools: [] }
 }
 
-const noMarks = ['name', 'cache_control', 'detail'] as const
+const noMarks = ['name', 'detail'] as const
 
 /** A conversation of more than a system prompt and a question has `/api/chat`. */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {

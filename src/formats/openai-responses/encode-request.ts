@@ -11,7 +11,7 @@ import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { clamped } from '../shared/unsayable.ts'
-import { encodeInput } from './encode-input.ts'
+import { encodeInput, warnOfMarkers } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { known } from './own-fields.ts'
 import { formatName, readOwn, withoutFields } from './wire.ts'
@@ -23,6 +23,7 @@ const spokenFor: ReadonlySet<string> = new Set(known)
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   const warnings: string[] = []
   refuseWhatCannotBeSaid(conversation)
+  warnOfMarkers(conversation, warnings)
   const tools = encodeTools(conversation, warnings)
   const { instructions, messages } = takeInstructions(conversation.messages)
   const body = {

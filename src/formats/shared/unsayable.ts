@@ -1,6 +1,7 @@
 // What becomes of the wishes of a client for which a format has no words: refused where leaving them out would change
 // the meaning of the answer, told in a warning where not.
 
+import { losesMarker } from '../../conversation/cache-markers.ts'
 import type { Conversation, FunctionTool, ToolChoice } from '../../conversation/conversation.ts'
 import type { OpaquePart, Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
@@ -39,22 +40,21 @@ export function droppedAround(conversation: Conversation): string[] {
     ['service_tier', serviceTier !== undefined && serviceTier !== 'auto' && serviceTier !== 'default'],
     ['metadata', metadata !== undefined && Object.keys(metadata).length > 0],
     ['prompt_cache_key', cacheKey !== undefined],
+    ['cache_control', losesMarker(conversation)],
   ]
   return dropped.filter(([, isSet]) => isSet).map(([name]) => `dropped parameter ${name}`)
 }
 
-/** What stands here and there in a prompt: who speaks, what is to be kept, how closely an image is looked at. */
-type Mark = 'name' | 'cache_control' | 'detail'
+/** What stands here and there in a prompt: who speaks, and how closely an image is looked at. */
+type Mark = 'name' | 'detail'
 
 /** Warnings for those of the marks that a conversation has, where the format has no place for them. */
-export function droppedMarks({ messages, tools }: Conversation, marks: readonly Mark[]): string[] {
+export function droppedMarks({ messages }: Conversation, marks: readonly Mark[]): string[] {
   const found = new Set<Mark>()
   const note = (part: Part): void => {
-    if ('cache' in part && part.cache !== undefined) found.add('cache_control')
     if (part.type === 'image' && (part.detail === 'low' || part.detail === 'high')) found.add('detail')
     if (part.type === 'tool_result') part.content.forEach(note)
   }
-  for (const tool of tools) if ('cache' in tool && tool.cache !== undefined) found.add('cache_control')
   for (const { name, parts } of messages) {
     if (name !== undefined) found.add('name')
     parts.forEach(note)
