@@ -21,6 +21,11 @@ export function describeStart({ app, file, notices, dataDirectory, version }: St
       (line, index) => `  ${index === 0 ? 'providers' : '         '}      ${line}`,
     ),
     `  keys           ${describeKeys(app)}`,
+    ...(app.newKey === null
+      ? []
+      : [
+          '                 for clients that sign requests to AWS, `llm-proxy keys create` makes a key with its pair',
+        ]),
     `  data           ${dataDirectory}`,
     ...(notBuilt.length === 0
       ? []

@@ -58,6 +58,12 @@ export interface UpstreamFailure {
 /** Text in place of a top-level value, or null to take the field out. The text is JSON. */
 export type FieldEdits = Readonly<Record<string, string | null>>
 
+/** What does not pass to another vendor's provider, and what of it is to be told. */
+export interface PassingEdits {
+  readonly edits: FieldEdits
+  readonly warnings: readonly string[]
+}
+
 export interface Format {
   /** `openai-chat`: the name of its folder. */
   readonly name: string
@@ -95,7 +101,7 @@ export interface Format {
    * The edits that take out of a request what only another vendor's provider understands: its proofs in the history of a
    * conversation that several have answered. Absent where a client of the format has no place to keep such things.
    */
-  editsForPassing?(body: JsonObject): FieldEdits
+  editsForPassing?(body: JsonObject): PassingEdits
   /** What a provider may get of one of the `clientHeaders`; null for nothing. Absent: all of it. */
   passHeader?(name: string, value: string, quirks: Quirks): string | null
   /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */

@@ -1,6 +1,7 @@
 // What becomes of the wishes of a client for which a format has no words: refused where leaving them out would change
 // the meaning of the answer, told in a warning where not.
 
+import { losesMarker } from '../conversation/cache-markers.ts'
 import type { Conversation, FunctionTool, ToolChoice } from '../conversation/conversation.ts'
 import type { OpaquePart } from '../conversation/parts.ts'
 import { GatewayError } from '../errors.ts'
@@ -39,6 +40,7 @@ export function droppedAround(conversation: Conversation): string[] {
     ['service_tier', serviceTier !== undefined && serviceTier !== 'auto' && serviceTier !== 'default'],
     ['metadata', metadata !== undefined && Object.keys(metadata).length > 0],
     ['prompt_cache_key', cacheKey !== undefined],
+    ['cache_control', losesMarker(conversation)],
   ]
   return dropped.filter(([, isSet]) => isSet).map(([name]) => `dropped parameter ${name}`)
 }

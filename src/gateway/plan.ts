@@ -7,7 +7,7 @@ import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
 import type { Form } from '../formats/form-body.ts'
-import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../formats/format.ts'
+import type { Address, Format, JsonObject, PassingEdits, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { findFieldsAside, findOwnFields } from '../formats/own-fields.ts'
 import type { Exchange } from './exchange.ts'
@@ -48,7 +48,7 @@ export interface PlannedRequest {
   readonly parameters: JsonObject
   readonly facts: RequestFacts
   /** Of the client's own bytes, before any target gets them. */
-  readonly edits: FieldEdits
+  readonly passing: PassingEdits
   /** Null where every target speaks the client's format. */
   readonly asked: Asked | null
   readonly recalled: Recalled | null
@@ -113,6 +113,8 @@ function refuseAll({ facts }: ParsedRequest, known: readonly Target[], refused: 
   })
 }
 
+const noEdits: PassingEdits = { edits: {}, warnings: [] }
+
 /**
  * What the attempts need of a request. Where every target takes the client's bytes, the parsed prompt is let go of
  * before the upstream is asked: it is young garbage then, where it would grow old waiting for the answer.
@@ -130,7 +132,7 @@ export function keepNeeded(
     form,
     parameters: keepParameters(body, facts),
     facts,
-    edits: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || {},
+    passing: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || noEdits,
     asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
     recalled,
   }

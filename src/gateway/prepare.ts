@@ -68,8 +68,9 @@ function passThrough(
   const { format } = way
   const side = exchange.snapshot.providerOf(target)
   const { warnings } = exchange.page
+  warnings.push(...request.passing.warnings)
   const edits = {
-    ...request.edits,
+    ...request.passing.edits,
     ...request.recalled?.editsFor(target, warnings),
     ...(remedy === noRemedy ? {} : remedyEdits(remedy, parameters, warnings)),
     ...parameterEdits(side.parameters, { fields: facts.fields, body: parameters }, warnings),

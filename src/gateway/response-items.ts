@@ -1,6 +1,7 @@
 // The items of a conversation of the Responses API, each with the target that it is bound to, and how they are put for a
 // target that did not make them.
 
+import { droppedThought, isProven } from '../conversation/lost-thoughts.ts'
 import { GatewayError } from '../errors.ts'
 import { introduceSummary } from '../formats/openai-responses/decode-input.ts'
 import { isSealed, unseal } from '../formats/openai-responses/sealed.ts'
@@ -71,7 +72,11 @@ export function portItems(
   return items.flatMap((entry): JsonObject | readonly JsonObject[] => {
     const { item, boundTo, recalled } = entry
     const kind = kindOf(item)
-    if (kind === 'reasoning') return isForeign(entry) || (recalled && boundTo === null) ? [] : item
+    if (kind === 'reasoning') {
+      if (!isForeign(entry)) return recalled && boundTo === null ? [] : item
+      if (isProof(entry) && !warnings.includes(droppedThought)) warnings.push(droppedThought)
+      return []
+    }
     if (kind === 'compaction') return portCompaction(entry, isForeign(entry))
     if (boundTo === targetId) return item
     if (!recalled && !lostThoughts) return item
@@ -80,6 +85,12 @@ export function portItems(
     warnings.push(`dropped content ${kind}`)
     return []
   })
+}
+
+/** Whether whoever made the thought would know it as his own. */
+function isProof({ item, boundTo }: HistoryItem): boolean {
+  const sealed = unseal(item['encrypted_content'])
+  return boundTo !== null || (sealed?.kind === 'reasoning' && isProven(sealed.part))
 }
 
 function withoutId({ id: _id, signature: _signature, ...item }: JsonObject): JsonObject {

@@ -5,6 +5,7 @@ import type { Completion } from '../conversation/completion.ts'
 import type { CompletionEvent } from '../conversation/completion-event.ts'
 import type { Conversation, Message } from '../conversation/conversation.ts'
 import { EventFolder } from '../conversation/fold-events.ts'
+import { isProven } from '../conversation/lost-thoughts.ts'
 import type { Part, ReasoningPart } from '../conversation/parts.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
 
@@ -148,10 +149,6 @@ function withSignature(part: Part, known: (id: string) => Thought | undefined): 
   if (part.type !== 'tool_call' || part.signature !== undefined) return part
   const signature = known(part.id)?.signature
   return signature === undefined ? part : { ...part, signature }
-}
-
-function isProven({ signature, encrypted }: ReasoningPart): boolean {
-  return signature !== undefined || encrypted !== undefined
 }
 
 /** The first characters of a signature hold its random part. */

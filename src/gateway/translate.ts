@@ -5,6 +5,8 @@ import type { Abilities } from '../conversation/abilities.ts'
 import { adaptConversation } from '../conversation/adapt.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { inlineMedia, needsMedia } from '../conversation/inline-media.ts'
+import { warnOfLostThoughts } from '../conversation/lost-thoughts.ts'
+import type { Part } from '../conversation/parts.ts'
 import type { CheckAnswer } from '../conversation/schema-check.ts'
 import { GatewayError } from '../errors.ts'
 import type {
@@ -100,6 +102,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
   const recalled = plan.remedy.withoutReasoning
     ? withoutReasoning(conversation)
     : thoughts.recall(conversation, thinker)
+  exchange.page.warnings.push(...lostOnRecall(conversation, recalled))
   const adapted = adaptConversation(recalled, chat.abilities(target, recalled))
   const encoded = chat.encodeRequest(adapted.conversation, target)
   const decoding = decodeContext(exchange)
@@ -134,6 +137,13 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
         }),
     },
   }
+}
+
+/** Thoughts that are known to be of another model of the same vendor, or that the target has refused. */
+function lostOnRecall(told: Conversation, recalled: Conversation): readonly string[] {
+  if (recalled === told) return []
+  const kept = new Set<Part>(recalled.messages.flatMap(({ parts }) => parts))
+  return warnOfLostThoughts(told.messages, thought => kept.has(thought))
 }
 
 /** An answer that does not fit the client's schema is none; another try may fit. */
@@ -181,7 +191,7 @@ function write(
   plan: RemediedPlan,
 ): Pick<Prepared, 'body' | 'headers'> {
   const { page } = exchange
-  page.warnings.push(...warnings)
+  page.warnings.push(...warnings.filter(warning => !page.warnings.includes(warning)))
   const { parameters, editsFor } = sideOf(exchange, plan)
   const fields = Object.keys(body)
   const refused = refusedParameter(parameters, { facts: { ...noFacts, fields }, body })

@@ -142,7 +142,9 @@ test('another deployment gets the whole conversation in its place, without ids t
   ])
   await ask(scene, { instructions: 'not carried over' })
   const second = await ask(scene, { previous_response_id: 'resp_1', input: 'And now?' })
-  expect(second.headers.get('x-llm-proxy-warnings')).toBe('dropped content web_search_call')
+  expect(second.headers.get('x-llm-proxy-warnings')).toBe(
+    'dropped content reasoning; dropped content web_search_call',
+  )
   const { id: _id, ...said } = message('Hi')
   expect(lastOf(scene.upstreams[1])).toEqual({
     model: 'gpt-5',

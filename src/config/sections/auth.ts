@@ -18,7 +18,7 @@ export function authSection() {
     api_key_header: headerName
       .prefault('X-API-Key')
       .describe(
-        'Header that may hold the key, beside `Authorization: Bearer` and `api-key`. Default: X-API-Key.',
+        'Header that may hold the key, beside `Authorization: Bearer`, `api-key`, `x-api-key` and `x-goog-api-key`, which are always read. Default: X-API-Key.',
       ),
   }).describe('Who may use the gateway.')
 }

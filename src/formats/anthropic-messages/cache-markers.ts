@@ -1,6 +1,7 @@
 // Prompt caching allows four markers in a request, and those that last an hour before those that last five minutes.
 // https://platform.claude.com/docs/en/build-with-claude/prompt-caching
 
+import { droppedMarker } from '../../conversation/cache-markers.ts'
 import type { Conversation, Message, Tool } from '../../conversation/conversation.ts'
 import type { CacheMarker, Part } from '../../conversation/parts.ts'
 
@@ -20,7 +21,7 @@ export function fitMarkers(conversation: Conversation, warnings: string[]): Conv
     const first = index === 0 || index > markers.length - most
     return first ? (index < lastHour ? { ttl: '1h' } : marker) : null
   })
-  if (markers.length > most) warnings.push('dropped parameter cache_control')
+  if (markers.length > most) warnings.push(droppedMarker)
   return replaceMarkers(conversation, kept)
 }
 

@@ -359,7 +359,7 @@ describe('a conversation that several vendors have answered', () => {
   })
 
   test('reaches Anthropic without the proofs of the others, and otherwise as it was', () => {
-    const edits = anthropicMessages.editsForPassing?.(turns)
+    const { edits } = anthropicMessages.editsForPassing?.(turns) ?? {}
     expect(JSON.parse(edits?.['messages'] ?? '')).toEqual([
       turns.messages[0],
       { role: 'assistant', content: [{ type: 'text', text: 'so' }] },
@@ -369,7 +369,10 @@ describe('a conversation that several vendors have answered', () => {
 
   test('is not touched where Anthropic alone has answered', () => {
     const { messages } = turns
-    expect(anthropicMessages.editsForPassing?.({ ...turns, messages: messages.slice(2) })).toEqual({})
+    expect(anthropicMessages.editsForPassing?.({ ...turns, messages: messages.slice(2) })).toEqual({
+      edits: {},
+      warnings: [],
+    })
   })
 })
 

@@ -1,8 +1,9 @@
 // Messages as Anthropic takes them: the system prompt apart, user and assistant in turn, results of tools first.
 
 import type { Conversation, Message } from '../../conversation/conversation.ts'
+import { isProven, warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns, type Turn } from '../../conversation/merge-turns.ts'
-import type { Part } from '../../conversation/parts.ts'
+import type { Part, ReasoningPart } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject, MutableJson } from '../../lib/json-value.ts'
 import { createCallIds } from './call-ids.ts'
@@ -25,6 +26,7 @@ export function encodeMessages(
   warnings: string[],
 ): EncodedMessages {
   const callId = createCallIds()
+  warnings.push(...warnOfLostThoughts(messages, isOwn))
   const { system, turns } = mergeTurns(messages.map(message => withoutForeign(message, warnings)))
   const encoded = turns
     .map(turn => encodeTurn(turn, { warnings, callId }))
@@ -46,7 +48,7 @@ function withoutForeign(message: Message, warnings: string[]): Message {
 function leavesTrace(part: Part, warnings: string[]): boolean {
   switch (part.type) {
     case 'reasoning':
-      return part.origin === formatName && (part.signature !== undefined || part.encrypted !== undefined)
+      return isOwn(part)
     case 'text':
       return part.text.trim() !== '' || part.extra !== undefined
     case 'refusal':
@@ -62,6 +64,10 @@ function leavesTrace(part: Part, warnings: string[]): boolean {
     case 'tool_result':
       return true
   }
+}
+
+function isOwn(thought: ReasoningPart): boolean {
+  return thought.origin === formatName && isProven(thought)
 }
 
 interface EncodedTurn {

@@ -231,7 +231,10 @@ describe('thoughts in the history', () => {
         ],
       },
     ])
-    expect(warnings).toEqual([])
+    expect(warnings).toEqual(['dropped content reasoning'])
+    expect(
+      encode({ messages: [user(text('a')), assistant(unsigned, text('b')), user(text('c'))] }).warnings,
+    ).toEqual([])
   })
 })
 

@@ -1,20 +1,23 @@
 // What must not reach a provider of this format although it came in this format: proofs of other vendors in the history,
 // which a client keeps for us, and beta features that the provider does not know.
 
+import { droppedThought, isProven } from '../../conversation/lost-thoughts.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import type { FieldEdits } from '../format.ts'
+import type { PassingEdits } from '../format.ts'
 import type { Quirks } from '../quirks.ts'
 import { isOwnCitation } from './citations.ts'
-import { isForeignSignature } from './foreign-reasoning.ts'
+import { isForeignSignature, unpackSignature } from './foreign-reasoning.ts'
 
-const none: FieldEdits = {}
+const none: PassingEdits = { edits: {}, warnings: [] }
 
 /** Empty for a history that Anthropic alone has written, which is every one that no other provider took part in. */
-export function editsForPassing(body: JsonObject): FieldEdits {
+export function editsForPassing(body: JsonObject): PassingEdits {
   const { messages } = body
   if (!Array.isArray(messages)) return none
   if (!messages.some(holdsForeign)) return none
-  return { messages: JSON.stringify(messages.map(withoutForeign).filter(message => message !== null)) }
+  const kept = messages.map(withoutForeign).filter(message => message !== null)
+  const warnings = messages.some(holdsProof) ? [droppedThought] : []
+  return { edits: { messages: JSON.stringify(kept) }, warnings }
 }
 
 /** Looks only: nearly every request ends here. */
@@ -27,6 +30,18 @@ function holdsForeign(message: unknown): boolean {
     if (Array.isArray(block['citations']) && !block['citations'].every(keepsCitation)) return true
   }
   return false
+}
+
+/** A thought that nobody has signed is marked as well, and is no loss. */
+function holdsProof(message: unknown): boolean {
+  if (!isObject(message) || !Array.isArray(message['content'])) return false
+  return (message['content'] as readonly unknown[]).some(
+    block =>
+      isObject(block) &&
+      block['type'] === 'thinking' &&
+      isForeignSignature(block['signature']) &&
+      isProven(unpackSignature(block['signature'])),
+  )
 }
 
 function keepsCitation(citation: unknown): boolean {

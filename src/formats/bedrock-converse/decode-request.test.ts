@@ -163,14 +163,17 @@ describe('thoughts of other vendors', () => {
   })
 
   test('do not go to a provider of this format', () => {
-    const edits = editsForPassing?.(body)
+    const { edits, warnings } = editsForPassing?.(body) ?? {}
+    expect(warnings).toEqual(['dropped content reasoning'])
     expect(JSON.parse(edits?.['messages'] ?? '')).toEqual([
       body.messages[0],
       { role: 'assistant', content: content.slice(2) },
     ])
-    expect(editsForPassing?.({ messages: [{ role: 'assistant', content: content.slice(2) }] })).toEqual({})
+    expect(
+      editsForPassing?.({ messages: [{ role: 'assistant', content: content.slice(2) }] })?.edits,
+    ).toEqual({})
     const alone = { messages: [body.messages[0], { role: 'assistant', content: content.slice(0, 2) }] }
-    expect(JSON.parse(editsForPassing?.(alone)?.['messages'] ?? '')).toEqual([body.messages[0]])
+    expect(JSON.parse(editsForPassing?.(alone)?.edits['messages'] ?? '')).toEqual([body.messages[0]])
   })
 })
 

@@ -1,6 +1,7 @@
 // What was said, as blocks of messages.
 
 import { hash } from 'node:crypto'
+import { droppedMarker, isMarked } from '../../conversation/cache-markers.ts'
 import type {
   AudioPart,
   CacheMarker,
@@ -60,7 +61,7 @@ export function canSay(part: Part, work: EncodeWork): boolean {
 }
 
 /** Thoughts that nobody signed, or somebody else, are not taken back. */
-function isOwnProof({ origin, signature, encrypted }: ReasoningPart): boolean {
+export function isOwnProof({ origin, signature, encrypted }: ReasoningPart): boolean {
   return origin === formatName && (signature !== undefined || encrypted !== undefined)
 }
 
@@ -86,7 +87,7 @@ export function encodeParts(parts: readonly Part[], work: EncodeWork): JsonObjec
 export function encodeMarker({ ttl }: CacheMarker, place: CachePlace, work: EncodeWork): JsonObject[] {
   const { cachePlaces, cacheTtl } = work.family
   if (!cachePlaces.includes(place)) {
-    work.warnings.add('dropped parameter cache_control')
+    work.warnings.add(droppedMarker)
     return []
   }
   if (ttl !== undefined && ttl !== '5m' && !cacheTtl) work.warnings.add('dropped parameter cache_control.ttl')
@@ -172,6 +173,8 @@ function withTextBesideDocuments(blocks: JsonObject[]): JsonObject[] {
 }
 
 function encodeResult({ callId, content, isError }: ToolResultPart, work: EncodeWork): JsonObject {
+  // A place in the cache stands behind the whole result.
+  if (content.some(isMarked)) work.warnings.add(droppedMarker)
   const blocks = content.filter(part => canSay(part, work)).map(part => encodeResultContent(part, work))
   return {
     toolUseId: fittingId(callId, work),

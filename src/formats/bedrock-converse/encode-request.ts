@@ -3,13 +3,14 @@
 
 import type { Abilities } from '../../conversation/abilities.ts'
 import type { Conversation, Sampling } from '../../conversation/conversation.ts'
+import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns, type Turn } from '../../conversation/merge-turns.ts'
 import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { refuseChoicesAndBias } from '../unsayable.ts'
-import { canSay, type EncodeWork, encodeMarker, encodeParts } from './encode-blocks.ts'
+import { canSay, type EncodeWork, encodeMarker, encodeParts, isOwnProof } from './encode-blocks.ts'
 import { encodeReasoning, type ReasoningFields } from './encode-reasoning.ts'
 import { encodeToolConfig } from './encode-tools.ts'
 import { enforceableSchema } from './enforceable-schema.ts'
@@ -217,6 +218,7 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
   const { sampling, user, cacheKey, parallelToolCalls } = conversation
   refuseChoicesAndBias(conversation)
+  for (const warning of warnOfLostThoughts(conversation.messages, isOwnProof)) work.warnings.add(warning)
   dropParameter('seed', sampling.seed, work)
   dropParameter('frequency_penalty', sampling.frequencyPenalty, work)
   dropParameter('presence_penalty', sampling.presencePenalty, work)

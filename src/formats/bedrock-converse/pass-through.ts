@@ -1,18 +1,20 @@
 // What of a request goes to a provider of the same format: all of it, but for the thoughts of other vendors that the
 // client has kept for us.
 
+import { droppedThought } from '../../conversation/lost-thoughts.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import type { FieldEdits } from '../format.ts'
+import type { PassingEdits } from '../format.ts'
 import { readEncrypted, readSignature } from './foreign-thoughts.ts'
 import { formatName } from './name.ts'
 
-const none: FieldEdits = {}
+const none: PassingEdits = { edits: {}, warnings: [] }
 
-export function editsForPassing({ messages }: JsonObject): FieldEdits {
+export function editsForPassing({ messages }: JsonObject): PassingEdits {
   if (!Array.isArray(messages)) return none
   const kept = messages.map(withoutForeign)
   if (kept.every((message, index) => message === messages[index])) return none
-  return { messages: JSON.stringify(kept.filter(message => message !== null)) }
+  const edits = { messages: JSON.stringify(kept.filter(message => message !== null)) }
+  return { edits, warnings: [droppedThought] }
 }
 
 /** The message itself where nothing has to go; null where nothing is left. */

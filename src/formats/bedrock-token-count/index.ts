@@ -39,7 +39,7 @@ export const bedrockTokenCount: Format = {
     }
   },
   // The prompt stands one level deeper here, and what is counted has no need of proofs.
-  editsForPassing: () => ({}),
+  editsForPassing: () => ({ edits: {}, warnings: [] }),
   readAnswer(body) {
     const answer = parse(body)
     if (isObject(answer) && typeof answer['inputTokens'] === 'number') return facts

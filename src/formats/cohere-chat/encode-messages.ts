@@ -2,7 +2,16 @@
 // each result is a message.
 
 import type { Message } from '../../conversation/conversation.ts'
-import type { ImagePart, MediaSource, Part, TextPart, ToolResultPart } from '../../conversation/parts.ts'
+import { failedCall } from '../../conversation/failed-call.ts'
+import { isProven, warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
+import type {
+  ImagePart,
+  MediaSource,
+  Part,
+  ReasoningPart,
+  TextPart,
+  ToolResultPart,
+} from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { readTextFile } from '../text-file.ts'
 import { nameOfOpaque, unsupported } from '../unsayable.ts'
@@ -25,6 +34,7 @@ export function encodeMessages(messages: readonly Message[], warnings: string[])
       ? encodeAssistant(message, warnings)
       : encodeSpoken(message, { documents, warnings }),
   )
+  warnings.push(...warnOfLostThoughts(messages, isOwn))
   return { messages: encoded, documents }
 }
 
@@ -83,7 +93,7 @@ function encodeResult(result: ToolResultPart, { warnings }: Collected): JsonObje
       content.push({ type: 'document', document: documentOf(part) as JsonObject })
     else content.push(...encodePart(part, { documents: [], warnings }))
   }
-  if (result.isError === true) content.unshift(textBlock('Error:'))
+  if (result.isError === true) content.unshift(textBlock(failedCall))
   return { role: 'tool', tool_call_id: result.callId, content: simplified(content) }
 }
 
@@ -113,17 +123,16 @@ function encodeAssistant({ parts }: Message, warnings: string[]): readonly JsonO
 }
 
 function encodeSaid(part: Part, warnings: string[]): readonly JsonObject[] {
-  if (part.type === 'reasoning' && isOwn(part))
-    return part.text === '' ? [] : [{ type: 'thinking', thinking: part.text }]
-  if (part.type !== 'reasoning' && part.type !== 'image' && part.type !== 'file')
-    return encodePart(part, { documents: [], warnings })
+  if (part.type === 'reasoning')
+    return part.text === '' || !isOwn(part) ? [] : [{ type: 'thinking', thinking: part.text }]
+  if (part.type !== 'image' && part.type !== 'file') return encodePart(part, { documents: [], warnings })
   warnings.push(`dropped content ${part.type}`)
   return []
 }
 
 /** Thoughts are plain text here, so that those of nobody in particular can be given back as well. */
-function isOwn({ origin, signature, encrypted }: Part & { readonly type: 'reasoning' }): boolean {
-  return origin === formatName || (origin === undefined && signature === undefined && encrypted === undefined)
+function isOwn(thought: ReasoningPart): boolean {
+  return thought.origin === formatName || (thought.origin === undefined && !isProven(thought))
 }
 
 function encodeCall(call: Part & { readonly type: 'tool_call' }): JsonObject {

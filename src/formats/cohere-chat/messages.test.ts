@@ -119,7 +119,7 @@ describe('messages', () => {
         role: 'tool',
         tool_call_id: 'c',
         content: [
-          { type: 'text', text: 'Error:' },
+          { type: 'text', text: 'The call failed:' },
           { type: 'text', text: 'no' },
         ],
       },

@@ -98,7 +98,6 @@ function signCall(call: JsonObject, signature: string | undefined, isNeeded: boo
 type SaidPart = Exclude<Part, ToolResultPart>
 
 function encodeKnown(part: SaidPart, { warnings }: ContentContext): JsonObject | null {
-  if ('cache' in part) warnings.push('dropped parameter cache_control')
   if (part.type === 'opaque' && part.format !== formatName) {
     warnings.push(`dropped content ${typeOf(part.value)}`)
     return null

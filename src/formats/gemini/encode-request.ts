@@ -1,7 +1,9 @@
 // A conversation in Google's shape.
 
 import type { Abilities } from '../../conversation/abilities.ts'
+import { losesMarker } from '../../conversation/cache-markers.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
+import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns } from '../../conversation/merge-turns.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
@@ -72,13 +74,17 @@ function encodeServiceTier(tier: string | undefined, { quirks }: EncodeTarget, w
 }
 
 /** What Google has no word for, and whose loss does not change what is asked. */
-function reportDropped({ user, metadata, cacheKey, messages }: Conversation, warnings: string[]): void {
+function reportDropped(conversation: Conversation, warnings: string[]): void {
+  const { user, metadata, cacheKey, messages } = conversation
   const lost: JsonObject = {
     user,
     metadata,
     prompt_cache_key: cacheKey,
+    cache_control: losesMarker(conversation) ? true : undefined,
     name: messages.find(({ name }) => name !== undefined)?.name,
   }
   for (const [name, value] of Object.entries(lost))
     if (value !== undefined) warnings.push(`dropped parameter ${name}`)
+  // A thought of another model is nothing that this one has said.
+  warnings.push(...warnOfLostThoughts(messages, ({ origin }) => origin === formatName))
 }

@@ -1,10 +1,13 @@
 // From the neutral form to a request of Ollama's chat. https://docs.ollama.com/api/chat
 
 import type { Conversation, FunctionTool, Message } from '../../conversation/conversation.ts'
+import { failedCall } from '../../conversation/failed-call.ts'
+import { isProven, warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type {
   AudioPart,
   ImagePart,
   Part,
+  ReasoningPart,
   ToolResultContent,
   ToolResultPart,
 } from '../../conversation/parts.ts'
@@ -18,7 +21,7 @@ import { formatName } from './shape.ts'
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
-  const warnings = droppedAround(conversation)
+  const warnings = [...droppedAround(conversation), ...warnOfLostThoughts(conversation.messages, isOwn)]
   const functions = offeredFunctions(conversation, warnings)
   const body: JsonObject = {
     model: target.model,
@@ -68,7 +71,6 @@ function encodeAssistant({ role, parts }: Message, warnings: string[]): readonly
   const calls = parts.filter(part => part.type === 'tool_call')
   const thoughts = parts.filter(part => part.type === 'reasoning')
   const thinking = thoughts.filter(isOwn).map(({ text }) => text)
-  if (thinking.length < thoughts.length) warnings.push('dropped content reasoning')
   const content = textOf(parts, warnings)
   const images = imagesOf(parts)
   if (content === '' && calls.length + thinking.length + images.length === 0) return []
@@ -84,8 +86,8 @@ function encodeAssistant({ role, parts }: Message, warnings: string[]): readonly
 }
 
 /** Thoughts are plain text here, so that those of nobody in particular can be given back as well. */
-function isOwn({ origin, signature, encrypted }: Part & { readonly type: 'reasoning' }): boolean {
-  return origin === formatName || (origin === undefined && signature === undefined && encrypted === undefined)
+function isOwn(thought: ReasoningPart): boolean {
+  return thought.origin === formatName || (thought.origin === undefined && !isProven(thought))
 }
 
 function encodeCall(call: Part & { readonly type: 'tool_call' }, index: number): JsonObject {
@@ -97,7 +99,7 @@ function encodeResult({ name, callId, content, isError }: ToolResultPart, warnin
   const shown = content.some(({ type }) => type === 'image')
     ? ['[The image follows in the next message.]']
     : []
-  const said = [isError === true ? 'Error:' : '', textOf(content, warnings), ...shown]
+  const said = [isError === true ? failedCall : '', textOf(content, warnings), ...shown]
   return {
     role: 'tool',
     content: said.filter(text => text !== '').join('\n'),

@@ -242,7 +242,7 @@ describe('a request to an upstream', () => {
         thinking: 'hm',
         tool_calls: [{ id: 'c', function: { index: 0, name: 'weather', arguments: { a: 1 } } }],
       },
-      { role: 'tool', content: 'Error:\nno', tool_name: 'weather', tool_call_id: 'c' },
+      { role: 'tool', content: 'The call failed:\nno', tool_name: 'weather', tool_call_id: 'c' },
       { role: 'user', content: 'and now?' },
     ])
   })

@@ -1,5 +1,6 @@
 // The parts of a message's content as the provider takes them.
 
+import { droppedMarker } from '../../conversation/cache-markers.ts'
 import type {
   AudioPart,
   CacheMarker,
@@ -80,7 +81,7 @@ function marksOf(part: TextPart | MediaPart, writing: Writing): JsonObject {
 export function cacheControl(cache: CacheMarker | undefined, { dialect, dropped }: Writing): JsonObject {
   if (cache === undefined) return {}
   if (dialect.cacheControl) return { cache_control: { type: 'ephemeral', ...cache } }
-  dropped.add('dropped parameter cache_control')
+  dropped.add(droppedMarker)
   return {}
 }
 

@@ -1,6 +1,9 @@
 // Messages as the provider takes them: one `tool` message for each result, and before what else the user says.
 
+import { droppedMarker } from '../../conversation/cache-markers.ts'
 import type { Message } from '../../conversation/conversation.ts'
+import { failedCall } from '../../conversation/failed-call.ts'
+import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../conversation/parts.ts'
 import type { JsonObject, MutableJson } from '../../lib/json-value.ts'
 import { otherFields } from '../openai-shared/fields.ts'
@@ -10,6 +13,8 @@ import { formatName, ownExtra } from './name.ts'
 
 export function encodeMessages(messages: readonly Message[], writing: Writing): readonly JsonObject[] {
   const encoded: JsonObject[] = []
+  for (const warning of warnOfLostThoughts(messages, thought => takesBack(thought, writing)))
+    writing.dropped.add(warning)
   for (const [index, message] of messages.entries()) {
     const text = bareTextOf(message)
     if (text === null) encoded.push(...encodeMessage(message, `messages[${index}]`, writing))
@@ -60,9 +65,10 @@ function encodeResult(result: ToolResultPart, path: string, writing: Writing): J
   const { callId, isError, cache, content } = result
   const id = writing.mapId(callId)
   const parts = content.flatMap(part => (isMedia(part) ? [] : encodePart(part, path, writing)))
-  if (isError === true) parts.unshift({ type: 'text', text: 'The call failed:' })
+  if (isError === true) parts.unshift({ type: 'text', text: failedCall })
   if (content.some(isMedia))
     parts.push({ type: 'text', text: `(What the call ${id} returned follows in the next message.)` })
+  if (cache !== undefined && parts.length === 0) writing.dropped.add(droppedMarker)
   const marked = isBare(parts, cache) ? parts : markLast(parts, cacheControl(cache, writing))
   return { role: 'tool', tool_call_id: id, content: joinText(marked, writing), ...ownExtra(result) }
 }
@@ -91,7 +97,7 @@ function encodeResultMedia(result: ToolResultPart, path: string, writing: Writin
 /** Nothing of a message that says nothing: providers refuse an empty one of the assistant. */
 function encodeAssistant(message: Message, path: string, writing: Writing): readonly JsonObject[] {
   const thoughts = message.parts.filter(
-    part => part.type === 'reasoning' && writing.remembers && (part.origin ?? formatName) === formatName,
+    part => part.type === 'reasoning' && takesBack(part, writing),
   ) as readonly ReasoningPart[]
   const calls = message.parts.filter(part => part.type === 'tool_call')
   const { refusals } = writing.dialect
@@ -119,6 +125,10 @@ function encodeAssistant(message: Message, path: string, writing: Writing): read
   ]
 }
 
+function takesBack({ origin = formatName }: ReasoningPart, { remembers }: Writing): boolean {
+  return remembers && origin === formatName
+}
+
 function encodeChunk({ text }: ReasoningPart): JsonObject {
   return { type: 'thinking', thinking: [{ type: 'text', text }] }
 }
@@ -142,10 +152,11 @@ function encodeThoughts(
   return { reasoning_details: thoughts.map(encodeDetail) }
 }
 
-function encodeCall(call: ToolCallPart, { mapId, dialect }: Writing): JsonObject {
+function encodeCall(call: ToolCallPart, writing: Writing): JsonObject {
+  const { mapId, dialect } = writing
   const { name, custom, signature } = call
   const id = mapId(call.id)
-  const extra = ownExtra(call)
+  const extra = { ...cacheControl(call.cache, writing), ...ownExtra(call) }
   if (custom === true) return { id, type: 'custom', custom: { name, input: call.arguments }, ...extra }
   // Templates of local servers parse them, and an empty text is no JSON.
   const text = call.arguments.trim() === '' ? '{}' : call.arguments

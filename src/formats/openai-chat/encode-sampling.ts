@@ -3,6 +3,7 @@
 import type { Conversation, Sampling } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { encodeSampling } from '../openai-shared/sampling.ts'
+import { refuseBias } from '../unsayable.ts'
 import type { Writing } from './encode-content.ts'
 
 export function encodeLimits(conversation: Conversation, model: string, writing: Writing): JsonObject {
@@ -25,12 +26,15 @@ const refusedByThinkers = [
   ['frequencyPenalty', 'frequency_penalty', 0],
   ['presencePenalty', 'presence_penalty', 0],
   ['logprobs', 'logprobs', null],
-  ['logitBias', 'logit_bias', null],
 ] as const
 
-/** A value that changes nothing is left out without a word. */
+/**
+ * A value that changes nothing is left out without a word.
+ * @throws GatewayError `unsupported_parameter` where tokens are to be preferred: that changes what is said
+ */
 function withoutSampling(sampling: Sampling, { dropped }: Writing): Sampling {
-  const kept = { ...sampling }
+  refuseBias({ sampling })
+  const { logitBias: _empty, ...kept } = sampling
   for (const [field, name, neutral] of refusedByThinkers) {
     if (kept[field] === undefined) continue
     if (kept[field] !== neutral) dropped.add(`dropped parameter ${name}`)

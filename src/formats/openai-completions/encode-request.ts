@@ -1,5 +1,6 @@
 // A conversation as a prompt: possible where it is one message of text and nothing else.
 
+import { losesMarker } from '../../conversation/cache-markers.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
@@ -39,13 +40,15 @@ function promptOf({ messages }: Conversation): string {
     .join('')
 }
 
-function warningsFor({ sampling, reasoning, serviceTier, metadata, cacheKey }: Conversation): string[] {
+function warningsFor(conversation: Conversation): string[] {
+  const { sampling, reasoning, serviceTier, metadata, cacheKey } = conversation
   const dropped = {
     top_k: sampling.topK,
     reasoning_effort: reasoning,
     service_tier: serviceTier,
     metadata,
     prompt_cache_key: cacheKey,
+    cache_control: losesMarker(conversation) ? true : undefined,
   }
   return Object.keys(present(dropped)).map(name => `dropped parameter ${name}`)
 }

@@ -1,6 +1,9 @@
 // From messages to the items of a request.
 
-import type { Message } from '../../conversation/conversation.ts'
+import { droppedMarker, losesMarker } from '../../conversation/cache-markers.ts'
+import type { Conversation, Message } from '../../conversation/conversation.ts'
+import { failedCall } from '../../conversation/failed-call.ts'
+import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
@@ -17,6 +20,7 @@ interface InputContext {
 }
 
 export function encodeInput(messages: readonly Message[], warnings: string[]): readonly JsonObject[] {
+  warnings.push(...warnOfLostThoughts(messages, thought => encodeReasoning(thought).length > 0))
   const customCalls = new Set(
     messages.flatMap(({ parts }) =>
       parts.flatMap(part => (part.type === 'tool_call' && part.custom === true ? part.id : [])),
@@ -27,6 +31,12 @@ export function encodeInput(messages: readonly Message[], warnings: string[]): r
     if (message.name !== undefined) warnOnce(warnings, 'dropped parameter name')
     return message.role === 'assistant' ? encodeAssistant(message, context) : encodeTurn(message, context)
   })
+}
+
+/** Pieces of what is said to the model carry a marker, and nothing else does. */
+export function warnOfMarkers(conversation: Conversation, warnings: string[]): void {
+  const lost = losesMarker(conversation, ({ type }, role) => role === 'assistant' || type === 'tool_result')
+  if (lost) warnings.push(droppedMarker)
 }
 
 function warnOnce(warnings: string[], warning: string): void {
@@ -106,17 +116,11 @@ function encodeResult(result: ToolResultPart, context: InputContext): JsonObject
   }
 }
 
-/** There is no flag for a failed call: the words have to say it. */
+/** There is no flag for a failed call. */
 function encodeResultContent({ content, isError }: ToolResultPart, context: InputContext): unknown {
-  const parts = isError === true ? markAsError(content) : content
+  const parts = isError === true ? [{ type: 'text', text: failedCall } as const, ...content] : content
   if (!parts.every(isPlainText)) return encodePieces(parts, context)
   return parts.length === 1 ? parts[0]?.text : parts.map(({ text }) => text).join('\n')
-}
-
-function markAsError(content: ToolResultPart['content']): ToolResultPart['content'] {
-  const [first, ...rest] = content
-  if (first?.type !== 'text') return [{ type: 'text', text: 'Error' }, ...content]
-  return /^\s*error/i.test(first.text) ? content : [{ ...first, text: `Error: ${first.text}` }, ...rest]
 }
 
 // The assistant.

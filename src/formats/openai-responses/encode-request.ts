@@ -10,7 +10,7 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { encodeInput } from './encode-input.ts'
+import { encodeInput, warnOfMarkers } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { known } from './own-fields.ts'
 import { formatName, readOwn, withoutFields } from './wire.ts'
@@ -22,6 +22,7 @@ const spokenFor: ReadonlySet<string> = new Set(known)
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   const warnings: string[] = []
   refuseWhatCannotBeSaid(conversation)
+  warnOfMarkers(conversation, warnings)
   const tools = encodeTools(conversation, warnings)
   const { instructions, messages } = takeInstructions(conversation.messages)
   const body = {

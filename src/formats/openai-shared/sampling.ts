@@ -32,8 +32,14 @@ export function decodeSampling(body: JsonObject): Sampling {
     frequencyPenalty: numberOf(body['frequency_penalty']),
     presencePenalty: numberOf(body['presence_penalty']),
     choices: choices === 1 ? undefined : choices,
-    logitBias: objectOf(body['logit_bias']),
+    logitBias: biasOf(body['logit_bias']),
   })
+}
+
+/** An empty one says nothing. */
+function biasOf(value: unknown): JsonObject | undefined {
+  const bias = objectOf(value)
+  return bias === undefined || Object.keys(bias).length === 0 ? undefined : bias
 }
 
 /** What both formats write under the same names. */

@@ -1,10 +1,12 @@
 // A conversation as the options of a call of the AI SDK.
 
+import { losesMarker } from '../../conversation/cache-markers.ts'
 import type { Conversation, Effort, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { cacheOptions } from './metadata.ts'
 import type { SdkCall, Version } from './model.ts'
-import { encodePrompt } from './prompt.ts'
+import { encodePrompt, withOptions } from './prompt.ts'
 
 /** The format in which conversations come here, whose further fields ride along in it. */
 const wireFormat = 'openai-chat'
@@ -47,7 +49,7 @@ function refuseUnsayable({ sampling }: Conversation): void {
       ? 'n'
       : sampling.logprobs !== undefined
         ? 'logprobs'
-        : sampling.logitBias !== undefined
+        : Object.keys(sampling.logitBias ?? {}).length > 0
           ? 'logit_bias'
           : null
   if (param !== null) throw refuse(param)
@@ -62,13 +64,19 @@ function refuse(param: string): GatewayError {
 const readExtras: ReadonlySet<string> = new Set(['provider_options', 'functions'])
 
 function droppedParameters(conversation: Conversation): readonly string[] {
-  const { user, serviceTier, metadata, cacheKey, parallelToolCalls, extra } = conversation
+  const { user, serviceTier, metadata, cacheKey, parallelToolCalls, extra, messages } = conversation
   const named = {
     user,
     service_tier: serviceTier,
     metadata,
     prompt_cache_key: cacheKey,
     parallel_tool_calls: parallelToolCalls === false ? false : undefined,
+    cache_control: losesMarker(
+      { messages, tools: [] },
+      (part, _role, inside) => inside || part.type === 'tool_call',
+    )
+      ? true
+      : undefined,
   }
   const others = Object.keys(extra?.[wireFormat] ?? {}).filter(name => !readExtras.has(name))
   return [...Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : name)), ...others]
@@ -131,6 +139,7 @@ function encodeTool(tool: Exclude<Tool, { type: 'provider' }>, version: Version)
     name,
     inputSchema: parameters ?? { type: 'object', properties: {} },
     ...present({ description, strict }),
+    ...withOptions(tool.type === 'function' ? cacheOptions(tool.cache) : undefined),
   }
 }
 

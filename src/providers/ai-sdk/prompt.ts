@@ -1,6 +1,7 @@
 // The messages of a conversation as a prompt of the AI SDK.
 
 import type { Message } from '../../conversation/conversation.ts'
+import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type {
   AudioPart,
   FilePart,
@@ -22,6 +23,7 @@ export interface PromptContext {
 }
 
 export function encodePrompt(messages: readonly Message[], context: PromptContext): SdkMessage[] {
+  context.warnings.push(...warnOfLostThoughts(messages, thought => encodeThought(thought).length > 0))
   return messages.flatMap(message => {
     if (message.role === 'system') return encodeSystem(message)
     return message.role === 'user' ? encodeUser(message, context) : encodeAssistant(message, context)
@@ -158,6 +160,6 @@ function refuseUpload(): GatewayError {
   })
 }
 
-function withOptions(providerOptions: Metadata | undefined): { providerOptions?: Metadata } {
+export function withOptions(providerOptions: Metadata | undefined): { providerOptions?: Metadata } {
   return providerOptions === undefined ? {} : { providerOptions }
 }
