@@ -1,38 +1,10 @@
-// The process: arguments, signals, and the exit code.
+// Starts the program, with what Node has compiled of it before: most of a start is the reading of some hundred modules.
 
-import { readFileSync } from 'node:fs'
-import { check } from './cli/check.ts'
-import { exitCodes } from './cli/exit-codes.ts'
-import { manageKeys } from './cli/keys.ts'
-import { runProgram } from './cli/program.ts'
-import { serve, type Terminal } from './cli/serve.ts'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
-const terminal: Terminal = {
-  print: text => void process.stdout.write(`${text}\n`),
-  complain: text => void process.stderr.write(`${text}\n`),
-}
+// Beside the code, where only who installed it can write; where nobody can, Node goes on without.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/llm-proxy', import.meta.url)))
 
-// Whoever reads the output may leave first (`| head`): that ends neither requests nor the process.
-process.stdout.on('error', () => {})
-process.stderr.on('error', () => {})
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
-
-try {
-  process.exitCode = await runProgram(
-    process.argv.slice(2),
-    {
-      serve: options => serve(options, terminal, version),
-      check: async options => check(options, terminal),
-      keys: (action, options) => manageKeys(action, options, terminal),
-    },
-    version,
-  )
-} catch (thrown) {
-  terminal.complain(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))
-  process.exitCode = exitCodes.failed
-}
-// What is still open (a socket that a client keeps, a worker that hangs) must not hold the process.
-process.exit()
+const { main } = await import('./cli/main.ts')
+await main()

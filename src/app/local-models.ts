@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import { listModels, showModel, version } from '../endpoints/local-models.ts'
+import { listModels, loadedModels, showModel, version } from '../endpoints/local-models.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Gateway } from '../gateway/exchange.ts'
@@ -49,6 +49,15 @@ export function localModelRoutes(
   }
   return [
     ['/api/tags', { GET: answer(request => listModels(authenticated(request).listModels())) }],
+    [
+      '/api/ps',
+      {
+        GET: answer(request => {
+          authenticated(request)
+          return loadedModels
+        }),
+      },
+    ],
     ['/api/show', { POST: answer(show) }],
     ['/api/version', { GET: answer(() => version) }],
   ]

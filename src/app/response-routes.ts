@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway/exchange.ts'
-import { answerResponseQuestion, type ResponseQuestion } from '../gateway/response-queries.ts'
+import { answerResponseQuestion, type ResponseQuestion } from '../gateway/responses/queries.ts'
 import type { ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { listEndpoints } from '../endpoints/index.ts'
+import { modelPaths, shapeOfModels, takesKeyInQuery } from '../endpoints/models.ts'
 import { listRelays, type RelayEndpoint } from '../endpoints/relays.ts'
 import { compileRoute, hasPlaceholder } from '../endpoints/route.ts'
 import { asGatewayError } from '../errors.ts'
@@ -11,8 +12,8 @@ import { formats } from '../formats/index.ts'
 import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
 import { answerModels } from '../gateway/models.ts'
-import { relay } from '../gateway/relay.ts'
-import { answerOf } from '../gateway/responses.ts'
+import { relay } from '../gateway/relay/relay.ts'
+import { answerOf } from '../gateway/responses/compact.ts'
 import { HttpCall, HttpRelayCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
@@ -43,13 +44,14 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   if (local !== undefined)
     for (const [path, methods] of localModelRoutes(gateway, local)) routes.set(path, methods)
   const models: Methods = { GET: serveModels(gateway) }
-  for (const path of ['/v1/models', '/v1beta/models']) routes.set(path, models)
+  for (const path of modelPaths) routes.set(path, models)
   const patterns = groupByPrefix(endpoints.filter(({ route }) => hasPlaceholder(route)))
-  for (const prefix of ['/v1/models/', '/v1beta/models/']) if (!patterns.has(prefix)) patterns.set(prefix, [])
+  const single = modelPaths.map(path => `${path}/`)
+  for (const prefix of single) if (!patterns.has(prefix)) patterns.set(prefix, [])
   const patternPrefixes = [...patterns].map(([prefix, group]) => ({
     prefix,
     methods: {
-      ...(prefix.endsWith('/models/') && models),
+      ...(single.includes(prefix) && models),
       ...(group.length > 0 && { POST: serveGroup(group, serve, fallback) }),
     },
   }))
@@ -133,7 +135,7 @@ function findErrorFormat(): Format {
 function serveModels(gateway: Gateway): Handler {
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     const { headers, socket } = request
-    if (path.startsWith('/v1beta/')) takeKey(request, new URLSearchParams(queryOf(request)))
+    if (takesKeyInQuery(path)) takeKey(request, new URLSearchParams(queryOf(request)))
     try {
       const question = { path, headers, remoteAddress: socket.remoteAddress }
       const body = JSON.stringify(answerModels(question, gateway.snapshot()))
@@ -143,7 +145,9 @@ function serveModels(gateway: Gateway): Handler {
       })
       response.end(body)
     } catch (thrown) {
-      sendError(response, asGatewayError(thrown))
+      const error = asGatewayError(thrown)
+      const { format } = shapeOfModels(path, headers)
+      sendError(response, error, formats[format]?.encodeError(error))
     }
   }
 }

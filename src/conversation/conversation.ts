@@ -26,11 +26,6 @@ export interface Conversation {
   readonly cacheKey?: string
   /** The client asked for the usage of a stream; formats that always send it leave this out. */
   readonly wantsStreamUsage?: boolean
-  /**
-   * What of the request the providers of one format alone can do, and what it is no longer the same without: providers
-   * of other formats are not asked.
-   */
-  readonly bound?: { readonly format: string; readonly param: string }
   /** Further fields of the client's format. */
   readonly extra?: Extra
 }

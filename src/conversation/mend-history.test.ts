@@ -50,6 +50,14 @@ test('a call that nobody answered gets an answer that says so, before the user g
   ])
 })
 
+test('what the model went on to say before its calls were answered belongs to the same turn', () => {
+  expect(mended(user(text('hi')), assistant(call('a')), assistant(text('wait')), user(result('a')))).toEqual([
+    user(text('hi')),
+    assistant(text('wait'), call('a')),
+    user({ ...result('a'), name: 'tool_a' } as Part),
+  ])
+})
+
 test('calls of the last message stay open', () => {
   expect(mended(user(text('hi')), assistant(call('a')))).toEqual([user(text('hi')), assistant(call('a'))])
 })

@@ -35,10 +35,17 @@ function mendMessages(
   let open = new Map<string, ToolCallPart>()
   for (const message of messages) {
     if (message.role === 'assistant') {
-      if (open.size > 0) mended.push({ role: 'user', parts: [...open.values()].map(answerOfNobody) })
-      open = new Map(message.parts.flatMap(part => (part.type === 'tool_call' ? [[part.id, part]] : [])))
-      for (const id of open.keys()) seen.add(id)
-      mended.push(message)
+      const last = mended.at(-1)
+      const goesOn = open.size > 0 && last?.role === 'assistant'
+      if (open.size > 0 && !goesOn)
+        mended.push({ role: 'user', parts: [...open.values()].map(answerOfNobody) })
+      if (!goesOn) open = new Map()
+      for (const call of callsOf(message)) {
+        open.set(call.id, call)
+        seen.add(call.id)
+      }
+      if (goesOn) mended[mended.length - 1] = joinAnswers(last, message)
+      else mended.push(message)
       continue
     }
     const parts = message.parts.map(part =>
@@ -50,6 +57,17 @@ function mendMessages(
     mended.push(missing.length === 0 ? { ...message, parts } : { ...message, parts: [...missing, ...parts] })
   }
   return mended
+}
+
+function callsOf({ parts }: Message): readonly ToolCallPart[] {
+  return parts.filter(part => part.type === 'tool_call')
+}
+
+/** What the model said in two messages before anybody answered its calls is one turn: the calls end it. */
+function joinAnswers(first: Message, second: Message): Message {
+  const parts = [...first.parts, ...second.parts]
+  const calls = parts.filter(({ type }) => type === 'tool_call')
+  return { ...first, parts: [...parts.filter(({ type }) => type !== 'tool_call'), ...calls] }
 }
 
 interface History {

@@ -52,6 +52,7 @@ const rows: readonly Row[] = [
     format: 'openai-translations',
   },
   { route: '/openai/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
+  { route: '/openai/v1/completions', operation: 'completion', format: 'openai-completions' },
   ...responsesAt('/openai/v1/responses'),
   // Azure, by a dated version of its API.
   ...responsesAt('/openai/responses'),
@@ -64,6 +65,7 @@ const rows: readonly Row[] = [
   { route: '/api/chat', operation: 'chat', format: 'ollama-chat' },
   { route: '/api/generate', operation: 'chat', format: 'ollama-generate' },
   { route: '/api/embed', operation: 'embedding', format: 'ollama-embed' },
+  { route: '/api/embeddings', operation: 'embedding', format: 'ollama-embeddings' },
   { route: '/v2/chat', operation: 'chat', format: 'cohere-chat' },
   { route: '/v2/embed', operation: 'embedding', format: 'cohere-embed' },
   { route: '/v2/rerank', operation: 'rerank', format: 'cohere-rerank' },
@@ -75,12 +77,14 @@ const rows: readonly Row[] = [
   { route: '/cohere/v1/rerank', operation: 'rerank', format: 'cohere-rerank-v1' },
 ]
 
-/** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI. */
+/** Where clients of Google look for a model: the Gemini API in both its versions, and Vertex AI, also by a key alone. */
 const googleModels = [
   '/v1beta/models/{model}',
   '/v1/models/{model}',
   '/v1/projects/*/locations/*/publishers/*/models/{model}',
   '/v1beta1/projects/*/locations/*/publishers/*/models/{model}',
+  '/v1/publishers/*/models/{model}',
+  '/v1beta1/publishers/*/models/{model}',
 ]
 
 /** What can be asked of such a model: the action behind the colon decides, and never runs another operation. */

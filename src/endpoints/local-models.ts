@@ -1,10 +1,13 @@
 // The list of models and what is known of one, as clients of a server on one's own machine expect them: GET /api/tags,
-// POST /api/show, GET /api/version. https://docs.ollama.com/api/tags
+// GET /api/ps, POST /api/show, GET /api/version. https://docs.ollama.com/api/tags
 
 import type { ListedModel } from './models.ts'
 
 /** The version of the server whose answers these are: some clients refuse older ones. */
 export const version = { version: '0.13.0' }
+
+/** None takes up memory here, loaded or not. */
+export const loadedModels = { models: [] }
 
 export function listModels(models: readonly ListedModel[]): object {
   return { models: models.map(listModel) }

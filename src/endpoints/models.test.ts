@@ -32,12 +32,32 @@ test('the v1beta path answers as Gemini does', () => {
 })
 
 test.each([
+  ['/v1/models', { 'x-goog-api-key': 'k' }, 'gemini'],
+  ['/v1/models', { 'x-goog-api-key': 'k', authorization: 'Bearer k' }, 'openai-chat'],
+  ['/v1/models/x', { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' }, 'anthropic-messages'],
+  ['/v1beta/models/x', {}, 'gemini'],
+  ['/openai/v1/models', { 'anthropic-version': '2023-06-01' }, 'openai-chat'],
+  ['/openai/models/x', { 'api-key': 'k' }, 'openai-chat'],
+  ['/anthropic/v1/models', {}, 'anthropic-messages'],
+  ['/cohere/v1/models', {}, 'cohere-chat'],
+])('%s with the headers %j is asked by a client of %s', (path, headers, format) => {
+  expect(shapeOfModels(path, headers).format).toBe(format)
+})
+
+test('a client of Cohere gets names', () => {
+  const shape = shapeOfModels('/cohere/v1/models', {})
+  expect(shape.list(models)).toMatchObject({ models: [{ name: 'a' }, { name: 'v/b', finetuned: false }] })
+})
+
+test.each([
   ['/v1/models', null],
   ['/v1/models/', null],
   ['/v1/models/gpt-4', 'gpt-4'],
   ['/v1/models/meta-llama/Llama-3', 'meta-llama/Llama-3'],
   ['/v1/models/meta-llama%2FLlama-3', 'meta-llama/Llama-3'],
   ['/v1beta/models/x', 'x'],
+  ['/openai/v1/models/x', 'x'],
+  ['/cohere/v1/models/v/x', 'v/x'],
   ['/v1/models/%zz', '%zz'],
 ])('%s names the model %s', (path, expected) => {
   expect(modelInPath(path)).toBe(expected)

@@ -14,6 +14,7 @@ import type { ErrorCode, GatewayError } from '../errors.ts'
 import type { EventBlock } from '../lib/event-stream-splitter.ts'
 import type { JsonObject } from '../lib/json-value.ts'
 import type { Quirks } from './quirks.ts'
+import type { OwnFieldRules } from './shared/own-fields.ts'
 
 export type { JsonObject } from '../lib/json-value.ts'
 
@@ -198,25 +199,19 @@ export interface Translation<Asked, Answer> {
   /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
   decodeResponse(body: unknown, context: DecodeContext): Answer
   encodeResponse(answer: Answer, context: EncodeContext<Asked>): JsonObject
+  /** What becomes of fields that only this format has on the way to another; absent where no client speaks it. */
+  readonly ownFields?: OwnFieldRules
+  /** Names of fields that `encodeRequest` understands in a request of any format. */
+  readonly understands?: ReadonlySet<string>
 }
 
 export interface ChatTranslation extends Translation<Conversation, Completion> {
   /** What the format can say to this target; what it cannot is put otherwise before `encodeRequest` sees it. */
   abilities(target: EncodeTarget, conversation?: Conversation): Abilities
-  /** What a request asks for that no other format can say; absent where the format has nothing of the kind. */
-  findOwnFields?(body: JsonObject): OwnFields
   /** One for each stream. Events go to `emit` in the order of the grammar in completion-event.ts. */
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */
   openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
-}
-
-/** Fields that only the client's own format can carry. */
-export interface OwnFields {
-  /** The first one that changes the meaning: such a request cannot be translated. */
-  readonly refused: string | null
-  /** Those that may be left out. */
-  readonly dropped: readonly string[]
 }
 
 export interface StreamDecoder {

@@ -13,7 +13,7 @@ import { geminiJsonArray } from './gemini/json-array.ts'
 import { geminiEmbedding, geminiEmbeddings, vertexEmbeddings } from './gemini-embeddings/index.ts'
 import { geminiTokenCount } from './gemini-token-count/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
-import { ollamaEmbed } from './ollama-embed/index.ts'
+import { ollamaEmbed, ollamaEmbeddings } from './ollama-embed/index.ts'
 import { ollamaGenerate } from './ollama-generate/index.ts'
 import { openAiSpeech, openAiTranscriptions, openAiTranslations } from './openai-audio/index.ts'
 import { openAiChat } from './openai-chat/index.ts'
@@ -45,6 +45,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [ollamaChat.name]: ollamaChat,
   [ollamaGenerate.name]: ollamaGenerate,
   [ollamaEmbed.name]: ollamaEmbed,
+  [ollamaEmbeddings.name]: ollamaEmbeddings,
   [openAiResponses.name]: openAiResponses,
   [openAiResponsesCompact.name]: openAiResponsesCompact,
   [openAiResponsesCount.name]: openAiResponsesCount,

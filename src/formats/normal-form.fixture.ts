@@ -5,8 +5,8 @@ import type { Usage } from '../call.ts'
 import type { Completion } from '../conversation/completion.ts'
 import type { CompletionEvent } from '../conversation/completion-event.ts'
 import { foldEvents } from '../conversation/fold-events.ts'
-import { EventReader } from './event-reader.ts'
 import type { Format } from './format.ts'
+import { EventReader } from './streams/event-reader.ts'
 
 export interface NormalForm {
   readonly text: string

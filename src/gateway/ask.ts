@@ -5,8 +5,8 @@ import { attemptTargets } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { keepNeeded, type ParsedRequest, type Plan, type PlannedRequest, planTargets } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
-import { recallHistory } from './recall.ts'
-import { rememberAnswer } from './remember.ts'
+import { recallHistory } from './responses/recall.ts'
+import { rememberAnswer } from './responses/remember.ts'
 
 /**
  * Not async, and neither is what it calls first: a function that waits holds what it was given, and the parsed prompt is

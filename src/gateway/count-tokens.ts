@@ -8,7 +8,7 @@ import { deliverFull } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
 import { answerFromTargets } from './handle.ts'
 import type { ParsedRequest } from './plan.ts'
-import { recallHistory } from './recall.ts'
+import { recallHistory } from './responses/recall.ts'
 import { findWay } from './way.ts'
 
 const nothingUsed: Usage = {

@@ -9,10 +9,11 @@ import { GatewayError } from '../errors.ts'
 import type { Form } from '../formats/form-body.ts'
 import type { Address, FieldEdits, Format, JsonObject, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
+import { findFieldsAside, findOwnFields } from '../formats/shared/own-fields.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
-import type { Recalled } from './recall.ts'
-import { findWay, type Way } from './way.ts'
+import type { Recalled } from './responses/recall.ts'
+import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
 /** A request of which the shape was checked. */
 export interface ParsedRequest {
@@ -32,16 +33,12 @@ export interface Plan {
   readonly way: Way
 }
 
-/** What is asked, in the neutral form. */
-export type Asked =
-  | {
-      readonly kind: 'chat'
-      readonly conversation: Conversation
-      /** Fields of the client's format that are left out on the way to any other. */
-      readonly dropped: readonly string[]
-    }
+/** What is asked, in the neutral form, with the fields of the client's format that are left out on the way to another. */
+export type Asked = { readonly dropped: readonly string[] } & (
+  | { readonly kind: 'chat'; readonly conversation: Conversation }
   | { readonly kind: 'embedding'; readonly request: EmbeddingRequest }
   | { readonly kind: 'rerank'; readonly request: RerankRequest }
+)
 
 /** A request while it is tried: from this, each attempt makes its own. */
 export interface PlannedRequest {
@@ -74,7 +71,9 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
     const way = findWay(call.endpoint, { side, model: target.model })
     if (way === null) return false
     ways.set(target, way)
-    const field = way.direct ? refusedParameter(side.parameters, request) : untranslatable(exchange, request)
+    const field = way.direct
+      ? refusedParameter(side.parameters, request)
+      : untranslatable(exchange, request, way)
     refused ??= field
     return field === null
   })
@@ -84,9 +83,16 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
   return originFirst(ordered, request).map(target => ({ target, way: ways.get(target) as Way }))
 }
 
-/** The first field that no other format can say and that changes the meaning; null where there is none. */
-function untranslatable({ call }: Exchange, { body, recalled }: ParsedRequest): string | null {
-  return call.endpoint.format.chat?.findOwnFields?.(recalled?.whole ?? body).refused ?? null
+/** The first field that the way's format cannot say and that changes the meaning; null where there is none. */
+function untranslatable(
+  { call }: Exchange,
+  { body, recalled }: ParsedRequest,
+  { operation, format }: Way,
+): string | null {
+  const rules = translationOf(call.endpoint.format, operation)?.ownFields
+  if (rules === undefined) return null
+  const { refused } = findOwnFields(recalled?.whole ?? body, rules)
+  return foreignTo(translationOf(format, operation), refused)[0] ?? null
 }
 
 /** Who made what the request goes on from understands it best. */
@@ -155,20 +161,22 @@ function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject 
 }
 
 function decode(
-  { name, chat, embedding, rerank }: Format,
+  format: Format,
   { body: written, address, recalled }: Pick<ParsedRequest, 'body' | 'address' | 'recalled'>,
-  way: Way,
+  { operation }: Way,
 ): Asked {
   const body = recalled?.whole ?? written
-  if (way.operation === 'chat' && chat !== undefined)
-    return {
-      kind: 'chat',
-      conversation: mendHistory(chat.decodeRequest(body, address)),
-      dropped: chat.findOwnFields?.(body).dropped ?? [],
-    }
-  if (way.operation === 'embedding' && embedding !== undefined)
-    return { kind: 'embedding', request: embedding.decodeRequest(body, address) }
-  if (way.operation === 'rerank' && rerank !== undefined)
-    return { kind: 'rerank', request: rerank.decodeRequest(body, address) }
-  throw new Error(`${name} cannot be translated for ${way.operation}`)
+  const { name, chat, embedding, rerank } = format
+  const rules = translationOf(format, operation)?.ownFields
+  const dropped = rules === undefined ? [] : findOwnFields(body, rules).dropped
+  if (operation === 'chat' && chat !== undefined) {
+    const conversation = mendHistory(chat.decodeRequest(body, address))
+    const aside = rules === undefined ? [] : findFieldsAside(conversation, name, rules).dropped
+    return { kind: 'chat', conversation, dropped: [...dropped, ...aside] }
+  }
+  if (operation === 'embedding' && embedding !== undefined)
+    return { kind: 'embedding', request: embedding.decodeRequest(body, address), dropped }
+  if (operation === 'rerank' && rerank !== undefined)
+    return { kind: 'rerank', request: rerank.decodeRequest(body, address), dropped }
+  throw new Error(`${name} cannot be translated for ${operation}`)
 }

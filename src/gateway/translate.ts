@@ -15,8 +15,8 @@ import type {
   JsonObject,
   Translation,
 } from '../formats/format.ts'
-import { factsOfCompletion } from '../formats/stream-facts.ts'
-import { TranslatingTap } from '../formats/translating-tap.ts'
+import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
+import { TranslatingTap } from '../formats/streams/translating-tap.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter } from './parameters.ts'
 import type { Asked } from './plan.ts'
@@ -24,7 +24,7 @@ import type { Prepared, RemediedPlan } from './prepare.ts'
 import { remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { withoutReasoning } from './thought-memory.ts'
-import { chatOf, destinationOf } from './way.ts'
+import { chatOf, destinationOf, foreignTo, translationOf } from './way.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
 export function translate(
@@ -32,9 +32,9 @@ export function translate(
   asked: Asked,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
+  warnOfDropped(exchange, asked, plan)
   switch (asked.kind) {
     case 'chat':
-      exchange.page.warnings.push(...asked.dropped.map(field => `dropped parameter ${field}`))
       return translateChat(exchange, asked.conversation, plan)
     case 'embedding':
       return translateWhole(exchange, asked.request, {
@@ -56,7 +56,6 @@ function translateChat(
   conversation: Conversation,
   plan: RemediedPlan,
 ): Prepared | Promise<Prepared> {
-  refuseBound(conversation, plan)
   const { takesUrl } = chatOf(plan.way.format).abilities(encodeTarget(exchange, plan), conversation)
   const fetches = needsMedia(conversation, { takesUrl })
   if (!fetches && conversation.output?.type !== 'json_schema')
@@ -64,11 +63,11 @@ function translateChat(
   return prepareSlowly(exchange, conversation, { plan, takesUrl })
 }
 
-function refuseBound({ bound }: Conversation, { target, way }: RemediedPlan): void {
-  if (bound === undefined || bound.format === way.format.name) return
-  const { param } = bound
-  const message = `The parameter \`${param}\` is not supported for \`${target.model}\` by ${target.connection.provider}.`
-  throw new GatewayError('unsupported_parameter', { message, param })
+/** What the client's own format has comes back to it as it was. */
+function warnOfDropped({ page }: Exchange, { dropped }: Asked, { way }: RemediedPlan): void {
+  if (way.direct) return
+  const fields = foreignTo(translationOf(way.format, way.operation), dropped)
+  page.warnings.push(...fields.map(field => `dropped parameter ${field}`))
 }
 
 /** What has to be fetched or loaded first. */

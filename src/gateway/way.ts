@@ -2,7 +2,7 @@
 
 import type { Destination, Operation } from '../call.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import type { ChatTranslation, Format } from '../formats/format.ts'
+import type { ChatTranslation, Format, Translation } from '../formats/format.ts'
 import type { ProviderSide } from './snapshot.ts'
 
 export interface Way {
@@ -39,12 +39,29 @@ export function destinationOf(
   return { operation, format: format.name, ...asked }
 }
 
+/** What the format has to translate requests of the operation. */
+export function translationOf(
+  { chat, embedding, rerank }: Format,
+  operation: Operation,
+): Pick<Translation<never, never>, 'ownFields' | 'understands'> | undefined {
+  if (operation === 'chat') return chat
+  if (operation === 'embedding') return embedding
+  return operation === 'rerank' ? rerank : undefined
+}
+
+/** Without the fields that the upstream's format understands, though they are the client's. */
+export function foreignTo(
+  upstream: { readonly understands?: ReadonlySet<string> } | undefined,
+  fields: readonly string[],
+): readonly string[] {
+  const { understands } = upstream ?? {}
+  if (understands === undefined) return fields
+  return fields.filter(path => !understands.has(path.split('.', 1)[0] ?? path))
+}
+
 /** Whether both formats have words for the operation in the neutral form. */
 function canTranslate(operation: Operation, client: Format, upstream: Format): boolean {
-  const both = [client, upstream]
-  if (operation === 'chat') return both.every(({ chat }) => chat !== undefined)
-  if (operation === 'embedding') return both.every(({ embedding }) => embedding !== undefined)
-  return operation === 'rerank' && both.every(({ rerank }) => rerank !== undefined)
+  return [client, upstream].every(format => translationOf(format, operation) !== undefined)
 }
 
 /** @throws Error where a format lacks what its way needs: a mistake of the programmer */

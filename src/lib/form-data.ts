@@ -147,7 +147,7 @@ export function spliceForm(body: Buffer, { boundary, parts }: FormPlaces, edits:
       from = valueEnd
     }
   }
-  return from === 0 ? body : Buffer.concat([...pieces, body.subarray(from)])
+  return pieces.length === 0 ? body : Buffer.concat([...pieces, body.subarray(from)])
 }
 
 function writeField(boundary: string, name: string, text: string): Buffer {

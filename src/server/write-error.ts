@@ -5,8 +5,12 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ErrorCode, GatewayError } from '../errors.ts'
 
-export function sendError(response: ServerResponse, error: GatewayError): void {
-  const body = errorBody(error)
+/** @param body for clients of another format */
+export function sendError(
+  response: ServerResponse,
+  error: GatewayError,
+  body: string | Buffer = errorBody(error),
+): void {
   response.writeHead(error.entry.status, [
     'content-type',
     'application/json',

@@ -243,6 +243,33 @@ describe('a client of Ollama, and an upstream of the format of OpenAI', () => {
     expect(asked(scene)).toEqual({ model: 'test-model', input: ['a', 'b'], dimensions: 2 })
   })
 
+  test.each([
+    ['ollama', { model: 'test-model', embeddings: [[0.5, 1]] }],
+    ['openai_compatible', { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0.5, 1] }] }],
+  ] as const)('the older form of embeddings gives one vector, made by %s', async (type, answer) => {
+    const { scene, ollama } = await open(type, answerJson(200, answer))
+    expect(await ollama.embeddings({ model: 'test-model', prompt: 'Hi' })).toEqual({ embedding: [0.5, 1] })
+    expect(asked(scene)).toMatchObject({ model: 'test-model', input: 'Hi' })
+  })
+
+  test('settings in the older form of embeddings go to a server of the same kind, and nowhere else', async () => {
+    const body = { model: 'test-model', prompt: 'Hi', options: { num_ctx: 512 }, keep_alive: '5m' }
+    const own = await open('ollama', answerJson(200, { model: 'test-model', embeddings: [[1]] }))
+    const passed = await own.scene.gateway.post('/api/embeddings', body)
+    expect(passed.headers.get('x-llm-proxy-warnings')).toBeNull()
+    expect(asked(own.scene)).toMatchObject({ options: { num_ctx: 512 }, keep_alive: '5m' })
+    const other = await open('openai_compatible', answerJson(200, { data: [{ index: 0, embedding: [1] }] }))
+    const told = await other.scene.gateway.post('/api/embeddings', body)
+    expect(told.headers.get('x-llm-proxy-warnings')).toBe('dropped parameter options')
+    const broken = await other.scene.gateway.post('/api/embeddings', { model: 'test-model' })
+    expect(broken.status).toBe(400)
+  })
+
+  test('no model takes up memory here', async () => {
+    const { ollama } = await open('openai_compatible')
+    expect(await ollama.ps()).toEqual({ models: [] })
+  })
+
   test('the models are listed and shown', async () => {
     const { ollama } = await open('openai_compatible', answerJson(200, {}))
     const { models } = await ollama.list()

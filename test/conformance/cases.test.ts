@@ -1,121 +1,60 @@
-// Cases of other projects: one prompt as two clients write it, a translator's whole requests and answers, and parts of
-// requests that have to be accepted or refused. Compared by meaning; where the project decides otherwise, or the source
-// is at fault, the deviation is pinned with its reason.
+// Cases of other projects: one prompt as two clients write it, and what another gateway's translator makes of requests,
+// answers and errors, whole or in parts. Compared by meaning; where the project decides otherwise, or the source is at
+// fault, the deviation is pinned with its reason.
 
 import { afterAll, describe, test } from 'vitest'
-import { adaptConversation } from '../../src/conversation/adapt.ts'
-import type { Conversation } from '../../src/conversation/conversation.ts'
-import { GatewayError } from '../../src/errors.ts'
-import { findProvider } from '../../src/providers/index.ts'
-import { openAiChatReader } from './readers/openai-chat.ts'
+import { answerCases } from './support/answer-cases.ts'
 import { expectSection, table } from './support/board.ts'
+import { requestPairs, translatorRequests, translatorRows } from './support/cases.ts'
+import { errorCases } from './support/error-cases.ts'
+import { textAt } from './support/json.ts'
 import {
-  type AnswerCase,
-  type RequestCase,
-  requestPairs,
-  type ShapeCase,
-  shapeCases,
-  shapeCount,
-  translatorAnswers,
-  translatorCount,
-  translatorRequests,
-} from './support/cases.ts'
-import { compareReadings } from './support/compare.ts'
-import type { Json } from './support/json.ts'
-import { wholeMeaningOf } from './support/meaning.ts'
-import { brief, openPins, type Pin } from './support/pins.ts'
-import { chatOf, formatOf, passAnswer, targetOf } from './support/seam.ts'
+  answerDeviations,
+  countDeviations,
+  embeddingDeviations,
+  errorDeviations,
+  rankingDeviations,
+  requestDeviations,
+} from './support/judge-cases.ts'
+import { openPins, type Pin } from './support/pins.ts'
+import { partRequests } from './support/request-parts.ts'
 import { shared, skipWord } from './support/shared.ts'
+import { isOfTheSource, reasonsOfTheSource } from './support/source-alone.ts'
+import { countCases, embeddingCases, rankingCases } from './support/vector-cases.ts'
 
 const pins = openPins('cases')
-const tallies = new Map<string, { run: number; equal: number }>()
 
-afterAll(() => pins.close())
-
-function judge(kind: string, key: string, seen: readonly Pin[]): void {
-  const tally = tallies.get(kind) ?? { run: 0, equal: 0 }
-  tallies.set(kind, tally)
-  tally.run++
-  if (seen.length === 0) tally.equal++
-  pins.check(key, seen)
+interface Kind {
+  readonly name: string
+  readonly cases: readonly { readonly id: string; deviations(): Pin[] }[]
 }
 
-function decode(format: string, body: Json, { model, streaming }: RequestCase): Conversation {
-  const address = { model, streaming }
-  formatOf(format).checkRequest(body, address)
-  return chatOf(format).decodeRequest(body, address)
+function kindOf<Case extends { readonly id: string }>(
+  name: string,
+  cases: readonly Case[],
+  deviations: (one: Case) => Pin[],
+): Kind {
+  return { name, cases: cases.map(one => ({ id: one.id, deviations: () => deviations(one) })) }
 }
 
-function requestDeviations(one: RequestCase): Pin[] {
-  const { id, client, upstream, vendor, model, asked, expected } = one
-  const quirks = findProvider(vendor)?.quirks ?? {}
-  const target = { ...targetOf(upstream, model), quirks }
-  try {
-    const conversation = decode(client, asked, one)
-    const adapted = adaptConversation(conversation, chatOf(upstream).abilities(target)).conversation
-    const { body } = chatOf(upstream).encodeRequest(adapted, target)
-    if (expected === null) return []
-    const [wanted, got] = [expected, JSON.parse(JSON.stringify(body)) as Json].map(native =>
-      wholeMeaningOf(decode(upstream, withModel(native, model), one)),
-    )
-    return differences(id, wanted ?? {}, got ?? {})
-  } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown
-    if (expected === null) return []
-    return [
-      { key: id, field: 'refused', expected: null, got: `${thrown.code} ${thrown.param}: ${thrown.message}` },
-    ]
-  }
-}
+const pairs = kindOf('one prompt as two clients write it', requestPairs, requestDeviations)
+const translator: readonly Kind[] = [
+  kindOf('requests', translatorRequests, requestDeviations),
+  kindOf('parts of requests', partRequests, requestDeviations),
+  kindOf('answers, and parts of them', answerCases, answerDeviations),
+  kindOf('errors', errorCases, errorDeviations),
+  kindOf('embeddings', embeddingCases, embeddingDeviations),
+  kindOf('rankings', rankingCases, rankingDeviations),
+  kindOf('counts of tokens', countCases, countDeviations),
+]
+const equal = new Map<string, number>()
 
-function withModel(body: Json, model: string): Json {
-  return 'model' in body ? body : { model, ...body }
-}
-
-function differences(key: string, wanted: Json, got: Json): Pin[] {
-  return Object.keys(wanted)
-    .filter(field => JSON.stringify(wanted[field]) !== JSON.stringify(got[field]))
-    .map(field => ({ key, field, expected: brief(wanted[field]), got: brief(got[field]) }))
-}
-
-function answerDeviations({ id, upstream, answered, expected }: AnswerCase): Pin[] {
-  const { bytes, failure } = passAnswer(Buffer.from(JSON.stringify(answered)), upstream, 'openai-chat')
-  if (failure !== null) return [{ key: id, field: 'failure', expected: null, got: failure.code }]
-  const read = openAiChatReader.readAnswer(JSON.parse(bytes.toString()))
-  return compareReadings(openAiChatReader.readAnswer(expected), read, 'openai-chat').map(
-    ({ field, expected: wanted, got }) => ({ key: id, field, expected: brief(wanted), got: brief(got) }),
-  )
-}
-
-function shapeDeviations({ id, client, body, accepted }: ShapeCase): Pin[] {
-  let got = 'accepted'
-  try {
-    const address = { model: 'a-model', streaming: false }
-    formatOf(client).checkRequest(body, address)
-    // What cannot be translated may still be passed on to a provider that speaks the format.
-    if (!accepted) chatOf(client).decodeRequest(body, address)
-  } catch (thrown) {
-    if (!(thrown instanceof GatewayError)) throw thrown
-    got = `refused: ${thrown.param}`
-  }
-  const expected = accepted ? 'accepted' : 'refused'
-  return got.startsWith(expected) ? [] : [{ key: id, field: 'shape', expected, got }]
-}
-
-describe.skipIf(shared === null)(`one prompt as two clients write it${skipWord}`, () => {
-  test.each(requestPairs)('$id', one => judge('request pairs', one.id, requestDeviations(one)))
-})
-
-describe.skipIf(shared === null)(`another gateway's requests${skipWord}`, () => {
-  test.each(translatorRequests)('$id', one => judge('translator requests', one.id, requestDeviations(one)))
-})
-
-describe.skipIf(shared === null)(`another gateway's answers${skipWord}`, () => {
-  test.each(translatorAnswers)('$id', one => judge('translator answers', one.id, answerDeviations(one)))
-})
-
-describe.skipIf(shared === null)(`shapes that are accepted or refused${skipWord}`, () => {
-  test.each(shapeCases)('$id', one => judge('request shapes', one.id, shapeDeviations(one)))
+describe.each([pairs, ...translator])(`$name${skipWord}`, ({ name, cases }) => {
+  test.skipIf(cases.length === 0).each(cases)('$id', ({ id, deviations }) => {
+    const seen = deviations()
+    if (seen.length === 0) equal.set(name, (equal.get(name) ?? 0) + 1)
+    pins.check(id, seen)
+  })
 })
 
 describe.skipIf(shared === null)(`the cases${skipWord}`, () => {
@@ -123,19 +62,26 @@ describe.skipIf(shared === null)(`the cases${skipWord}`, () => {
     pins.checkReasons()
   })
 
+  test('are each run once, or named as of the source alone', () => {
+    const run = new Set(translator.flatMap(({ cases }) => cases.map(({ id }) => id)))
+    const left = translatorRows.map(row => textAt(row, 'id')).filter(id => !run.has(id))
+    if (left.some(id => !isOfTheSource(id)))
+      throw new Error(`not judged: ${left.filter(id => !isOfTheSource(id)).join(', ')}`)
+  })
+
   test('are counted as the board says', () => {
-    const all: Readonly<Record<string, number>> = {
-      'request pairs': requestPairs.length,
-      'translator requests': translatorRequests.length,
-      'translator answers': translatorAnswers.length,
-      'request shapes': shapeCases.length,
-    }
-    const rows = [...tallies].map(([kind, { run, equal }]) => [kind, all[kind] ?? 0, equal, run - equal])
-    const left = translatorCount - translatorRequests.length - translatorAnswers.length
-    const unread = [
-      `${left} translator cases and ${shapeCount - shapeCases.length} shapes are of functions within the source, or of`,
-      'operations that are not conversations: they are not put here.',
-    ]
-    expectSection('cases', `${table(['cases', 'run', 'equal', 'pinned'], rows)}\n\n${unread.join('\n')}`)
+    const rows = [pairs, ...translator].map(({ name, cases }) => {
+      const same = equal.get(name) ?? 0
+      return [name, cases.length, same, cases.length - same]
+    })
+    const left = translatorRows.length - translator.flatMap(({ cases }) => cases).length
+    const unread = `${left} of the ${translatorRows.length} translator cases are of the source alone:`
+    const reasons = reasonsOfTheSource.map(({ cases, reason }) => `- ${cases}: ${reason}`)
+    expectSection(
+      'cases',
+      `${table(['cases', 'run', 'equal', 'pinned'], rows)}\n\n${unread}\n\n${reasons.join('\n')}`,
+    )
   })
 })
+
+afterAll(() => pins.close())

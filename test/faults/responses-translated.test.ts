@@ -128,7 +128,7 @@ test('what only this format can say is left out and told, or refused by its name
   })
   expect(told.status).toBe(200)
   expect(told.headers.get('x-llm-proxy-warnings')).toBe(
-    'dropped parameter truncation; dropped parameter background; dropped parameter max_tool_calls; dropped parameter verbosity',
+    'dropped parameter truncation; dropped parameter background; dropped parameter max_tool_calls; dropped parameter text.verbosity',
   )
   for (const [field, value] of [
     ['conversation', 'conv_1'],

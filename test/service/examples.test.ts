@@ -59,3 +59,16 @@ test('the example in TypeScript prints an answer, a stream and an error', async 
   expect(end).toMatchObject({ code: 0, stderr: '' })
   expect(end.stdout).toMatch(/provider: simulator.*404 model_not_found/s)
 })
+
+test.each([
+  ['openai-responses.ts', /What did I say\?.*\d+ tokens/s],
+  ['anthropic-sdk.ts', /\d+ tokens\nget_weather .*404/s],
+  ['google-genai.ts', /fits: .*\n2 vectors of 1536 numbers/],
+  ['cohere-sdk.ts', /tokens: \d+.*2 vectors/s],
+  ['ollama-sdk.ts', /\d+ models.*does not exist/s],
+  ['vercel-ai-sdk.ts', /Sunny in /],
+])('the example %s prints what it promises', async (name, expected) => {
+  const end = await run(process.execPath, [join(repository, 'examples/typescript', name)], { environment })
+  expect(end).toMatchObject({ code: 0, stderr: '' })
+  expect(end.stdout).toMatch(expected)
+})

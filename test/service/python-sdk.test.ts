@@ -1,5 +1,6 @@
 // Python programs against a gateway with the simulator: OpenAI's client, the documented programs, and the examples.
 
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -47,8 +48,19 @@ test.each(documentedPrograms)('the documented program runs as it is written: %s'
   await expectPython(gateway, ['run_documented.py', name])
 })
 
-test.each([['openai_sdk.py'], ['plain_requests.py']])('the example %s runs', async name => {
-  await expectPython(gateway, [join(repository, 'examples/python', name)])
+test.each([
+  ['openai_sdk.py'],
+  ['plain_requests.py'],
+  ['anthropic_sdk.py'],
+  ['google_genai.py'],
+  ['boto3_bedrock.py'],
+])('the example %s runs', async name => {
+  // The pair of a key of the configuration, for the SDK that signs.
+  const pair = {
+    AWS_ACCESS_KEY_ID: `key_${hash('sha256', gateway.key).slice(0, 12)}`,
+    AWS_SECRET_ACCESS_KEY: gateway.key,
+  }
+  await expectPython(gateway, [join(repository, 'examples/python', name)], pair)
 })
 
 const shared = process.env['LLM_PROXY_SHARED']

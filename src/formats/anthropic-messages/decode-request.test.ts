@@ -19,16 +19,6 @@ function partsOf(content: unknown, role = 'user'): readonly Part[] {
   return decode({ ...hello, messages: [{ role, content }] }).messages[0]?.parts ?? []
 }
 
-function paramOf(body: JsonObject): string | null {
-  try {
-    anthropicMessages.checkRequest(body, address)
-  } catch (thrown) {
-    if (thrown instanceof GatewayError && thrown.code === 'invalid_request') return thrown.param
-    throw thrown
-  }
-  throw new Error('Nothing was refused.')
-}
-
 test('a request is understood, and what the client did not say stays unsaid', () => {
   expect(decode(hello)).toEqual({
     model: 'm',
@@ -227,36 +217,10 @@ test('a schema for the answer is found under either name, and tools of the provi
   ])
 })
 
-test.each<[JsonObject, string]>([
-  [{ messages: [] }, 'model'],
-  [{ model: 'm' }, 'messages'],
-  [{ ...hello, messages: 'hi' }, 'messages'],
-  [{ ...hello, messages: [] }, 'messages'],
-  [{ ...hello, messages: [1] }, 'messages[0]'],
-  [{ ...hello, messages: [{ role: 'robot', content: '' }] }, 'messages[0].role'],
-  [{ ...hello, messages: [{ role: 'user' }] }, 'messages[0].content'],
-  [{ ...hello, messages: [{ role: 'user', content: 5 }] }, 'messages[0].content'],
-  [{ ...hello, messages: [{ role: 'user', content: [{ text: 'x' }] }] }, 'messages[0].content[0].type'],
-  [{ ...hello, messages: [{ role: 'user', content: [{ type: 'text' }] }] }, 'messages[0].content[0].text'],
-  [{ ...hello, messages: [{ role: 'user', content: [{ type: 'image' }] }] }, 'messages[0].content[0].source'],
-  [
-    { ...hello, messages: [{ role: 'user', content: [{ type: 'tool_result' }] }] },
-    'messages[0].content[0].tool_use_id',
-  ],
-  [
-    { ...hello, messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'a' }] }] },
-    'messages[0].content[0].name',
-  ],
-  [{ ...hello, system: 4 }, 'system'],
-  [{ ...hello, system: [{ type: 'text', text: 1 }] }, 'system[0].text'],
-  [{ ...hello, tools: [{ name: 'a' }] }, 'tools[0].input_schema'],
-  [{ ...hello, tools: [{ input_schema: {} }] }, 'tools[0].name'],
-  [{ ...hello, tool_choice: 'auto' }, 'tool_choice'],
-  [{ ...hello, thinking: {} }, 'thinking.type'],
-  [{ ...hello, stop_sequences: 'END' }, 'stop_sequences'],
-  [{ ...hello, max_tokens: '9' }, 'max_tokens'],
-])('%j is refused by its field', (body, param) => {
-  expect(paramOf(body)).toBe(param)
+test('a source of a kind that is new passes', () => {
+  expect(partsOf([{ type: 'image', source: { type: 'bucket', name: 1 } }])).toMatchObject([
+    { type: 'opaque' },
+  ])
 })
 
 test('the text of a prompt is measured, and the bytes of its images are not', () => {
@@ -316,68 +280,4 @@ test('no body makes anything but a decision of ours', () => {
       }
     }),
   )
-})
-
-describe('a conversation that several vendors have answered', () => {
-  const foreign = anthropicMessages.chat.encodeResponse(
-    {
-      id: 'a',
-      model: 'm',
-      choices: [
-        {
-          parts: [
-            { type: 'reasoning', text: 'hm', signature: 'g', origin: 'gemini', extra: { gemini: { k: 1 } } },
-            { type: 'text', text: 'so', citations: [{ url: 'https://x.example' }] },
-          ],
-          finish: { reason: 'stop' },
-        },
-      ],
-      usage: null,
-    },
-    { asked: { ...decode(hello) }, id: 'e', created: 0, inputTokens: 1, createId: () => 'i' },
-  )
-  const own = { type: 'thinking', thinking: 't', signature: 'c2ln' }
-  const turns = {
-    ...hello,
-    messages: [
-      { role: 'user', content: 'a' },
-      { role: 'assistant', content: foreign['content'] },
-      { role: 'user', content: 'b' },
-      { role: 'assistant', content: [own, { type: 'text', text: 'x' }] },
-      { role: 'user', content: 'c' },
-    ],
-  }
-
-  test('brings each thought back to who thought it', () => {
-    expect(decode(turns).messages[1]?.parts[0]).toEqual({
-      type: 'reasoning',
-      text: 'hm',
-      signature: 'g',
-      origin: 'gemini',
-      extra: { gemini: { k: 1 } },
-    })
-  })
-
-  test('reaches Anthropic without the proofs of the others, and otherwise as it was', () => {
-    const edits = anthropicMessages.editsForPassing?.(turns)
-    expect(JSON.parse(edits?.['messages'] ?? '')).toEqual([
-      turns.messages[0],
-      { role: 'assistant', content: [{ type: 'text', text: 'so' }] },
-      ...turns.messages.slice(2),
-    ])
-  })
-
-  test('is not touched where Anthropic alone has answered', () => {
-    const { messages } = turns
-    expect(anthropicMessages.editsForPassing?.({ ...turns, messages: messages.slice(2) })).toEqual({})
-  })
-})
-
-test('beta features that a carrier does not know stay here', () => {
-  const quirks = { anthropicMessages: { betas: ['context-1m-2025-08-07'] } }
-  const pass = anthropicMessages.passHeader
-  expect(pass?.('anthropic-beta', 'a, context-1m-2025-08-07', quirks)).toBe('context-1m-2025-08-07')
-  expect(pass?.('anthropic-beta', 'a', quirks)).toBeNull()
-  expect(pass?.('anthropic-beta', 'a,b', {})).toBe('a,b')
-  expect(pass?.('anthropic-version', '2023-06-01', quirks)).toBe('2023-06-01')
 })

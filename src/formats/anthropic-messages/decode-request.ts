@@ -13,6 +13,7 @@ import type {
 import type { Part } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { decodeContent } from './decode-content.ts'
+import { ownFieldRules } from './own-fields.ts'
 import { asideFields, formatName, readMarker } from './wire.ts'
 
 const known: ReadonlySet<string> = new Set([
@@ -33,6 +34,8 @@ const known: ReadonlySet<string> = new Set([
   'metadata',
   'service_tier',
 ])
+
+export const ownFields = ownFieldRules(known)
 
 export function decodeRequest(body: JsonObject): Conversation {
   const metadata = isObject(body['metadata']) ? body['metadata'] : {}

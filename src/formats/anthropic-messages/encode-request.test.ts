@@ -41,11 +41,11 @@ describe('the frame', () => {
 
   test('what has no word is reported, and what would change the meaning is refused', () => {
     const { body, warnings } = encode({
-      sampling: { seed: 1, frequencyPenalty: 1, presencePenalty: 1, logprobs: 2, logitBias: { 1: 2 } },
+      sampling: { seed: 1, frequencyPenalty: 1, presencePenalty: 1, logprobs: 2 },
       metadata: { a: 'b' },
       cacheKey: 'k',
       serviceTier: 'flex',
-      extra: { 'openai-chat': { store: true }, 'anthropic-messages': { container: 'c' } },
+      extra: { 'anthropic-messages': { container: 'c' } },
     })
     expect(body).toMatchObject({ container: 'c' })
     expect(warnings).toEqual([
@@ -53,12 +53,11 @@ describe('the frame', () => {
       'dropped parameter frequency_penalty',
       'dropped parameter presence_penalty',
       'dropped parameter logprobs',
-      'dropped parameter logit_bias',
       'dropped parameter metadata',
       'dropped parameter prompt_cache_key',
-      'dropped parameter store',
       'dropped parameter service_tier',
     ])
+    expect(refusalOf({ sampling: { logitBias: { 1: 2 } } })).toMatchObject({ param: 'logit_bias' })
     expect(refusalOf({ sampling: { choices: 2 } })).toMatchObject({
       code: 'unsupported_parameter',
       param: 'n',

@@ -2,16 +2,16 @@
 
 import type { Conversation, Sampling } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
-import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { refuseChoicesAndBias, unsupported } from '../shared/unsayable.ts'
 import { fitMarkers } from './cache-markers.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { type EncodedThinking, encodeThinking } from './encode-thinking.ts'
 import { encodeTools, forcesCall } from './encode-tools.ts'
 import { type Generation, generationOf } from './generations.ts'
 import { enforceableSchema } from './schema.ts'
-import { formatName, ownExtra } from './wire.ts'
+import { ownExtra } from './wire.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
 export function encodeRequest(asked: Conversation, target: EncodeTarget): EncodedRequest {
@@ -49,17 +49,10 @@ export function encodeRequest(asked: Conversation, target: EncodeTarget): Encode
 }
 
 /** What would change the meaning if it were left out. */
-function refuseUnsayable({ sampling, output }: Conversation, { jsonSchema }: Generation): void {
-  if ((sampling.choices ?? 1) > 1) throw unsupported('n', 'more than one answer')
-  if (output?.type === 'json_schema' && !jsonSchema)
-    throw unsupported('response_format', 'a schema for the answer')
-}
-
-function unsupported(param: string, what: string): GatewayError {
-  return new GatewayError('unsupported_parameter', {
-    message: `\`${param}\` asks for ${what}, which this model does not give.`,
-    param,
-  })
+function refuseUnsayable(asked: Conversation, { jsonSchema }: Generation): void {
+  refuseChoicesAndBias(asked)
+  if (asked.output?.type === 'json_schema' && !jsonSchema)
+    throw unsupported('response_format', 'this model gives no answer that fits a schema')
 }
 
 /** A call that has to be made leaves no room for thoughts that nobody asked for. */
@@ -125,22 +118,18 @@ function clamp(value: number): number {
 
 /** What has no word here, and changes little by being left out. */
 function droppedParameters(asked: Conversation): readonly string[] {
-  const { sampling, metadata, cacheKey, extra } = asked
-  const { seed, frequencyPenalty, presencePenalty, logprobs, logitBias } = sampling
+  const { sampling, metadata, cacheKey } = asked
+  const { seed, frequencyPenalty, presencePenalty, logprobs } = sampling
   const named = {
     seed,
     frequency_penalty: frequencyPenalty,
     presence_penalty: presencePenalty,
     logprobs,
-    logit_bias: logitBias,
     metadata,
     prompt_cache_key: cacheKey,
   }
-  const foreign = Object.entries(extra ?? {}).flatMap(([format, fields]) =>
-    format === formatName ? [] : Object.keys(fields),
-  )
   const lost = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name]))
-  return [...lost, ...foreign].map(name => `dropped parameter ${name}`)
+  return lost.map(name => `dropped parameter ${name}`)
 }
 
 const longestUser = 256

@@ -4,7 +4,7 @@ import type { Completion } from '../../conversation/completion.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { encodeAnswerPart, estimateUsage, frameMessage, messageId } from './encode-answer.ts'
 import { encodeFinish } from './stop-reasons.ts'
 

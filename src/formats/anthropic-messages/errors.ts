@@ -4,7 +4,7 @@ import type { ReplyHeaders } from '../../call.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
-import { showableText } from '../openai-shared/error-text.ts'
+import { showableText } from '../shared/error-text.ts'
 
 const codesByType: ReadonlyMap<unknown, ErrorCode> = new Map([
   ['invalid_request_error', 'upstream_invalid_request'],

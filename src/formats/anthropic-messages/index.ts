@@ -2,9 +2,9 @@
 
 import type { ChatTranslation, EncodeTarget, Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
-import { decodeRequest } from './decode-request.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
+import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { MessageStreamDecoder } from './decode-stream.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -25,6 +25,7 @@ const chat: ChatTranslation = {
     takesUrl: (url, kind) =>
       kind !== 'audio' && url.startsWith('https:') && quirks.anthropicMessages?.inlineMedia !== true,
   }),
+  ownFields,
   decodeRequest,
   encodeRequest,
   decodeResponse,

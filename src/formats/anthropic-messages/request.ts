@@ -16,7 +16,7 @@ import {
   isStringOrObject,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
 
 const maxMessages = 100_000
 const roles: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system'])
@@ -31,8 +31,8 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['top_p', isNumber],
   ['top_k', isInteger],
   ['stop_sequences', isStrings],
-  ['tool_choice', isTyped],
-  ['thinking', isTyped],
+  ['tool_choice', isToolChoice],
+  ['thinking', isThinking],
   ['output_config', isAnObject],
   ['metadata', isAnObject],
   ['service_tier', isString],
@@ -100,7 +100,7 @@ function checkBlock(block: MutableJson, path: string, depth: number): number {
     case 'thinking':
       return textOf(block, 'thinking', path)
     case 'image':
-      if (!isObject(block['source'])) refuse(`${path}.source`, 'must be an object')
+      checkSource(block['source'], `${path}.source`)
       return 0
     case 'document':
       return checkDocument(block, path)
@@ -124,10 +124,29 @@ function textOf(block: MutableJson, field: string, path: string): number {
 
 /** The bytes of a document say nothing of its tokens; its text does. */
 function checkDocument(block: MutableJson, path: string): number {
-  const { source } = block
-  if (!isObject(source)) refuse(`${path}.source`, 'must be an object')
-  if (source['type'] === 'text' && typeof source['data'] === 'string') return source['data'].length
-  return source['type'] === 'content' ? measure(source['content'], `${path}.source.content`, 6) : 0
+  const { type, data, content } = checkSource(block['source'], `${path}.source`)
+  if (type === 'text' && typeof data === 'string') return data.length
+  if (type !== 'content') return 0
+  const place = `${path}.source.content`
+  measure(content, place, 6)
+  return checkContent(content, place, 6)
+}
+
+/** What a source of each kind has to hold; those of new kinds pass. */
+const sourceFields: ReadonlyMap<string, string> = new Map([
+  ['base64', 'data'],
+  ['text', 'data'],
+  ['url', 'url'],
+  ['file', 'file_id'],
+])
+
+function checkSource(source: unknown, path: string): MutableJson {
+  if (!isObject(source)) refuse(path, 'must be an object')
+  const { type } = source
+  if (!isText(type)) refuse(`${path}.type`, 'must be a non-empty string')
+  const field = sourceFields.get(type)
+  if (field !== undefined && typeof source[field] !== 'string') refuse(`${path}.${field}`, 'must be a string')
+  return source
 }
 
 /** @returns the UTF-16 units of the definitions */
@@ -159,4 +178,18 @@ function isStrings(value: unknown, path: string): void {
 function isTyped(value: unknown, path: string): void {
   isAnObject(value, path)
   if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
+}
+
+function isToolChoice(value: unknown, path: string): void {
+  isTyped(value, path)
+  const { type, name, disable_parallel_tool_use: oneAtATime } = value as MutableJson
+  if (type === 'tool' && !isText(name)) refuse(`${path}.name`, 'must be a non-empty string')
+  if (oneAtATime !== undefined && oneAtATime !== null)
+    isBoolean(oneAtATime, `${path}.disable_parallel_tool_use`)
+}
+
+function isThinking(value: unknown, path: string): void {
+  isTyped(value, path)
+  const { budget_tokens: budget } = value as MutableJson
+  if (budget !== undefined && budget !== null) isInteger(budget, `${path}.budget_tokens`)
 }

@@ -19,7 +19,7 @@ import { readSource } from './media.ts'
 import { formatName } from './name.ts'
 
 /** A block that says more than its part can: it goes back as it came. */
-export function keepBlock(block: JsonObject): { readonly extra: Extra } {
+function keepBlock(block: JsonObject): { readonly extra: Extra } {
   return { extra: { [formatName]: { block } } }
 }
 
@@ -194,7 +194,7 @@ function opaque(block: MutableJson): { type: 'opaque'; format: string; value: Js
   return { type: 'opaque', format: formatName, value: block }
 }
 
-export function joinTexts(blocks: readonly unknown[], separator: string): string {
+function joinTexts(blocks: readonly unknown[], separator: string): string {
   return blocks
     .map(block => (isObject(block) && typeof block['text'] === 'string' ? block['text'] : ''))
     .join(separator)

@@ -142,16 +142,20 @@ function parseSchema(text: unknown): JsonObject {
   })
 }
 
-const ownFields = [
-  'guardrailConfig',
-  'additionalModelRequestFields',
-  'additionalModelResponseFieldPaths',
-  'performanceConfig',
-  'promptVariables',
-] as const
+const known: ReadonlySet<string> = new Set([
+  'modelId',
+  'system',
+  'messages',
+  'toolConfig',
+  'inferenceConfig',
+  'outputConfig',
+  'requestMetadata',
+  'serviceTier',
+])
 
 function readExtra(body: JsonObject): Extra | null {
-  const found = ownFields.filter(field => body[field] !== undefined && body[field] !== null)
-  if (found.length === 0) return null
-  return { [formatName]: Object.fromEntries(found.map(field => [field, body[field]])) }
+  const others = Object.entries(body).filter(
+    ([field, value]) => !known.has(field) && (value ?? null) !== null,
+  )
+  return others.length === 0 ? null : { [formatName]: Object.fromEntries(others) }
 }

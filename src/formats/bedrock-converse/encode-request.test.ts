@@ -251,7 +251,6 @@ describe('parameters', () => {
         parallelToolCalls: false,
         serviceTier: 'scale',
         metadata: { a: 'b', c: 'ü', d: 1 },
-        extra: { other: { verbosity: 'low' } },
       }),
     )
     expect(body['requestMetadata']).toEqual({ a: 'b' })
@@ -267,7 +266,6 @@ describe('parameters', () => {
           'parallel_tool_calls',
           'service_tier',
           'metadata',
-          'verbosity',
         ].map(name => `dropped parameter ${name}`),
       ),
     )

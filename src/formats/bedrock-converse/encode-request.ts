@@ -8,7 +8,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { refuseChoicesAndBias } from '../unsayable.ts'
+import { droppedMarks, refuseChoicesAndBias } from '../shared/unsayable.ts'
 import { canSay, type EncodeWork, encodeMarker, encodeParts } from './encode-blocks.ts'
 import { encodeReasoning, type ReasoningFields } from './encode-reasoning.ts'
 import { encodeToolConfig } from './encode-tools.ts'
@@ -227,8 +227,9 @@ function encodeServiceTier({ serviceTier }: Conversation, { warnings }: EncodeWo
 
 /** What no model here knows. Several answers are not one answer; the rest is a matter of style. */
 function reportDropped(conversation: Conversation, work: EncodeWork): void {
-  const { sampling, user, cacheKey, parallelToolCalls, extra } = conversation
+  const { sampling, user, cacheKey, parallelToolCalls } = conversation
   refuseChoicesAndBias(conversation)
+  for (const warning of droppedMarks(conversation, ['name', 'detail'])) work.warnings.add(warning)
   dropParameter('seed', sampling.seed, work)
   dropParameter('frequency_penalty', sampling.frequencyPenalty, work)
   dropParameter('presence_penalty', sampling.presencePenalty, work)
@@ -236,7 +237,4 @@ function reportDropped(conversation: Conversation, work: EncodeWork): void {
   dropParameter('user', user, work)
   dropParameter('prompt_cache_key', cacheKey, work)
   if (parallelToolCalls === false) dropParameter('parallel_tool_calls', parallelToolCalls, work)
-  for (const [format, fields] of Object.entries(extra ?? {}))
-    if (format !== formatName)
-      for (const [name, value] of Object.entries(fields)) dropParameter(name, value, work)
 }

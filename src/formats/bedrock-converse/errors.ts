@@ -6,7 +6,7 @@ import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { encodeAwsEvent, errorMark, exceptionMark } from '../../lib/aws-event-stream.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
 import type { UpstreamFailure, WireEvent } from '../format.ts'
-import { showableText } from '../openai-shared/error-text.ts'
+import { showableText } from '../shared/error-text.ts'
 
 /** Names without `Exception`, in lower case: streams write them otherwise than answers. */
 const codesByType: ReadonlyMap<string, ErrorCode> = new Map([

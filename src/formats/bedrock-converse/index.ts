@@ -3,7 +3,7 @@
 
 import type { ChatTranslation, Format } from '../format.ts'
 import { awsEventStream } from '../framing/aws-event-stream.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { decodeRequest } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { ConverseStreamDecoder } from './decode-stream.ts'
@@ -12,10 +12,12 @@ import { encodeResponse } from './encode-response.ts'
 import { ConverseStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeError, encodeStreamError, errorHeaders } from './errors.ts'
 import { formatName } from './name.ts'
+import { ownFieldRules } from './own-fields.ts'
 import { editsForPassing } from './pass-through.ts'
 import { checkRequest } from './request.ts'
 
 const chat: ChatTranslation = {
+  ownFields: ownFieldRules,
   decodeRequest,
   encodeRequest,
   decodeResponse,

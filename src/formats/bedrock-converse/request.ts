@@ -14,7 +14,7 @@ import {
   isString,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
 
 const maxMessages = 10_000
 /** ARNs are longer than names. */

@@ -6,7 +6,7 @@ import { foldEvents } from '../../conversation/fold-events.ts'
 import { unfoldCompletion } from '../../conversation/unfold-completion.ts'
 import { GatewayError } from '../../errors.ts'
 import { legalEvents } from '../events.fixture.ts'
-import { objectOf } from '../object-pieces.ts'
+import { objectOf } from '../shared/object-pieces.ts'
 import { context } from './conversations.fixture.ts'
 import { bedrockConverse } from './index.ts'
 

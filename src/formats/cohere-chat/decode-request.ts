@@ -12,6 +12,7 @@ import type { ImagePart, MediaSource, Part, ToolResultContent } from '../../conv
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { documentAsText } from './documents.ts'
 import { formatName } from './name.ts'
+import { ownFieldRules } from './own-fields.ts'
 
 /** Fields that the neutral form has words for; all others ride along. */
 const known: ReadonlySet<string> = new Set([
@@ -34,6 +35,8 @@ const known: ReadonlySet<string> = new Set([
   'presence_penalty',
   'logprobs',
 ])
+
+export const ownFields = ownFieldRules(known)
 
 export function decodeRequest(body: JsonObject): Conversation {
   const tools = listOf(body['tools']).map(tool => decodeTool(tool, body['strict_tools'] === true))

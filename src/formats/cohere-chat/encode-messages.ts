@@ -4,8 +4,8 @@
 import type { Message } from '../../conversation/conversation.ts'
 import type { ImagePart, MediaSource, Part, TextPart, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { readTextFile } from '../text-file.ts'
-import { nameOfOpaque, unsupported } from '../unsayable.ts'
+import { readTextFile } from '../shared/text-file.ts'
+import { nameOfOpaque, unsupported } from '../shared/unsayable.ts'
 import { documentOf } from './documents.ts'
 import { formatName } from './name.ts'
 

@@ -14,10 +14,11 @@ import {
   checkDemand,
   clamped,
   droppedAround,
+  droppedMarks,
   functionsOf,
   refuseChoicesAndBias,
   unsupported,
-} from '../unsayable.ts'
+} from '../shared/unsayable.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { formatName } from './name.ts'
 
@@ -28,7 +29,7 @@ const budgets: Readonly<Partial<Record<Effort, number>>> = { minimal: 512, low: 
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
-  const warnings = droppedAround(conversation)
+  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, ['name', 'cache_control'])]
   const functions = functionsOf(conversation, warnings)
   checkDemand(conversation.toolChoice, functions)
   const { messages, documents } = encodeMessages(conversation.messages, warnings)

@@ -4,7 +4,7 @@ import type { AnswerPart, Choice, Completion } from '../../conversation/completi
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
-import { linkTo } from '../media-link.ts'
+import { linkTo } from '../shared/media-link.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFinish } from './finish.ts'
 import { encodeLogprobs } from './logprobs.ts'

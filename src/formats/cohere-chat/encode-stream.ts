@@ -5,12 +5,13 @@
 
 import type { Usage } from '../../call.ts'
 import type { Finish } from '../../conversation/completion.ts'
-import type { CompletionEvent, PartStartEvent } from '../../conversation/completion-event.ts'
+import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
+import type { ToolCallPart } from '../../conversation/parts.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
-import { type PartEvent, SerialParts } from '../serial-parts.ts'
+import { type PartEvent, SerialParts } from '../streams/serial-parts.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeBlock } from './encode-response.ts'
 import { encodeFinish } from './finish.ts'
@@ -92,7 +93,7 @@ export class CohereStreamEncoder implements StreamEncoder {
   #readPart(event: PartEvent): void {
     switch (event.type) {
       case 'part_start':
-        this.#openPart(event)
+        this.#openPart(event.opening)
         break
       case 'part_delta':
         this.#continue(event.text)
@@ -107,12 +108,13 @@ export class CohereStreamEncoder implements StreamEncoder {
         this.#close()
         break
       case 'part':
-        for (const block of encodeBlock(event.value)) this.#sendWhole(block)
+        if (event.value.type === 'tool_call') this.#sendCall(event.value)
+        else for (const block of encodeBlock(event.value)) this.#sendWhole(block)
         break
     }
   }
 
-  #openPart({ opening }: PartStartEvent): void {
+  #openPart(opening: PartOpening): void {
     if (opening.type !== 'tool_call') {
       const type = opening.type === 'reasoning' ? 'thinking' : 'text'
       this.#open = { type, index: this.#blocks, text: '', begun: false }
@@ -159,6 +161,12 @@ export class CohereStreamEncoder implements StreamEncoder {
     else if (open.begun) this.#send('content-end', { index: open.index })
   }
 
+  #sendCall(call: ToolCallPart): void {
+    this.#openPart(call)
+    this.#continue(call.arguments)
+    this.#close()
+  }
+
   /** A block that came in one piece. */
   #sendWhole(block: JsonObject): void {
     const index = this.#blocks++
@@ -192,7 +200,7 @@ export class CohereStreamEncoder implements StreamEncoder {
 }
 
 /** An error in place of the rest of a stream: the protocol tells it with the end of the message. */
-export function failureDelta({ message }: GatewayError): JsonObject {
+function failureDelta({ message }: GatewayError): JsonObject {
   return { error: message, finish_reason: 'ERROR' }
 }
 

@@ -1,12 +1,12 @@
 // Cohere's chat, version 2.
 
-import { parseObject } from '../answer-body.ts'
 import { decodeError, encodeError } from '../cohere-shared/errors.ts'
 import type { ChatTranslation, DecodeContext, Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
-import { decodeRequest } from './decode-request.ts'
+import { parseObject } from '../shared/answer-body.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
+import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { CohereStreamDecoder } from './decode-stream.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -23,6 +23,7 @@ const chat: ChatTranslation = {
     toolName: /^[A-Za-z_][A-Za-z0-9_]*$/,
     takesUrl: (url, kind) => kind === 'image' && /^https?:/i.test(url),
   }),
+  ownFields,
   decodeRequest,
   encodeRequest,
   decodeResponse,

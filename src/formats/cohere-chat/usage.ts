@@ -3,7 +3,7 @@
 
 import type { Usage } from '../../call.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import { countOf, inputOf, outputOf, plainUsage } from '../answer-body.ts'
+import { countOf, inputOf, outputOf, plainUsage } from '../shared/answer-body.ts'
 
 /** Null where nothing was counted. */
 export function decodeUsage(usage: unknown): Usage | null {

@@ -5,7 +5,7 @@ import type { Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
 import { checkRequest } from './request.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './translate-answer.ts'
-import { decodeRequest, encodeRequest, formatName } from './translate-request.ts'
+import { decodeRequest, encodeRequest, formatName, ownFields } from './translate-request.ts'
 
 export const cohereEmbed: Format = {
   name: formatName,
@@ -22,5 +22,5 @@ export const cohereEmbed: Format = {
   encodeError,
   encodeStreamError: encodeError,
   keepAlive: Buffer.alloc(0),
-  embedding: { decodeRequest, encodeRequest, decodeResponse, encodeResponse },
+  embedding: { ownFields, decodeRequest, encodeRequest, decodeResponse, encodeResponse },
 }

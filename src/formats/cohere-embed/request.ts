@@ -13,7 +13,7 @@ import {
   isString,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
 
 const contents = ['texts', 'images', 'inputs'] as const
 

@@ -4,10 +4,10 @@ import type { AnswerFacts } from '../../call.ts'
 import type { EmbeddingAnswer, EmbeddingRequest, Vector } from '../../conversation/embedding.ts'
 import { asBase64, asNumbers } from '../../conversation/vectors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { malformed, objectIn, parseObject } from '../answer-body.ts'
-import { readSmallFields } from '../bulky-answer.ts'
 import { checkHolds, usageOfMeta, writeMeta } from '../cohere-shared/meta.ts'
 import type { EncodeContext } from '../format.ts'
+import { malformed, objectIn, parseObject } from '../shared/answer-body.ts'
+import { readSmallFields } from '../shared/bulky-answer.ts'
 import { formatName } from './translate-request.ts'
 
 /** The numbers are most of the answer, and nobody here reads them. */

@@ -4,7 +4,8 @@ import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { unsupported } from '../unsayable.ts'
+import { droppedUnless, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
+import { unsupported } from '../shared/unsayable.ts'
 
 export const formatName = 'cohere-embed'
 
@@ -18,6 +19,10 @@ const known: ReadonlySet<string> = new Set([
 ])
 /** Those that vectors of any provider can be put into. */
 const convertible: ReadonlySet<unknown> = new Set(['float', 'base64'])
+
+export const ownFields: OwnFieldRules = {
+  request: { ...rulesFor('carried', [...known, 'embedding_types']), truncate: droppedUnless('NONE') },
+}
 
 /** @throws GatewayError `unsupported_parameter` for images, and for numbers that only this vendor makes */
 export function decodeRequest(body: JsonObject): EmbeddingRequest {

@@ -3,9 +3,9 @@
 import type { AnswerFacts } from '../../call.ts'
 import type { RerankAnswer, RerankRequest } from '../../conversation/rerank.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { countOf, malformed, objectIn, parseObject } from '../answer-body.ts'
 import { checkHolds, searchUnitsOfMeta, usageOfMeta, writeMeta } from '../cohere-shared/meta.ts'
 import type { EncodeContext } from '../format.ts'
+import { countOf, malformed, objectIn, parseObject } from '../shared/answer-body.ts'
 import { textOfDocument } from './request.ts'
 import type { RerankVersion } from './version.ts'
 

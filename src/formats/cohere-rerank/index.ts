@@ -4,7 +4,7 @@ import { decodeError, encodeError } from '../cohere-shared/errors.ts'
 import type { Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './answer.ts'
-import { checkRequest, decodeRequest, encodeRequest } from './request.ts'
+import { checkRequest, decodeRequest, encodeRequest, ownFields } from './request.ts'
 import { type RerankVersion, versionOne, versionTwo } from './version.ts'
 
 export const cohereRerank = createFormat(versionTwo)
@@ -27,6 +27,7 @@ function createFormat(version: RerankVersion): Format {
     encodeStreamError: encodeError,
     keepAlive: Buffer.alloc(0),
     rerank: {
+      ownFields,
       decodeRequest: body => decodeRequest(body, version),
       encodeRequest: (asked, target) => encodeRequest(asked, target, version),
       decodeResponse,

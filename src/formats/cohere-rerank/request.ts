@@ -16,7 +16,8 @@ import {
   isString,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import type { RerankVersion } from './version.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
@@ -49,6 +50,11 @@ export function checkRequest(body: JsonObject): RequestFacts {
 }
 
 const known: ReadonlySet<string> = new Set(['model', 'query', 'documents', 'top_n', 'return_documents'])
+
+/** Which fields of the documents are compared changes what is found. */
+export const ownFields: OwnFieldRules = {
+  request: { ...rulesFor('carried', known), rank_fields: 'refused' },
+}
 
 export function decodeRequest(body: JsonObject, { formatName }: RerankVersion): RerankRequest {
   const { model, query, documents, top_n: topN, return_documents: returnDocuments } = body

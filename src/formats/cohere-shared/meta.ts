@@ -2,7 +2,7 @@
 
 import type { Usage } from '../../call.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { countOf, inputOf, malformed, outputOf, plainUsage } from '../answer-body.ts'
+import { countOf, inputOf, malformed, outputOf, plainUsage } from '../shared/answer-body.ts'
 import { failureInAnswer } from './errors.ts'
 
 const nothing: JsonObject = {}

@@ -7,7 +7,7 @@ import { decodeError, encodeError } from '../gemini/errors.ts'
 import { checkRequest } from './request.ts'
 import { formatNames, type Shape } from './shapes.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './translate-answer.ts'
-import { decodeRequest, encodeRequest } from './translate-request.ts'
+import { decodeRequest, encodeRequest, ownFields } from './translate-request.ts'
 
 function defineFormat(shape: Shape): Format {
   return {
@@ -34,6 +34,7 @@ function defineFormat(shape: Shape): Format {
     encodeStreamError: encodeError,
     keepAlive: Buffer.alloc(0),
     embedding: {
+      ownFields,
       decodeRequest: (body, address) => decodeRequest(body, address, shape),
       encodeRequest: (asked, target) => encodeRequest(asked, target, shape),
       decodeResponse,

@@ -2,8 +2,9 @@
 
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { Address, RequestFacts } from '../format.ts'
-import { checkContent, checkModel, measure, refuse } from '../gemini/request.ts'
+import { checkContent } from '../gemini/request.ts'
 import { camelKeys } from '../gemini/wire.ts'
+import { checkModel, measure, refuse } from '../shared/checks.ts'
 import { itemsOf, type Shape } from './shapes.ts'
 
 const lists: Readonly<Record<Exclude<Shape, 'single'>, string>> = { batch: 'requests', predict: 'instances' }

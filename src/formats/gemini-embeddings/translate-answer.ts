@@ -4,10 +4,10 @@ import type { AnswerFacts, Usage } from '../../call.ts'
 import type { EmbeddingAnswer, Vector } from '../../conversation/embedding.ts'
 import { asNumbers } from '../../conversation/vectors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import { countOf, inputOf, malformed, objectIn, parseObject, plainUsage } from '../answer-body.ts'
-import { readSmallFields } from '../bulky-answer.ts'
 import { failureInSuccess, holdsError } from '../gemini/errors.ts'
 import { defined, objectsIn } from '../gemini/wire.ts'
+import { countOf, inputOf, malformed, objectIn, parseObject, plainUsage } from '../shared/answer-body.ts'
+import { readSmallFields } from '../shared/bulky-answer.ts'
 import type { Shape } from './shapes.ts'
 
 /** The numbers are most of the answer, and nobody here reads them; those of instances hold the count. */

@@ -4,7 +4,8 @@ import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { Address, EncodedRequest, EncodeTarget } from '../format.ts'
-import { defined } from '../gemini/wire.ts'
+import { defined, toCamelCase } from '../gemini/wire.ts'
+import { type FieldRules, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { formatNames, type Item, itemsOf, type Shape, takesOneContent } from './shapes.ts'
 
 const purposes: Readonly<Record<string, string>> = {
@@ -20,6 +21,22 @@ const taskTypes: Readonly<Record<string, string>> = Object.fromEntries(
 
 /** The name under which the shapes keep what only they have. */
 const ownName = formatNames.batch
+
+const itemRules: FieldRules = {
+  ...rulesFor('carried', ['model', 'content', 'outputDimensionality']),
+  taskType: task => (typeof task === 'string' && Object.hasOwn(purposes, task) ? 'carried' : 'dropped'),
+}
+
+export const ownFields: OwnFieldRules = {
+  request: {
+    ...itemRules,
+    requests: itemRules,
+    instances: itemRules,
+    embedContentConfig: itemRules,
+    parameters: itemRules,
+  },
+  spell: toCamelCase,
+}
 
 /** @throws GatewayError `unsupported_parameter` for what is not text, and for texts that are asked for differently */
 export function decodeRequest(body: JsonObject, { model }: Address, shape: Shape): EmbeddingRequest {

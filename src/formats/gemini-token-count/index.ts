@@ -3,10 +3,10 @@
 
 import type { AnswerFacts } from '../../call.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import { malformed, parseObject, plainUsage } from '../answer-body.ts'
 import type { Address, Format } from '../format.ts'
 import { failureInSuccess, holdsError } from '../gemini/errors.ts'
 import { gemini } from '../gemini/index.ts'
+import { malformed, parseObject, plainUsage } from '../shared/answer-body.ts'
 
 /** Counting costs nothing. */
 const facts: AnswerFacts = {

@@ -83,6 +83,32 @@ test('calls without ids get some, the same each time, and results find their cal
   expect(decode(body)).toEqual(decode(body))
 })
 
+test('the chunks of an answer that a client kept one by one are one answer', () => {
+  const { messages } = decode({
+    contents: [
+      user({ text: 'Weather?' }),
+      model({ text: 'Let me' }),
+      model({ text: ' look.' }),
+      model({ functionCall: { name: 'f', args: {} }, thoughtSignature: 'sig' }),
+      model({ text: '' }),
+      user({ functionResponse: { name: 'f', response: { output: 'sunny' } } }),
+      user({ text: 'So?' }),
+    ],
+  })
+  expect(messages).toMatchObject([
+    { role: 'user' },
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'text', text: 'Let me look.' },
+        { type: 'tool_call', signature: 'sig' },
+      ],
+    },
+    { role: 'user', parts: [{ type: 'tool_result' }] },
+    { role: 'user', parts: [{ text: 'So?' }] },
+  ])
+})
+
 test('what a tool returned is read from the conventional places, and an error is one', () => {
   const results = [
     { output: 'plain' },
@@ -137,6 +163,35 @@ test('media within a result and what else a part says are kept', () => {
       extra: { gemini: { videoMetadata: { fps: 2 } } },
     },
     { type: 'file', source: { kind: 'file' } },
+  ])
+})
+
+test('the pieces of a stream, each a content of its own, are one answer', () => {
+  const { messages } = decode({
+    contents: [
+      user({ text: 'Hi' }),
+      model({ text: 'Let me ', thought: true }),
+      model({ text: 'think.', thought: true }, { text: 'Hel' }),
+      model({ text: 'lo' }),
+      model({ text: '!', thoughtSignature: 'sig' }),
+      model({ text: 'More.' }),
+      model({ text: '' }),
+      user({ text: 'A' }),
+      user({ text: 'B' }),
+    ],
+  })
+  expect(messages).toEqual([
+    { role: 'user', parts: [{ type: 'text', text: 'Hi' }] },
+    {
+      role: 'assistant',
+      parts: [
+        { type: 'reasoning', text: 'Let me think.', origin: 'gemini' },
+        { type: 'text', text: 'Hello!', extra: { gemini: { thoughtSignature: 'sig' } } },
+        { type: 'text', text: 'More.' },
+      ],
+    },
+    { role: 'user', parts: [{ type: 'text', text: 'A' }] },
+    { role: 'user', parts: [{ type: 'text', text: 'B' }] },
   ])
 })
 
@@ -217,15 +272,6 @@ test.each([
   [{ thinkingLevel: 'minimal' }, { effort: 'minimal' }],
 ])('how much is to be thought is read from %j', (thinkingConfig, reasoning) => {
   expect(decode({ contents: [], generationConfig: { thinkingConfig } }).reasoning).toEqual(reasoning)
-})
-
-test.each([
-  [{ cachedContent: 'cachedContents/x' }, 'cachedContent'],
-  [{ generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }, 'generationConfig.responseModalities'],
-  [{ generationConfig: { responseMimeType: 'text/x.enum' } }, 'generationConfig.responseMimeType'],
-  [{ generationConfig: { responseModalities: ['TEXT'] } }, undefined],
-])('what only providers of this format can do binds the request to them: %j', (body, param) => {
-  expect(decode({ contents: [], ...body }).bound?.param).toBe(param)
 })
 
 test.each([

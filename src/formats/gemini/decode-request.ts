@@ -8,7 +8,8 @@ import { CallBook } from './call-book.ts'
 import { decodePart } from './decode-part.ts'
 import { decodeResult } from './decode-result.ts'
 import { decodeToolChoice, decodeTools, restOfToolConfig } from './decode-tools.ts'
-import { decodeOutput, decodeSampling, restOfConfig } from './generation-config.ts'
+import { decodeOutput, decodeSampling, knownConfigFields, restOfConfig } from './generation-config.ts'
+import { ownFieldRules } from './own-fields.ts'
 import { decodeThinking } from './thinking.ts'
 import { decodeServiceTier } from './usage.ts'
 import {
@@ -16,7 +17,6 @@ import {
   defined,
   formatName,
   isEmpty,
-  listIn,
   objectIn,
   objectsIn,
   textIn,
@@ -33,6 +33,8 @@ const knownFields = new Set([
   'serviceTier',
 ])
 
+export const ownFields = ownFieldRules(knownFields, knownConfigFields)
+
 export function decodeRequest(body: JsonObject, address: Address): Conversation {
   const request = camelKeys(body)
   const config = objectIn(request, 'generationConfig')
@@ -41,7 +43,6 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
   const output = decodeOutput(config)
   const reasoning = decodeThinking(config)
   const serviceTier = textIn(request, 'serviceTier')
-  const bound = boundBy(request, config)
   const own = defined({
     ...withoutFields(request, knownFields),
     generationConfig: restOfConfig(config),
@@ -57,18 +58,8 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(serviceTier === undefined ? {} : { serviceTier: decodeServiceTier(serviceTier) }),
-    ...(bound === null ? {} : { bound: { format: formatName, param: bound } }),
     ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
   }
-}
-
-/** The field that no other format can do without a change of what is asked; null where there is none. */
-function boundBy(request: JsonObject, config: JsonObject): string | null {
-  if (textIn(request, 'cachedContent') !== undefined) return 'cachedContent'
-  if (textIn(config, 'responseMimeType') === 'text/x.enum') return 'generationConfig.responseMimeType'
-  const modalities = listIn(config, 'responseModalities')
-  const isText = modalities.every(modality => String(modality).toUpperCase() === 'TEXT')
-  return isText ? null : 'generationConfig.responseModalities'
 }
 
 /** Google's own SDKs turn a text into a content; others send the text. */
@@ -83,11 +74,39 @@ function decodeSystem(request: JsonObject): readonly Message[] {
 function decodeContents(request: JsonObject): readonly Message[] {
   const contents = objectsIn(request, 'contents')
   const calls = new CallBook(contents)
-  return contents.map(content => {
+  const messages: Message[] = []
+  for (const content of contents) {
     const role = content['role'] === 'model' ? 'assistant' : 'user'
     const parts = objectsIn(content, 'parts').flatMap(part => decodeOne(part, role, calls) ?? [])
-    return { role, parts: role === 'user' ? resultsFirst(parts) : parts }
-  })
+    const last = messages.at(-1)
+    if (role === 'user') messages.push({ role, parts: resultsFirst(parts) })
+    else if (last?.role === 'assistant')
+      messages[messages.length - 1] = { role, parts: joinPieces(last.parts, parts) }
+    else messages.push({ role, parts: joinPieces([], parts) })
+  }
+  return messages
+}
+
+/** Google's SDKs keep each piece of a stream as a content of its own: together they are one answer again. */
+function joinPieces(before: readonly Part[], pieces: readonly Part[]): readonly Part[] {
+  const joined = [...before]
+  for (const [index, piece] of pieces.entries()) {
+    if (piece.type === 'text' && piece.text === '' && piece.extra === undefined) continue
+    const last = index === 0 ? joined.at(-1) : undefined
+    const whole = last === undefined ? null : joinTwo(last, piece)
+    if (whole === null) joined.push(piece)
+    else joined[joined.length - 1] = whole
+  }
+  return joined
+}
+
+/** What a signature ends is whole. */
+function joinTwo(last: Part, next: Part): Part | null {
+  if (last.type === 'text' && next.type === 'text' && last.extra === undefined)
+    return { ...next, text: last.text + next.text }
+  if (last.type === 'reasoning' && next.type === 'reasoning' && last.signature === undefined)
+    return { ...next, text: last.text + next.text }
+  return null
 }
 
 function decodeOne(part: JsonObject, role: Message['role'], calls: CallBook): Part | null {

@@ -5,7 +5,8 @@ import type { AnswerPart, Choice, Completion } from '../../conversation/completi
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
+import { malformed } from '../shared/answer-body.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
@@ -35,10 +36,6 @@ export function parseAnswer(text: string): unknown {
   } catch (cause) {
     throw malformed('is not JSON', cause)
   }
-}
-
-export function malformed(what: string, cause?: unknown): GatewayError {
-  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
 }
 
 /** @throws GatewayError `upstream_malformed`, or the failure that the answer tells of */

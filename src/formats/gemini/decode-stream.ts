@@ -6,9 +6,10 @@ import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conver
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
-import { candidateFields, looksLikeAnswer, malformed, parseAnswer, readTime } from './decode-response.ts'
+import { candidateFields, looksLikeAnswer, parseAnswer, readTime } from './decode-response.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -184,12 +185,15 @@ class CandidateReader {
     const decoded = decodePart(part, () => textIn(call, 'id') || `call_${this.#context.createId()}`)
     if (decoded?.type !== 'tool_call') return
     const { id, extra, signature } = decoded
-    this.#begin({ type: 'tool_call', id, name, ...(extra === undefined ? {} : { extra }) })
     this.#hasCalls = true
-    if (whole) this.#delta(decoded.arguments)
+    if (whole) {
+      this.#close()
+      this.#emit({ type: 'part', choice: this.index, part: this.#parts++, value: decoded })
+      return
+    }
+    this.#begin({ type: 'tool_call', id, name, ...(extra === undefined ? {} : { extra }) })
     if (signature !== undefined) this.#detail({ signature })
-    if (whole) this.#close()
-    else this.#arguments = new ArgumentWriter()
+    this.#arguments = new ArgumentWriter()
   }
 
   #cite(): void {

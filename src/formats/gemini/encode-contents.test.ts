@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Message } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
-import { encode, targetOf } from './gemini.fixture.ts'
+import { encode, plainConversation, targetOf } from './gemini.fixture.ts'
 import { gemini } from './index.ts'
 
 const say = (text: string): Part => ({ type: 'text', text })
@@ -236,3 +236,12 @@ test('the gateway fetches what is on the web, but for films and uploaded files',
   expect(takesUrl('https://www.youtube.com/watch?v=x', 'file')).toBe(true)
   expect(takesUrl('https://generativelanguage.googleapis.com/v1beta/files/x', 'image')).toBe(true)
 })
+
+test.each([[[]], [[user(say(''))]], [[assistant(say(''))]]])(
+  'a conversation that says nothing is refused, not sent without content: %j',
+  messages => {
+    expect(() => encode({ ...plainConversation, messages })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', param: 'messages' }),
+    )
+  },
+)

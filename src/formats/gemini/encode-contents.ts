@@ -4,6 +4,7 @@ import type { Turn } from '../../conversation/merge-turns.ts'
 import type { Part, ToolResultPart } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { nameOfOpaque } from '../shared/unsayable.ts'
 import { encodePart } from './encode-part.ts'
 import { encodeResult } from './encode-result.ts'
 import type { ModelTraits } from './model-traits.ts'
@@ -63,7 +64,7 @@ function encodeUser(
   const results = parts
     .filter(part => part.type === 'tool_result')
     .toSorted((left, right) => placeOf(order, left) - placeOf(order, right))
-    .map(result => encodeResult(result, context.traits.mediaInResults))
+    .map(result => encodeResult(result, context.traits.mediaInResults, context.warnings))
   const said = parts
     .filter(part => part.type !== 'tool_result')
     .map(part => encodeKnown(part, context))
@@ -98,9 +99,8 @@ function signCall(call: JsonObject, signature: string | undefined, isNeeded: boo
 type SaidPart = Exclude<Part, ToolResultPart>
 
 function encodeKnown(part: SaidPart, { warnings }: ContentContext): JsonObject | null {
-  if ('cache' in part) warnings.push('dropped parameter cache_control')
   if (part.type === 'opaque' && part.format !== formatName) {
-    warnings.push(`dropped content ${typeOf(part.value)}`)
+    warnings.push(`dropped content ${nameOfOpaque(part)}`)
     return null
   }
   // A thought of another model is nothing that this one has said.
@@ -122,7 +122,3 @@ function encodeOwn(part: SaidPart): JsonObject | null {
 
 /** Google fetches from the web and from its own buckets. */
 const knownAddress = /^(?:https?|gs):/i
-
-function typeOf(value: JsonObject): string {
-  return typeof value['type'] === 'string' ? value['type'] : 'opaque'
-}

@@ -42,7 +42,7 @@ export function encodePart(part: AnswerPart): JsonObject | null {
   }
 }
 
-export function encodeCall(call: Omit<ToolCallPart, 'type' | 'arguments'>, args: JsonObject): JsonObject {
+function encodeCall(call: Omit<ToolCallPart, 'type' | 'arguments'>, args: JsonObject): JsonObject {
   const { functionCall: inner, ...own } = ownExtra(call.extra) ?? {}
   return {
     functionCall: { id: call.id, name: call.name, args, ...(inner as JsonObject | undefined) },
@@ -51,25 +51,21 @@ export function encodeCall(call: Omit<ToolCallPart, 'type' | 'arguments'>, args:
   }
 }
 
+/** Names of files are known at one of Google's two addresses alone, so that they are not sent. */
 export function encodeMedia(part: MediaPart): JsonObject {
-  const name = part.type === 'file' ? part.name : undefined
-  return { ...encodeSource(part.source, name), ...ownExtra(part.extra) }
+  return { ...encodeSource(part.source), ...ownExtra(part.extra) }
 }
 
-function encodeSource(source: MediaSource, displayName: string | undefined): JsonObject {
+function encodeSource(source: MediaSource): JsonObject {
   switch (source.kind) {
     case 'base64':
-      return { inlineData: defined({ mimeType: source.mediaType, data: source.data, displayName }) }
+      return { inlineData: { mimeType: source.mediaType, data: source.data } }
     case 'url':
       return {
-        fileData: defined({
-          mimeType: source.mediaType ?? guessMediaType(source.url),
-          fileUri: source.url,
-          displayName,
-        }),
+        fileData: defined({ mimeType: source.mediaType ?? guessMediaType(source.url), fileUri: source.url }),
       }
     case 'file':
-      return { fileData: defined({ mimeType: source.mediaType, fileUri: source.id, displayName }) }
+      return { fileData: defined({ mimeType: source.mediaType, fileUri: source.id }) }
   }
 }
 

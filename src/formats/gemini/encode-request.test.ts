@@ -128,10 +128,16 @@ test('more stop sequences than Google takes are refused', () => {
   })
 })
 
+test('a bias for tokens is refused: it would be another answer', () => {
+  expect(failureOf(() => encode({ sampling: { logitBias: { 1: 1 } } }))).toEqual({
+    code: 'unsupported_parameter',
+    param: 'logit_bias',
+  })
+})
+
 test('what Google has no word for is told', () => {
   const { warnings } = encode({
     messages: [{ role: 'user', name: 'Ann', parts: [{ type: 'text', text: 'x', cache: {} }] }],
-    sampling: { logitBias: { 1: 1 } },
     user: 'u',
     metadata: { a: 'b' },
     cacheKey: 'k',
@@ -142,7 +148,6 @@ test('what Google has no word for is told', () => {
   expect(warnings.toSorted()).toEqual(
     [
       'cache_control',
-      'logit_bias',
       'metadata',
       'name',
       'parallel_tool_calls',

@@ -3,8 +3,10 @@
 import type { Abilities } from '../../conversation/abilities.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { mergeTurns } from '../../conversation/merge-turns.ts'
+import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { droppedMarks, refuseBias } from '../shared/unsayable.ts'
 import { encodeContents, encodeSystem } from './encode-contents.ts'
 import { encodeTools } from './encode-tools.ts'
 import { encodeConfig } from './generation-config.ts'
@@ -25,8 +27,12 @@ export function abilities({ model }: EncodeTarget): Abilities {
   }
 }
 
-/** @throws GatewayError `unsupported_parameter`, or `invalid_request` for a schema that refers to nothing */
+/**
+ * @throws GatewayError `unsupported_parameter`, or `invalid_request` for a schema that refers to nothing, and for a
+ * conversation that says nothing
+ */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
+  refuseBias(conversation)
   const traits = traitsOf(target.model)
   const warnings: string[] = []
   const { system, turns } = mergeTurns(conversation.messages)
@@ -35,8 +41,10 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
   const { generationConfig: _config, toolConfig: _tools, ...rest } = own
   const tier = encodeServiceTier(conversation.serviceTier, target, warnings)
   reportDropped(conversation, warnings)
+  warnings.push(...droppedMarks(conversation, ['name', 'cache_control']))
   const instruction = encodeSystem(system)
   const contents = encodeContents(turns, { traits, warnings })
+  if (contents.length === 0 && instruction.length === 0) throw saysNothing()
   return {
     body: defined({
       ...encodeTools(conversation, { traits, warnings }),
@@ -50,6 +58,11 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     warnings: [...new Set(warnings)],
     ...(tier.headers.length === 0 ? {} : { headers: tier.headers }),
   }
+}
+
+function saysNothing(): GatewayError {
+  const message = 'The messages say nothing: this provider needs a text, or something else to answer.'
+  return new GatewayError('invalid_request', { message, param: 'messages' })
 }
 
 interface Tier {
@@ -70,16 +83,11 @@ function encodeServiceTier(tier: string | undefined, { quirks }: EncodeTarget, w
 }
 
 /** What Google has no word for, and whose loss does not change what is asked. */
-function reportDropped(
-  { sampling, user, metadata, cacheKey, messages }: Conversation,
-  warnings: string[],
-): void {
+function reportDropped({ user, metadata, cacheKey }: Conversation, warnings: string[]): void {
   const lost: JsonObject = {
-    logit_bias: sampling.logitBias,
     user,
     metadata,
     prompt_cache_key: cacheKey,
-    name: messages.find(({ name }) => name !== undefined)?.name,
   }
   for (const [name, value] of Object.entries(lost))
     if (value !== undefined) warnings.push(`dropped parameter ${name}`)

@@ -2,6 +2,7 @@
 
 import type { ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { nameOfOpaque } from '../shared/unsayable.ts'
 import { encodeMedia, ownExtra } from './encode-part.ts'
 import { defined, formatName } from './wire.ts'
 
@@ -12,10 +13,14 @@ export interface EncodedResult {
 }
 
 /** @param mediaInside the model takes images and files within the result */
-export function encodeResult(result: ToolResultPart, mediaInside: boolean): EncodedResult {
+export function encodeResult(
+  result: ToolResultPart,
+  mediaInside: boolean,
+  warnings: string[],
+): EncodedResult {
   const { callId, name = callId, content, isError } = result
   const texts = content.flatMap(part => (part.type === 'text' ? [part.text] : []))
-  const media = content.map(encodeInner).filter(part => part !== null)
+  const media = content.map(part => encodeInner(part, warnings)).filter(part => part !== null)
   const { functionResponse: inner, ...own } = ownExtra(result.extra) ?? {}
   const said = encodeSaid(texts.join('\n'), isError === true)
   const moved = media.length > 0 && !mediaInside
@@ -34,9 +39,13 @@ export function encodeResult(result: ToolResultPart, mediaInside: boolean): Enco
   return { part, following: [{ text: `Media from the result of ${name} (${callId}):` }, ...media] }
 }
 
-function encodeInner(part: ToolResultContent): JsonObject | null {
+function encodeInner(part: ToolResultContent, warnings: string[]): JsonObject | null {
   if (part.type === 'text') return null
-  if (part.type === 'opaque') return part.format === formatName ? part.value : null
+  if (part.type === 'opaque') {
+    if (part.format === formatName) return part.value
+    warnings.push(`dropped content ${nameOfOpaque(part)}`)
+    return null
+  }
   return encodeMedia(part)
 }
 

@@ -5,7 +5,7 @@ import type { ReplyHeaders } from '../../call.ts'
 import { type AttemptRecord, type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
-import { showableText } from '../openai-shared/error-text.ts'
+import { showableText } from '../shared/error-text.ts'
 import { defined, objectsIn, textIn } from './wire.ts'
 
 const codesByStatusName: Readonly<Record<string, ErrorCode>> = {

@@ -47,11 +47,6 @@ export function decodeFinish({ native, message, hasCalls, hasContent, own }: End
   }
 }
 
-/** Whether a candidate that ends so is a failure whatever it has said. */
-export function isFailedFinish(native: string): boolean {
-  return failures.has(native)
-}
-
 function failedFinish(native: string | undefined, message: string | undefined): GatewayError {
   const what = native === undefined ? 'without a reason and without content' : `with ${native}`
   return new GatewayError('upstream_error', {

@@ -4,8 +4,8 @@ import type { Completion } from '../../conversation/completion.ts'
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { EventFolder } from '../../conversation/fold-events.ts'
-import { EventReader } from '../event-reader.ts'
 import type { DecodeContext, EncodeContext, EncodeTarget, JsonObject, WireEvent } from '../format.ts'
+import { EventReader } from '../streams/event-reader.ts'
 import { gemini } from './index.ts'
 
 export const plainConversation: Conversation = {

@@ -1,6 +1,7 @@
 // How the answer is wanted: `generationConfig`, both ways.
 
 import type { Conversation, OutputFormat, Sampling } from '../../conversation/conversation.ts'
+import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeTarget } from '../format.ts'
@@ -12,7 +13,7 @@ import { encodeThinking } from './thinking.ts'
 import { defined, formatName, listIn, numberIn, objectIn, textIn, withoutFields } from './wire.ts'
 
 const json = 'application/json'
-const knownFields = new Set([
+export const knownConfigFields: ReadonlySet<string> = new Set([
   'temperature',
   'topP',
   'topK',
@@ -56,7 +57,7 @@ export function decodeOutput(config: JsonObject): OutputFormat | undefined {
 
 /** What only Google has: modalities, speech, media resolution. */
 export function restOfConfig(config: JsonObject): JsonObject | undefined {
-  const rest = withoutFields(config, knownFields)
+  const rest = withoutFields(config, knownConfigFields)
   if (rest === undefined || (decodeOutput(config) === undefined && !isPlainText(config))) return rest
   return withoutFields(rest, outputFields)
 }
@@ -87,6 +88,7 @@ export function encodeConfig(conversation: Conversation, context: ConfigContext)
     candidateCount: sampling.choices,
     ...encodeWantedLogprobs(sampling.logprobs),
     ...encodeOutput(output, traits),
+    mediaResolution: encodeDetail(conversation, warnings),
     thinkingConfig: encodeThinking(reasoning, traits, { maxTokens: sampling.maxTokens, warnings }),
     ...own,
   })
@@ -111,6 +113,19 @@ function encodePenalties(sampling: Sampling, { target, traits, warnings }: Confi
   if (presencePenalty !== undefined) warnings.push('dropped parameter presence_penalty')
   if (frequencyPenalty !== undefined) warnings.push('dropped parameter frequency_penalty')
   return {}
+}
+
+/** One for all images here: the closest look that any of them needs. */
+function encodeDetail({ messages }: Conversation, warnings: string[]): string | undefined {
+  const shown = messages.flatMap(({ parts }) =>
+    parts.flatMap((part): readonly Part[] => (part.type === 'tool_result' ? part.content : [part])),
+  )
+  const details = new Set(shown.flatMap(part => (part.type === 'image' ? [part.detail ?? 'auto'] : [])))
+  if (details.has('high')) return 'MEDIA_RESOLUTION_HIGH'
+  if (!details.has('low')) return undefined
+  if (details.size === 1) return 'MEDIA_RESOLUTION_LOW'
+  warnings.push('dropped parameter detail')
+  return undefined
 }
 
 function encodeOutput(output: OutputFormat | undefined, traits: ModelTraits): JsonObject {

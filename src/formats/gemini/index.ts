@@ -1,8 +1,8 @@
 // Google's generateContent. The model, and whether the answer is streamed, stand in the path alone.
 
 import type { ChatTranslation, Format } from '../format.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
-import { decodeRequest } from './decode-request.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
+import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { GeminiStreamDecoder } from './decode-stream.ts'
 import { abilities, encodeRequest } from './encode-request.ts'
@@ -15,6 +15,7 @@ import { formatName } from './wire.ts'
 
 const chat: ChatTranslation = {
   abilities,
+  ownFields,
   decodeRequest,
   encodeRequest,
   decodeResponse,

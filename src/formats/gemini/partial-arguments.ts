@@ -2,7 +2,7 @@
 // JSON object. https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc
 
 import type { JsonObject } from '../../lib/json-value.ts'
-import { malformed } from './decode-response.ts'
+import { malformed } from '../shared/answer-body.ts'
 
 interface Level {
   readonly isList: boolean

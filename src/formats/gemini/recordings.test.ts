@@ -7,7 +7,7 @@ import type { Usage } from '../../call.ts'
 import type { Completion } from '../../conversation/completion.ts'
 import { EventFolder } from '../../conversation/fold-events.ts'
 import { GatewayError } from '../../errors.ts'
-import { EventReader } from '../event-reader.ts'
+import { EventReader } from '../streams/event-reader.ts'
 import { gemini } from './index.ts'
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }
 

@@ -1,13 +1,11 @@
 // The shape of a request, checked by hand: what no server of Google could take is refused, naming the field.
 
-import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { Address, RequestFacts } from '../format.ts'
+import { checkModel, measure, refuse } from '../shared/checks.ts'
 import { camelKeys } from './wire.ts'
 
 const maxContents = 10_000
-const maxDepth = 100
-const maxModelLength = 256
 const roles: ReadonlySet<unknown> = new Set(['user', 'model', 'function', 'tool'])
 const objects = ['generationConfig', 'toolConfig'] as const
 
@@ -32,18 +30,6 @@ export function checkRequest(body: JsonObject, address: Address): RequestFacts {
     inputCharacters,
     fields: Object.keys(body),
   }
-}
-
-export function refuse(path: string, what: string): never {
-  throw new GatewayError('invalid_request', { message: `\`${path}\` ${what}.`, param: path })
-}
-
-export function checkModel(value: unknown): string {
-  if (typeof value !== 'string' || value === '') refuse('model', 'is missing')
-  if (value.length > maxModelLength) refuse('model', `must have at most ${maxModelLength} characters`)
-  // Half of a pair can stand neither in a path nor in a header.
-  if (!value.isWellFormed()) refuse('model', 'holds half of a surrogate pair')
-  return value
 }
 
 /** @returns the UTF-16 units of the prompt's text */
@@ -125,22 +111,4 @@ function checkTools(tools: unknown): number {
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null
-}
-
-/**
- * UTF-16 units of all keys and strings in a value.
- * @param depth levels above the value; more than 100 in all are refused
- */
-export function measure(value: unknown, path: string, depth: number): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 0
-  if (depth >= maxDepth) refuse(path, `is nested more than ${maxDepth} levels deep`)
-  let characters = 0
-  if (Array.isArray(value)) {
-    for (const item of value) characters += measure(item, path, depth + 1)
-    return characters
-  }
-  for (const key in value)
-    characters += key.length + measure((value as Record<string, unknown>)[key], path, depth + 1)
-  return characters
 }

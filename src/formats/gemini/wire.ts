@@ -72,6 +72,6 @@ export function defined(fields: JsonObject): JsonObject {
   return present
 }
 
-function toCamelCase(key: string): string {
+export function toCamelCase(key: string): string {
   return key.replace(/_+([a-z0-9])/gi, (_match, letter: string) => letter.toUpperCase())
 }

@@ -4,8 +4,11 @@ import type { Conversation, FunctionTool, Message } from '../../conversation/con
 import type { Part, ToolCallPart, ToolResultPart } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { decodeImages, decodeRest } from '../ollama-shared/decode-rest.ts'
+import { decodeImages, decodeRest, knownFields } from '../ollama-shared/decode-rest.ts'
+import { ownFieldRules } from '../ollama-shared/own-fields.ts'
 import { formatName } from './shape.ts'
+
+export const ownFields = ownFieldRules(knownFields)
 
 export function decodeRequest(body: JsonObject): Conversation {
   return {

@@ -12,13 +12,22 @@ import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { encodeRest } from '../ollama-shared/encode-rest.ts'
-import { readTextFile } from '../text-file.ts'
-import { droppedAround, functionsOf, nameOfOpaque, refuseChoicesAndBias, unsupported } from '../unsayable.ts'
+import { readTextFile } from '../shared/text-file.ts'
+import {
+  droppedAround,
+  droppedMarks,
+  functionsOf,
+  nameOfOpaque,
+  refuseChoicesAndBias,
+  unsupported,
+} from '../shared/unsayable.ts'
 import { formatName } from './shape.ts'
+
+const noMarks = ['name', 'cache_control', 'detail'] as const
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
-  const warnings = droppedAround(conversation)
+  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, noMarks)]
   const functions = offeredFunctions(conversation, warnings)
   const body: JsonObject = {
     model: target.model,

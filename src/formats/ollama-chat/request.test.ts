@@ -336,15 +336,4 @@ describe('a prompt of generate', () => {
     ])
     expect(ollamaGenerate.chat?.encodeRequest(asked, target).body).toMatchObject(body)
   })
-
-  test.each([
-    ['suffix', { suffix: 'end' }],
-    ['template', { template: '{{ .Prompt }}' }],
-    ['raw', { raw: true }],
-    ['context', { context: [1] }],
-  ])('with %s cannot be told to others', (param, more) => {
-    const body = { model: 'm', prompt: 'hi', ...more }
-    ollamaGenerate.checkRequest(body, address)
-    expect(failureOf(() => ollamaGenerate.chat?.decodeRequest(body, address)).param).toBe(param)
-  })
 })

@@ -3,7 +3,7 @@
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { JsonObject, RequestFacts } from '../format.ts'
 import { checkImages, restChecks } from '../ollama-shared/checks.ts'
-import { checkFields, checkModel, isString, measure, refuse } from '../openai-shared/checks.ts'
+import { checkFields, checkModel, isString, measure, refuse } from '../shared/checks.ts'
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool'])
 

@@ -4,10 +4,10 @@ import type { AnswerFacts } from '../../call.ts'
 import type { EmbeddingAnswer, EmbeddingRequest, Vector } from '../../conversation/embedding.ts'
 import { asNumbers } from '../../conversation/vectors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
-import { countOf, inputOf, malformed, objectIn, parseObject, plainUsage } from '../answer-body.ts'
-import { readSmallFields } from '../bulky-answer.ts'
 import type { EncodeContext } from '../format.ts'
 import { checkAnswer } from '../ollama-shared/errors.ts'
+import { countOf, inputOf, malformed, objectIn, parseObject, plainUsage } from '../shared/answer-body.ts'
+import { readSmallFields } from '../shared/bulky-answer.ts'
 
 /** The numbers are most of the answer, and nobody here reads them. */
 export function readAnswer(body: Buffer): AnswerFacts {

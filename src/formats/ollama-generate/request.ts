@@ -4,10 +4,11 @@ import type { Conversation, Message } from '../../conversation/conversation.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget, RequestFacts } from '../format.ts'
 import { checkImages, restChecks } from '../ollama-shared/checks.ts'
-import { decodeImages, decodeRest } from '../ollama-shared/decode-rest.ts'
+import { decodeImages, decodeRest, knownFields } from '../ollama-shared/decode-rest.ts'
 import { encodeRest } from '../ollama-shared/encode-rest.ts'
-import { checkFields, checkModel, isString, measure } from '../openai-shared/checks.ts'
-import { droppedAround, refuseChoicesAndBias, unsupported } from '../unsayable.ts'
+import { ownFieldRules } from '../ollama-shared/own-fields.ts'
+import { checkFields, checkModel, isString, measure } from '../shared/checks.ts'
+import { droppedAround, droppedMarks, refuseChoicesAndBias, unsupported } from '../shared/unsayable.ts'
 import { formatName } from './shape.ts'
 
 /** Without a prompt, the model is loaded and nothing else. */
@@ -27,16 +28,12 @@ export function checkRequest(body: JsonObject): RequestFacts {
   }
 }
 
-const told = ['prompt', 'system', 'images', 'suffix', 'template', 'raw', 'context']
+const told = ['prompt', 'system', 'images']
 
-/** @throws GatewayError `unsupported_parameter` for what only a server that knows the model's template can do */
+export const ownFields = ownFieldRules([...knownFields, ...told])
+
 export function decodeRequest(body: JsonObject): Conversation {
-  const { prompt, system, images, context } = body
-  for (const field of ['suffix', 'template'])
-    if (isText(body[field])) throw unsupported(field, 'it completes conversations alone')
-  if (body['raw'] === true) throw unsupported('raw', 'it completes conversations alone')
-  if (Array.isArray(context) && context.length > 0)
-    throw unsupported('context', 'it has no memory of earlier prompts')
+  const { prompt, system, images } = body
   const messages: Message[] = [
     ...(isText(system) ? [{ role: 'system', parts: [{ type: 'text', text: system }] } as const] : []),
     {
@@ -47,11 +44,13 @@ export function decodeRequest(body: JsonObject): Conversation {
   return { ...decodeRest(body, formatName, told), messages, tools: [] }
 }
 
+const noMarks = ['name', 'cache_control', 'detail'] as const
+
 /** A conversation of more than a system prompt and a question has `/api/chat`. */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   refuseChoicesAndBias(conversation)
   if (conversation.tools.length > 0) throw unsupported('tools', 'it completes prompts alone')
-  const warnings = droppedAround(conversation)
+  const warnings = [...droppedAround(conversation), ...droppedMarks(conversation, noMarks)]
   const texts = (role: Message['role']) =>
     conversation.messages.filter(message => message.role === role).flatMap(textsOf)
   if (texts('assistant').length > 0) throw unsupported('messages', 'it completes prompts alone')

@@ -8,7 +8,7 @@ import {
   isInteger,
   isString,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
 
 export const restChecks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['messages', checksItself],

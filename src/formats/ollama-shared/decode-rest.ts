@@ -6,7 +6,8 @@ import { isText, type JsonObject } from '../../lib/json-value.ts'
 import { sniffBase64 } from '../../lib/media-type.ts'
 import { decodeOutput, decodeSampling, decodeThink, moreOptions } from './options.ts'
 
-const known: ReadonlySet<string> = new Set([
+/** Fields that the neutral form has words for, whatever is asked. */
+export const knownFields: ReadonlySet<string> = new Set([
   'model',
   'messages',
   'tools',
@@ -26,7 +27,7 @@ export function decodeRest(body: JsonObject, formatName: string, told: readonly 
   const reasoning = decodeThink(body['think'])
   const options = moreOptions(body)
   const fields = Object.entries(body).filter(
-    ([field, value]) => !known.has(field) && !told.includes(field) && value !== null,
+    ([field, value]) => !knownFields.has(field) && !told.includes(field) && value !== null,
   )
   const own = {
     ...(Object.fromEntries(fields) as JsonObject),

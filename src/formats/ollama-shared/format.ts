@@ -2,7 +2,6 @@
 
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
-import { parseObject } from '../answer-body.ts'
 import type {
   ChatTranslation,
   DecodeContext,
@@ -13,16 +12,20 @@ import type {
 } from '../format.ts'
 import { jsonLines } from '../framing/json-lines.ts'
 import { decodeError } from '../openai-shared/errors.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
+import { parseObject } from '../shared/answer-body.ts'
+import type { OwnFieldRules } from '../shared/own-fields.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeAnswer, encodeAnswer } from './answer.ts'
 import { OllamaStreamDecoder } from './decode-stream.ts'
 import { OllamaStreamEncoder } from './encode-stream.ts'
 import { encodeError, encodeStreamError } from './errors.ts'
+import { understoodFields } from './options.ts'
 import type { AnswerShape } from './shape.ts'
 
 export interface OllamaFormatData {
   readonly shape: AnswerShape
+  readonly ownFields: OwnFieldRules
   checkRequest(body: JsonObject): RequestFacts
   decodeRequest(body: JsonObject): Conversation
   encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest
@@ -41,6 +44,8 @@ export function defineOllamaFormat(data: OllamaFormatData): Format {
       // Images stand in the request itself.
       takesUrl: () => false,
     }),
+    ownFields: data.ownFields,
+    understands: understoodFields,
     decodeRequest: data.decodeRequest,
     encodeRequest: data.encodeRequest,
     decodeResponse: (body, context) => decodeAnswer(body, context, shape),

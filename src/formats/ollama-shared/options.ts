@@ -19,7 +19,7 @@ const samplingNames = {
   presence_penalty: 'presencePenalty',
 } as const
 
-const neutralOptions: ReadonlySet<string> = new Set([...Object.keys(samplingNames), 'stop'])
+export const neutralOptions: ReadonlySet<string> = new Set([...Object.keys(samplingNames), 'stop'])
 
 /** Options that clients of other formats write at the top of their requests, where Ollama was to read them. */
 const knownOptions: ReadonlySet<string> = new Set([
@@ -40,6 +40,9 @@ const knownOptions: ReadonlySet<string> = new Set([
 
 /** Fields beside the options that only Ollama has. */
 const ownFields: readonly string[] = ['keep_alive', 'think', 'truncate', 'shift']
+
+/** All that is read here in requests of other formats. */
+export const understoodFields: ReadonlySet<string> = new Set([...knownOptions, ...ownFields, 'options'])
 
 export function decodeSampling(body: JsonObject): Sampling {
   const options = isObject(body['options']) ? body['options'] : {}

@@ -2,7 +2,7 @@
 
 import type { Usage } from '../../call.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
-import { countOf, inputOf, outputOf, plainUsage } from '../answer-body.ts'
+import { countOf, inputOf, outputOf, plainUsage } from '../shared/answer-body.ts'
 
 /** Null where nothing was counted. A prompt that was in the cache as a whole is not counted by older versions. */
 export function decodeUsage(answer: JsonObject): Usage | null {

@@ -143,7 +143,7 @@ function decodeVideo(part: MutableJson): ContentPart {
 const dataUrl = /^data:([^;,]*)[^,]*;base64,/i
 
 /** @param address a URL, `data:` ones among them; anything else is taken for base64 without a label */
-export function sourceOf(address: string): MediaSource {
+function sourceOf(address: string): MediaSource {
   const match = dataUrl.exec(address.slice(0, 256))
   if (match !== null)
     return {

@@ -86,7 +86,7 @@ export function readThought(block: MutableJson): ReasoningPart[] {
   return text === '' ? [] : [{ type: 'reasoning', text, origin: formatName }]
 }
 
-export function textOfParts(parts: unknown): string {
+function textOfParts(parts: unknown): string {
   let text = ''
   for (const part of listOf(parts)) if (isObject(part) && isText(part['text'])) text += part['text']
   return text

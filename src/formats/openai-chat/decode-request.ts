@@ -8,16 +8,18 @@ import type {
   Sampling,
 } from '../../conversation/conversation.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { refuse } from '../openai-shared/checks.ts'
+import type { Address } from '../format.ts'
 import { booleanOf, numberOf, objectOf, otherFields, present, textOf } from '../openai-shared/fields.ts'
 import { decodeSampling, samplingFields } from '../openai-shared/sampling.ts'
 import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
+import { refuse } from '../shared/checks.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
 import { formatName } from './name.ts'
+import { ownFieldRules } from './own-fields.ts'
 
 /** Fields that have a place in the neutral form; all others ride along. */
-const read: ReadonlySet<string> = new Set([
+const known: ReadonlySet<string> = new Set([
   ...samplingFields,
   'model',
   'messages',
@@ -39,8 +41,10 @@ const read: ReadonlySet<string> = new Set([
   'prompt_cache_key',
 ])
 
-export function decodeRequest(body: JsonObject): Conversation {
-  const others = otherFields(body, read)
+export const ownFields = ownFieldRules(known)
+
+export function decodeRequest(body: JsonObject, address: Address): Conversation {
+  const others = otherFields(body, known)
   const { response_format: format, safety_identifier: safetyIdentifier } = body
   const output = decodeOutput(format)
   const extra: JsonObject = {
@@ -50,7 +54,7 @@ export function decodeRequest(body: JsonObject): Conversation {
     ...(Array.isArray(body['functions']) && { functions: true }),
   }
   return {
-    model: String(body['model']),
+    model: String(address.model ?? body['model']),
     streaming: body['stream'] === true,
     messages: decodeMessages(body['messages']),
     tools: decodeTools(body),

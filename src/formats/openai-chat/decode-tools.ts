@@ -3,8 +3,8 @@
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import type { Extra } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { refuse } from '../openai-shared/checks.ts'
 import { listOf, otherFields, textOf } from '../openai-shared/fields.ts'
+import { refuse } from '../shared/checks.ts'
 import { cacheOf } from './decode-content.ts'
 import { formatName } from './name.ts'
 

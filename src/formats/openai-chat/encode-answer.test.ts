@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Usage } from '../../call.ts'
 import type { Completion } from '../../conversation/completion.ts'
+import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import {
@@ -75,6 +76,33 @@ test('an answer of calls alone has no content; arguments stand as the model wrot
       },
     ],
   })
+})
+
+/** The pieces of calls in the stream of these events. */
+function callPieces(...events: readonly CompletionEvent[]): readonly unknown[] {
+  const written = encodeEvents([{ type: 'start', id: 'x', model: 'm' }, ...events])
+  const chunks = written.map(({ data }) => JSON.parse(data) as JsonObject)
+  return deltasOf(chunks).flatMap(delta => delta['tool_calls'])
+}
+
+const signed = { extra_content: { google: { thought_signature: 'sig' } } }
+
+test('a call that comes whole is one piece of a stream, with its signature', () => {
+  const value = { type: 'tool_call', id: 'a', name: 'f', arguments: '{"a":1}', signature: 'sig' } as const
+  const called = { index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }
+  expect(callPieces({ type: 'part', choice: 0, part: 0, value })).toEqual([{ ...called, ...signed }])
+})
+
+test('every piece of a call has its function, as some clients demand', () => {
+  const place = { choice: 0, part: 0 } as const
+  const pieces = callPieces(
+    { type: 'part_start', ...place, opening: { type: 'tool_call', id: 'a', name: 'f' } },
+    { type: 'part_detail', ...place, detail: { signature: 'sig' } },
+    { type: 'part_delta', ...place, text: '{}' },
+    { type: 'part_end', ...place },
+  )
+  expect(pieces).toMatchObject([{ function: { name: 'f' } }, { function: { arguments: '{}' } }, {}])
+  expect(pieces.at(-1)).toEqual({ index: 0, function: { arguments: '' }, ...signed })
 })
 
 test('a client that asked with functions is answered with a function call, whole and streamed', () => {

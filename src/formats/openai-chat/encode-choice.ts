@@ -9,12 +9,12 @@ import type {
 } from '../../conversation/completion-event.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { finishWord } from '../openai-shared/finish.ts'
-import { type PartEvent, SerialLanes } from '../serial-parts.ts'
+import { type PartEvent, SerialLanes } from '../streams/serial-parts.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeFile, encodeImage, encodeSpeech } from './encode-answer-media.ts'
 import { thoughtSignature } from './encode-messages.ts'
 import { encodeDetail, needsDetail, placeOf } from './encode-reasoning.ts'
-import { encodeLogprobs } from './encode-response.ts'
+import { encodeCall, encodeLogprobs } from './encode-response.ts'
 import { formatName, ownExtra } from './name.ts'
 
 type ChoiceEvent = PartEvent | LogprobsEvent
@@ -197,8 +197,11 @@ export class ChoiceEncoder {
   #close(part: OpenPart | undefined): void {
     if (part === undefined) return
     const { opening, call, thought, signature, encrypted } = part
+    // Some clients refuse a piece of a call without a function.
     if (opening.type === 'tool_call' && signature !== '' && !this.#legacy)
-      this.#send({ tool_calls: [{ index: call, ...thoughtSignature(signature) }] })
+      this.#send({
+        tool_calls: [{ index: call, function: { arguments: '' }, ...thoughtSignature(signature) }],
+      })
     if (opening.type !== 'reasoning' || (signature === '' && encrypted === '')) return
     const secret = {
       ...opening,
@@ -224,9 +227,12 @@ export class ChoiceEncoder {
       case 'opaque':
         if (value.format === formatName) this.#send({ content: [value.value] })
         break
+      case 'tool_call':
+        if (this.#legacy) this.#wholeInPieces(value)
+        else this.#send({ tool_calls: [{ index: this.#calls++, ...encodeCall(value) }] })
+        break
       case 'text':
       case 'refusal':
-      case 'tool_call':
       case 'reasoning':
         this.#wholeInPieces(value)
         break

@@ -69,7 +69,7 @@ export function encodePart(part: Part, path: string, writing: Writing): readonly
   }
 }
 
-export function encodeText(part: TextPart, writing: Writing): JsonObject {
+function encodeText(part: TextPart, writing: Writing): JsonObject {
   return { type: 'text', text: part.text, ...marksOf(part, writing) }
 }
 

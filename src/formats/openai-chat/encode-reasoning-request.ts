@@ -83,7 +83,7 @@ function drop({ effort, budgetTokens }: ReasoningRequest, { dropped }: Writing):
 }
 
 /** The efforts by the tokens that clients give for them; undefined where the model is to choose. */
-export function effortOf({ effort, budgetTokens }: ReasoningRequest): Effort | undefined {
+function effortOf({ effort, budgetTokens }: ReasoningRequest): Effort | undefined {
   if (effort !== undefined) return effort
   if (budgetTokens === undefined || budgetTokens < 0) return undefined
   if (budgetTokens === 0) return 'none'

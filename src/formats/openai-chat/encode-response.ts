@@ -117,7 +117,7 @@ function encodeCalls(calls: readonly ToolCallPart[], legacy: boolean): JsonObjec
   return { tool_calls: calls.map(encodeCall) }
 }
 
-function encodeCall(call: ToolCallPart): JsonObject {
+export function encodeCall(call: ToolCallPart): JsonObject {
   const { id, name, custom, signature } = call
   const signed = signature === undefined ? {} : thoughtSignature(signature)
   if (custom === true)

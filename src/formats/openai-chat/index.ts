@@ -6,7 +6,7 @@ import { encodeError, encodeStreamError, keepAliveComment } from '../openai-shar
 import { decodeError } from '../openai-shared/errors.ts'
 import { editsForUsage } from '../openai-shared/stream-usage.ts'
 import { abilities } from './abilities.ts'
-import { decodeRequest } from './decode-request.ts'
+import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { ChatStreamDecoder } from './decode-stream.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -19,6 +19,7 @@ import { openTap } from './stream.ts'
 
 const chat: ChatTranslation = {
   abilities,
+  ownFields,
   decodeRequest,
   encodeRequest,
   decodeResponse,

@@ -7,7 +7,7 @@ import { EventFolder } from '../../conversation/fold-events.ts'
 import { asGatewayError } from '../../errors.ts'
 import type { ChatTranslation, DecodeContext, EncodeContext } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
-import { TranslatingTap } from '../translating-tap.ts'
+import { TranslatingTap } from '../streams/translating-tap.ts'
 import { openAiChat } from './index.ts'
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }
 

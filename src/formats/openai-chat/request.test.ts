@@ -4,13 +4,15 @@ import type { JsonObject } from '../format.ts'
 import { editsForUsage } from '../openai-shared/stream-usage.ts'
 import { checkRequest } from './request.ts'
 
+const noAddress = { model: null, streaming: null }
+
 const user = { role: 'user', content: 'Hi' }
 const base = { model: 'm', messages: [user] }
 const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }
 
 function faultOf(body: JsonObject): GatewayError {
   try {
-    checkRequest(body)
+    checkRequest(body, noAddress)
   } catch (thrown) {
     if (thrown instanceof GatewayError) return thrown
     throw thrown
@@ -37,17 +39,20 @@ test('a request is understood', () => {
     { role: 'assistant', content: null, tool_calls: [call] },
     { role: 'tool', tool_call_id: 'a', content: '42' },
   ]
-  const facts = checkRequest({
-    model: 'm',
-    messages,
-    stream: true,
-    stream_options: { include_usage: true },
-    x: 1,
-  })
+  const facts = checkRequest(
+    {
+      model: 'm',
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+      x: 1,
+    },
+    noAddress,
+  )
   expect(facts).toMatchObject({ model: 'm', streaming: true, wantsStreamUsage: true })
   expect(facts.fields).toEqual(['model', 'messages', 'stream', 'stream_options', 'x'])
   expect(facts.inputCharacters).toBeGreaterThanOrEqual(3 + 2 + 3 + 2)
-  expect(checkRequest({ ...base })).toMatchObject({
+  expect(checkRequest({ ...base }, noAddress)).toMatchObject({
     streaming: false,
     wantsStreamUsage: false,
     inputCharacters: 2,
@@ -87,7 +92,7 @@ describe('what some provider may take is taken', () => {
     ['a list of stops', { ...base, stop: ['a', 'b'] }],
     ['a depth of 100', { ...base, x: nest(99) }],
   ])('%s', (_name, body) => {
-    expect(checkRequest(body).model).toBe('m')
+    expect(checkRequest(body, noAddress).model).toBe('m')
   })
 })
 

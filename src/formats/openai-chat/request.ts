@@ -1,7 +1,8 @@
 // The shape of a chat completion request, checked by hand: the hot path has no room for a schema library.
 
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
-import type { JsonObject, RequestFacts } from '../format.ts'
+import type { Address, JsonObject, RequestFacts } from '../format.ts'
+import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import {
   type Check,
   checkFields,
@@ -19,8 +20,7 @@ import {
   isStringOrStrings,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
-import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
+} from '../shared/checks.ts'
 
 const maxMessages = 10_000
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
@@ -56,9 +56,10 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['prediction', isAnObject],
 ])
 
-export function checkRequest(body: JsonObject): RequestFacts {
+/** The model of a deployment's path counts; its clients leave the field out of the body. */
+export function checkRequest(body: JsonObject, address: Address): RequestFacts {
   const fields = Object.keys(body)
-  const model = checkModel(body['model'])
+  const model = checkModel(address.model ?? body['model'])
   let inputCharacters = checkMessages(body['messages'])
   checkFields(body, fields, checks)
   inputCharacters += checkTools(body['tools'], 'tools') + checkTools(body['functions'], 'functions')

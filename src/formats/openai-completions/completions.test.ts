@@ -6,9 +6,11 @@ import { checkRequest } from './request.ts'
 import { readAnswer } from './response.ts'
 import { openTap } from './stream.ts'
 
+const noAddress = { model: null, streaming: null }
+
 function faultOf(body: JsonObject): string | null {
   try {
-    checkRequest(body)
+    checkRequest(body, noAddress)
   } catch (thrown) {
     if (thrown instanceof GatewayError && thrown.code === 'invalid_request') return thrown.param
     throw thrown
@@ -23,7 +25,7 @@ describe('a request', () => {
     [[1, 2], 8],
     [[[1], [2, 3]], 12],
   ])('with the prompt %o is taken', (prompt, inputCharacters) => {
-    expect(checkRequest({ model: 'm', prompt, logprobs: 3 })).toMatchObject({
+    expect(checkRequest({ model: 'm', prompt, logprobs: 3 }, noAddress)).toMatchObject({
       inputCharacters,
       streaming: false,
     })

@@ -2,34 +2,32 @@
 
 import type { Conversation } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
-import { isText, type JsonObject } from '../../lib/json-value.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
+import type { Address } from '../format.ts'
 import { numberOf, otherFields, present, textOf } from '../openai-shared/fields.ts'
 import { decodeSampling, samplingFields } from '../openai-shared/sampling.ts'
 import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import { formatName } from './name.ts'
+import { ownFieldRules } from './own-fields.ts'
 
-const read: ReadonlySet<string> = new Set([
+const known: ReadonlySet<string> = new Set([
   ...samplingFields,
   'model',
   'prompt',
   'stream',
   'stream_options',
-  'suffix',
-  'echo',
-  'best_of',
   'logprobs',
   'user',
 ])
 
-/** @throws GatewayError `unsupported_parameter` for what a conversation cannot be asked */
-export function decodeRequest(body: JsonObject): Conversation {
+export const ownFields = ownFieldRules(known)
+
+/** @throws GatewayError `unsupported_parameter` for a prompt that is no text */
+export function decodeRequest(body: JsonObject, address: Address): Conversation {
   const sampling = decodeSampling(body)
-  if (isText(body['suffix'])) throw unsupported('suffix')
-  if (body['echo'] === true) throw unsupported('echo')
-  if ((numberOf(body['best_of']) ?? 1) > (sampling.choices ?? 1)) throw unsupported('best_of')
-  const others = otherFields(body, read)
+  const others = otherFields(body, known)
   return {
-    model: String(body['model']),
+    model: String(address.model ?? body['model']),
     streaming: body['stream'] === true,
     messages: [{ role: 'user', parts: [{ type: 'text', text: promptOf(body['prompt']) }] }],
     tools: [],
@@ -46,10 +44,8 @@ export function decodeRequest(body: JsonObject): Conversation {
 function promptOf(prompt: unknown): string {
   if (typeof prompt === 'string') return prompt
   if (Array.isArray(prompt) && prompt.length === 1 && typeof prompt[0] === 'string') return prompt[0]
-  throw unsupported('prompt', 'One prompt of text can be sent to this model, no tokens and no list.')
-}
-
-function unsupported(param: string, why = 'It is answered by a conversation.'): GatewayError {
-  const message = `The parameter \`${param}\` cannot be met for this model. ${why}`
-  return new GatewayError('unsupported_parameter', { message, param })
+  throw new GatewayError('unsupported_parameter', {
+    message: 'The parameter `prompt` must be one text for this model, no tokens and no list.',
+    param: 'prompt',
+  })
 }

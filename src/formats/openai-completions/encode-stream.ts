@@ -7,7 +7,7 @@ import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { errorText } from '../openai-shared/error-body.ts'
 import { writeUsage } from '../openai-shared/write-usage.ts'
-import { type PartEvent, SerialParts } from '../serial-parts.ts'
+import { type PartEvent, SerialParts } from '../streams/serial-parts.ts'
 import { textFinish } from './encode-response.ts'
 import { encodeLogprobs } from './logprobs.ts'
 

@@ -6,7 +6,7 @@ import { eventStream } from '../framing/event-stream.ts'
 import { encodeError, encodeStreamError, keepAliveComment } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
 import { editsForUsage } from '../openai-shared/stream-usage.ts'
-import { decodeRequest } from './decode-request.ts'
+import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { CompletionsStreamDecoder } from './decode-stream.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -27,6 +27,7 @@ const abilities: Abilities = {
 
 const chat: ChatTranslation = {
   abilities: () => abilities,
+  ownFields,
   decodeRequest,
   encodeRequest,
   decodeResponse,

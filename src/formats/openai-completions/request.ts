@@ -1,6 +1,8 @@
 // The shape of a request to the older completions: a prompt instead of messages.
 
-import type { JsonObject, RequestFacts } from '../format.ts'
+import type { Address, JsonObject, RequestFacts } from '../format.ts'
+import { measurePrompt } from '../openai-shared/prompt.ts'
+import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import {
   type Check,
   checkFields,
@@ -15,9 +17,7 @@ import {
   isString,
   isStringOrStrings,
   refuse,
-} from '../openai-shared/checks.ts'
-import { measurePrompt } from '../openai-shared/prompt.ts'
-import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
+} from '../shared/checks.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['prompt', checksItself],
@@ -38,9 +38,10 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['user', isString],
 ])
 
-export function checkRequest(body: JsonObject): RequestFacts {
+/** The model of a deployment's path counts; its clients leave the field out of the body. */
+export function checkRequest(body: JsonObject, address: Address): RequestFacts {
   const fields = Object.keys(body)
-  const model = checkModel(body['model'])
+  const model = checkModel(address.model ?? body['model'])
   if (body['prompt'] === undefined) refuse('prompt', 'is missing')
   const inputCharacters = measurePrompt(body['prompt'], 'prompt')
   checkFields(body, fields, checks)

@@ -68,9 +68,6 @@ test('a prompt is a conversation of one message, and a prompt again where it is 
 })
 
 test.each([
-  ['suffix', 'end'],
-  ['echo', true],
-  ['best_of', 3],
   ['prompt', ['a', 'b']],
   ['prompt', [1, 2]],
 ])('`%s` %j cannot be asked of a conversation', (param, value) => {

@@ -4,6 +4,8 @@ import { formats } from '../index.ts'
 import { checkRequest } from './request.ts'
 import { readAnswer } from './response.ts'
 
+const noAddress = { model: null, streaming: null }
+
 function failureOf(action: () => unknown): GatewayError {
   try {
     action()
@@ -21,7 +23,7 @@ test('formats are found by their names', () => {
 
 test('a request is understood', () => {
   const body = { model: 'm', input: ['ab', 'c'], encoding_format: 'base64', dimensions: 256 }
-  expect(checkRequest(body)).toMatchObject({ model: 'm', streaming: false, inputCharacters: 3 })
+  expect(checkRequest(body, noAddress)).toMatchObject({ model: 'm', streaming: false, inputCharacters: 3 })
 })
 
 test.each([
@@ -30,7 +32,7 @@ test.each([
   ['dimensions', { model: 'm', input: 'a', dimensions: -1 }],
   ['stream', { model: 'm', input: 'a', stream: true }],
 ])('a fault names %s', (param, body) => {
-  expect(failureOf(() => checkRequest(body)).param).toBe(param)
+  expect(failureOf(() => checkRequest(body, noAddress)).param).toBe(param)
 })
 
 test.each([

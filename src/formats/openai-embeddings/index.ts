@@ -7,7 +7,7 @@ import { decodeError } from '../openai-shared/errors.ts'
 import { checkRequest } from './request.ts'
 import { readAnswer } from './response.ts'
 import { decodeResponse, encodeResponse } from './translate-answer.ts'
-import { decodeRequest, encodeRequest, formatName } from './translate-request.ts'
+import { decodeRequest, encodeRequest, formatName, ownFields } from './translate-request.ts'
 
 export const openAiEmbeddings: Format = {
   name: formatName,
@@ -24,5 +24,5 @@ export const openAiEmbeddings: Format = {
   encodeError,
   encodeStreamError,
   keepAlive: Buffer.alloc(0),
-  embedding: { decodeRequest, encodeRequest, decodeResponse, encodeResponse },
+  embedding: { ownFields, decodeRequest, encodeRequest, decodeResponse, encodeResponse },
 }

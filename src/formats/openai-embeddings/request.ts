@@ -1,6 +1,7 @@
 // The shape of a request for embeddings.
 
-import type { JsonObject, RequestFacts } from '../format.ts'
+import type { Address, JsonObject, RequestFacts } from '../format.ts'
+import { measurePrompt } from '../openai-shared/prompt.ts'
 import {
   type Check,
   checkFields,
@@ -9,8 +10,7 @@ import {
   isPositiveInteger,
   isString,
   refuse,
-} from '../openai-shared/checks.ts'
-import { measurePrompt } from '../openai-shared/prompt.ts'
+} from '../shared/checks.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['input', checksItself],
@@ -20,9 +20,10 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['stream', isNotTrue],
 ])
 
-export function checkRequest(body: JsonObject): RequestFacts {
+/** The model of a deployment's path counts; its clients leave the field out of the body. */
+export function checkRequest(body: JsonObject, address: Address): RequestFacts {
   const fields = Object.keys(body)
-  const model = checkModel(body['model'])
+  const model = checkModel(address.model ?? body['model'])
   if (body['input'] === undefined) refuse('input', 'is missing')
   const inputCharacters = measurePrompt(body['input'], 'input')
   checkFields(body, fields, checks)

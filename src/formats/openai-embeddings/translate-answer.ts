@@ -4,10 +4,10 @@ import type { Usage } from '../../call.ts'
 import type { EmbeddingAnswer, EmbeddingRequest, Vector } from '../../conversation/embedding.ts'
 import { asBase64, asNumbers } from '../../conversation/vectors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { inputOf } from '../answer-body.ts'
 import type { EncodeContext } from '../format.ts'
 import { malformed } from '../openai-shared/answer.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
+import { inputOf } from '../shared/answer-body.ts'
 import { countEmbeddingUsage } from './response.ts'
 
 export function decodeResponse(body: unknown): EmbeddingAnswer {

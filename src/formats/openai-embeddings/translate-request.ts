@@ -2,7 +2,8 @@
 
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
-import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import type { Address, EncodedRequest, EncodeTarget } from '../format.ts'
+import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 export const formatName = 'openai-embeddings'
 
@@ -16,13 +17,15 @@ const known: ReadonlySet<string> = new Set([
   'input_type',
 ])
 
-export function decodeRequest(body: JsonObject): EmbeddingRequest {
+export const ownFields: OwnFieldRules = { request: rulesFor('carried', known) }
+
+export function decodeRequest(body: JsonObject, address: Address): EmbeddingRequest {
   const { input, dimensions, encoding_format: encoding, user, input_type: purpose } = body
   const extra = Object.fromEntries(
     Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
   )
   return {
-    model: String(body['model']),
+    model: String(address.model ?? body['model']),
     ...decodeInput(input),
     ...(typeof dimensions === 'number' ? { dimensions } : {}),
     ...(typeof purpose === 'string' ? { purpose } : {}),

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
-import type { EncodeContext, EncodeTarget } from '../format.ts'
+import type { EncodeContext, EncodeTarget, JsonObject } from '../format.ts'
 import { decodeResponse, encodeResponse } from './translate-answer.ts'
 import { decodeRequest, encodeRequest } from './translate-request.ts'
+
+const decodeBody = (body: JsonObject) => decodeRequest(body, { model: null, streaming: null })
 
 const target: EncodeTarget = { model: 'up', maxOutputTokens: null, streamUsage: 'reject', quirks: {} }
 
@@ -18,15 +20,15 @@ test.each([
   [[1, 2], { inputs: [[1, 2]], single: true }],
   [[[1, 2], [3]], { inputs: [[1, 2], [3]], single: false }],
 ])('the input %j', (input, expected) => {
-  const asked = decodeRequest({ model: 'up', input })
+  const asked = decodeBody({ model: 'up', input })
   expect(asked).toMatchObject(expected)
   expect(encodeRequest(asked, target).body).toEqual({ model: 'up', input })
 })
 
 test('further fields come back, and what the vectors are for is told to those who ask', () => {
   const body = { model: 'up', input: 'a', dimensions: 3, user: 'u', normalize: true }
-  expect(encodeRequest(decodeRequest(body), target)).toEqual({ body, warnings: [] })
-  const asked = decodeRequest({ ...body, input_type: 'search_query' })
+  expect(encodeRequest(decodeBody(body), target)).toEqual({ body, warnings: [] })
+  const asked = decodeBody({ ...body, input_type: 'search_query' })
   expect(asked.purpose).toBe('search_query')
   expect(encodeRequest(asked, target).warnings).toEqual(['dropped parameter input_type'])
 })
@@ -34,7 +36,7 @@ test('further fields come back, and what the vectors are for is told to those wh
 test('vectors are told in the encoding that was asked for', () => {
   const answer = { id: '', model: 'm', vectors: [[1, 2], 'AACAPw=='], usage: null }
   const vectorsFor = (more: object) => {
-    const asked = decodeRequest({ model: 'm', input: ['a', 'b'], ...more })
+    const asked = decodeBody({ model: 'm', input: ['a', 'b'], ...more })
     const { data } = encodeResponse(answer, contextOf(asked)) as { data: { embedding: unknown }[] }
     return data.map(({ embedding }) => embedding)
   }

@@ -2,8 +2,8 @@
 
 import { isText } from '../../lib/json-value.ts'
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
-import { type Check, checkFields, checkModel, isString, refuse } from '../openai-shared/checks.ts'
 import { isFlag, isSet } from '../openai-shared/form-checks.ts'
+import { type Check, checkFields, checkModel, isString, refuse } from '../shared/checks.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['prompt', isString],

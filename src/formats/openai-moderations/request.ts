@@ -2,7 +2,7 @@
 
 import { isObject } from '../../lib/json-value.ts'
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
-import { checkFields, checkModel, checksItself, measure, refuse } from '../openai-shared/checks.ts'
+import { checkFields, checkModel, checksItself, measure, refuse } from '../shared/checks.ts'
 
 /** The model that OpenAI takes where a request names none. */
 const defaultModel = 'omni-moderation-latest'

@@ -2,7 +2,7 @@
 
 import type { AudioPart, FilePart, ImagePart, MediaSource, Part, TextPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { refuse } from '../openai-shared/checks.ts'
+import { refuse } from '../shared/checks.ts'
 import { formatName, textOf } from './wire.ts'
 
 const texts: ReadonlySet<string> = new Set(['input_text', 'output_text', 'text', 'summary_text'])

@@ -9,11 +9,9 @@ import type {
   Sampling,
 } from '../../conversation/conversation.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import type { OwnFields } from '../format.ts'
 import { decodeInput } from './decode-input.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { isSealed } from './sealed.ts'
-import { kindOf, objectsOf, ownExtra } from './wire.ts'
+import { ownExtra } from './wire.ts'
 
 /** @param body checked; the response before it, where it names one, is part of the input already */
 export function decodeRequest(body: JsonObject): Conversation {
@@ -98,56 +96,4 @@ function decodeReasoningRequest({ reasoning }: JsonObject): ReasoningRequest | u
     ...(isText(summary) && { visible: true, extra: ownExtra({ summary }) }),
   }
   return Object.keys(asked).length === 0 ? undefined : asked
-}
-
-/** Fields that the neutral form has words for, or that say how the answer is brought. */
-const translatable: ReadonlySet<string> = new Set([
-  'model',
-  'input',
-  'instructions',
-  'tools',
-  'tool_choice',
-  'parallel_tool_calls',
-  'max_output_tokens',
-  'temperature',
-  'top_p',
-  'top_logprobs',
-  'text',
-  'reasoning',
-  'stream',
-  'stream_options',
-  'include',
-  'store',
-  'user',
-  'safety_identifier',
-  'service_tier',
-  'metadata',
-  'prompt_cache_key',
-  'previous_response_id',
-])
-
-/** What stands at the provider, and no other can know. */
-const bound: ReadonlySet<string> = new Set(['conversation', 'prompt'])
-
-/** Values that ask for what happens anyway. */
-const idle: Readonly<Record<string, unknown>> = { truncation: 'disabled', background: false }
-
-export function findOwnFields(body: JsonObject): OwnFields {
-  let refused = findForeignCompaction(body['input'])
-  const dropped: string[] = []
-  for (const [field, value] of Object.entries(body)) {
-    if (translatable.has(field) || value === null || value === undefined || idle[field] === value) continue
-    if (bound.has(field)) refused ??= field
-    else dropped.push(field)
-  }
-  const { text } = body
-  if (isObject(text) && isText(text['verbosity']) && text['verbosity'] !== 'medium') dropped.push('verbosity')
-  return { refused, dropped }
-}
-
-/** A summary that only its provider can read holds the conversation: without it, the rest means something else. */
-function findForeignCompaction(input: unknown): string | null {
-  const items = objectsOf(input)
-  const index = items.findIndex(item => kindOf(item) === 'compaction' && !isSealed(item['encrypted_content']))
-  return index === -1 ? null : `input[${index}]`
 }

@@ -33,7 +33,7 @@ export function decodeResponse(body: unknown): Completion {
   }
 }
 
-export function throwIfFailed(response: MutableJson): void {
+function throwIfFailed(response: MutableJson): void {
   if (holdsError(response) || response['status'] === 'failed') throw failureInSuccess(response)
 }
 

@@ -2,7 +2,7 @@
 
 import type { Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { refuse } from '../openai-shared/checks.ts'
+import { refuse } from '../shared/checks.ts'
 import { formatName, kindOf, objectsOf, ownExtra, qualifyName, withoutFields } from './wire.ts'
 
 /** In the client's order; those of a namespace stand in its place, under names of their own. */

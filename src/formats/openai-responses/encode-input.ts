@@ -97,6 +97,7 @@ function kindOfForeign({ type }: JsonObject): string {
 
 function encodeResult(result: ToolResultPart, context: InputContext): JsonObject {
   const { custom, ...own } = readOwn(result.extra)
+  if (result.cache !== undefined) warnOnce(context.warnings, 'dropped parameter cache_control')
   const isCustom = custom === true || context.customCalls.has(result.callId)
   return {
     type: isCustom ? 'custom_tool_call_output' : 'function_call_output',

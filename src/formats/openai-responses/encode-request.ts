@@ -10,10 +10,14 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
-import { clamped } from '../unsayable.ts'
+import { clamped } from '../shared/unsayable.ts'
 import { encodeInput } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
-import { formatName, readOwn } from './wire.ts'
+import { known } from './own-fields.ts'
+import { formatName, readOwn, withoutFields } from './wire.ts'
+
+/** All else that a client of this format wrote goes as it came. */
+const spokenFor: ReadonlySet<string> = new Set(known)
 
 /** @throws GatewayError `unsupported_parameter` */
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
@@ -31,6 +35,7 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     ...encodeReasoning(conversation.reasoning),
     ...encodeEnvelope(conversation),
     ...encodeKeeping(conversation, target),
+    ...withoutFields(readOwn(conversation.extra), spokenFor),
     ...(conversation.streaming && { stream: true }),
   }
   return { body, warnings }

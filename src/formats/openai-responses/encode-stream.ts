@@ -14,7 +14,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
-import { type PartEvent, SerialParts } from '../serial-parts.ts'
+import { type PartEvent, SerialParts } from '../streams/serial-parts.ts'
 import {
   annotationOf,
   callItem,

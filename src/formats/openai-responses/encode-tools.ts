@@ -5,6 +5,9 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import { formatName, readOwn } from './wire.ts'
 
+/** Only pieces of messages have a place for it. */
+const droppedMarker = 'dropped parameter cache_control'
+
 /** @throws GatewayError `unsupported_parameter` for a tool of another provider that cannot be left out */
 export function encodeTools(conversation: Conversation, warnings: string[]): readonly JsonObject[] {
   const encoded: JsonObject[] = []
@@ -14,6 +17,7 @@ export function encodeTools(conversation: Conversation, warnings: string[]): rea
       else dropTool(tool.name, conversation, warnings)
       continue
     }
+    if ('cache' in tool && !warnings.includes(droppedMarker)) warnings.push(droppedMarker)
     const { namespace } = readOwn(tool.extra)
     if (isObject(namespace)) addToNamespace(encoded, namespace, encodeTool(tool))
     else encoded.push(encodeTool(tool))
@@ -22,7 +26,7 @@ export function encodeTools(conversation: Conversation, warnings: string[]): rea
 }
 
 /** What only another provider can run is left out where the client has tools of its own that may do. */
-export function dropTool(name: string, { tools, toolChoice }: Conversation, warnings: string[]): void {
+function dropTool(name: string, { tools, toolChoice }: Conversation, warnings: string[]): void {
   const demanded =
     toolChoice?.mode === 'required' && 'names' in toolChoice && toolChoice.names?.includes(name)
   if (demanded === true || tools.every(({ type }) => type === 'provider')) {

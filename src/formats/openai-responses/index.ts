@@ -6,14 +6,15 @@ import { eventStream } from '../framing/event-stream.ts'
 import { parseAnswer } from '../openai-shared/answer.ts'
 import { encodeError, keepAliveComment } from '../openai-shared/error-body.ts'
 import { decodeError } from '../openai-shared/errors.ts'
-import { factsOfCompletion } from '../stream-facts.ts'
-import { decodeRequest, findOwnFields } from './decode-request.ts'
+import { factsOfCompletion } from '../streams/stream-facts.ts'
+import { decodeRequest } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { ResponsesStreamDecoder } from './decode-stream.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { ResponsesStreamEncoder } from './encode-stream.ts'
 import { encodeStreamError } from './errors.ts'
+import { ownFieldRules } from './own-fields.ts'
 import { checkRequest } from './request.ts'
 import { ResponsesTap } from './tap.ts'
 import { formatName } from './wire.ts'
@@ -25,7 +26,7 @@ const chat: ChatTranslation = {
     toolName: /^[a-zA-Z0-9_-]{1,64}$/,
     takesUrl: (_url, kind) => kind !== 'audio',
   }),
-  findOwnFields,
+  ownFields: ownFieldRules,
   decodeRequest,
   encodeRequest,
   decodeResponse,

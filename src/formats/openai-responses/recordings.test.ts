@@ -8,7 +8,7 @@ import type { Completion } from '../../conversation/completion.ts'
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { foldEvents } from '../../conversation/fold-events.ts'
 import { GatewayError } from '../../errors.ts'
-import { EventReader } from '../event-reader.ts'
+import { EventReader } from '../streams/event-reader.ts'
 import { chatOfResponses, decodeContext } from './format.fixture.ts'
 import { openAiResponses } from './index.ts'
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }

@@ -16,7 +16,7 @@ import {
   isStringOrObject,
   measure,
   refuse,
-} from '../openai-shared/checks.ts'
+} from '../shared/checks.ts'
 import { kindOf } from './wire.ts'
 
 const maxItems = 10_000

@@ -4,7 +4,7 @@ import type { StreamTap } from '../../call.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { ChatTranslation, Framing } from '../format.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { ResponsesStreamDecoder } from './decode-stream.ts'
 import { encodeStreamError, failureEvents, responseError } from './errors.ts'
 

@@ -3,7 +3,7 @@
 import type { AnswerFacts } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
-import { readSmallFields } from '../bulky-answer.ts'
+import { readSmallFields } from '../shared/bulky-answer.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { readUsage } from './usage.ts'
 

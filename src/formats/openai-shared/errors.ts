@@ -4,7 +4,7 @@ import type { ReplyHeaders } from '../../call.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
-import { showableText } from './error-text.ts'
+import { showableText } from '../shared/error-text.ts'
 import { textOf } from './fields.ts'
 
 /** OpenAI's own codes and types that say more than the status beside them. */

@@ -1,6 +1,6 @@
 // Truth values of requests that may be forms, where they are words.
 
-import { type Check, refuse } from './checks.ts'
+import { type Check, refuse } from '../shared/checks.ts'
 
 const words: ReadonlySet<unknown> = new Set([true, false, 'true', 'false', 'True', 'False', '1', '0', ''])
 

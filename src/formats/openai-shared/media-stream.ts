@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, TapOptions, WireEvent } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
-import { PassThroughTap } from '../pass-through-tap.ts'
+import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { readMediaUsage } from './media-usage.ts'
 

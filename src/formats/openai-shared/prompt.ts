@@ -1,6 +1,6 @@
 // The prompt of completions and the input of embeddings: text, tokens, or a list of either.
 
-import { refuse } from './checks.ts'
+import { refuse } from '../shared/checks.ts'
 
 /** About how many characters a token stands for, where the client sends tokens. */
 const charactersPerToken = 4

@@ -53,7 +53,14 @@ export function meaningOf(conversation: Conversation, format: string, asked: Con
 
 function meaningOfTool(tool: Tool): object {
   if (tool.type !== 'function') return { type: tool.type }
-  return { name: tool.name, description: tool.description, parameters: tool.parameters }
+  return { name: tool.name, description: tool.description, parameters: withoutEmptySchema(tool.parameters) }
+}
+
+/** A function without arguments may say so by a schema without properties. */
+function withoutEmptySchema(parameters: Readonly<Record<string, unknown>> | undefined): object | undefined {
+  const { type: _type, properties, ...rest } = parameters ?? {}
+  const bare = Object.keys(rest).length === 0 && Object.keys(properties ?? {}).length === 0
+  return bare ? undefined : parameters
 }
 
 function meaningOfParts(parts: readonly Part[], { ids, texts }: Unsaid): unknown[] {
@@ -90,6 +97,7 @@ export function wholeMeaningOf(conversation: Conversation): Record<string, unkno
   const { messages, tools, sampling, toolChoice, parallelToolCalls, output, reasoning, user } = conversation
   const { system, turns } = mergeTurns(messages)
   const { maxTokens, temperature, topP, topK, stop, seed, frequencyPenalty, presencePenalty } = sampling
+  const { choices, logprobs, logitBias } = sampling
   return {
     streaming: conversation.streaming,
     system: system.map(part => ('text' in part ? part.text : part.type)).join('\n'),
@@ -97,7 +105,8 @@ export function wholeMeaningOf(conversation: Conversation): Record<string, unkno
     tools: tools.map(tool => canonical(meaningOfTool(tool))),
     toolChoice: canonical(toolChoice ?? { mode: 'auto' }),
     parallelToolCalls,
-    output: canonical(output ?? null),
+    // Text is what an answer is where nothing is said.
+    output: canonical(output === undefined || output.type === 'text' ? null : output),
     reasoning: canonical(reasoning ?? null),
     user,
     maxTokens,
@@ -108,5 +117,8 @@ export function wholeMeaningOf(conversation: Conversation): Record<string, unkno
     seed,
     frequencyPenalty,
     presencePenalty,
+    choices,
+    logprobs,
+    logitBias,
   }
 }

@@ -13,7 +13,7 @@ import type {
   Format,
 } from '../../../src/formats/format.ts'
 import { formats } from '../../../src/formats/index.ts'
-import { TranslatingTap } from '../../../src/formats/translating-tap.ts'
+import { TranslatingTap } from '../../../src/formats/streams/translating-tap.ts'
 
 /** Every wire format of a conversation, in the order of the board. */
 export const chatFormats = [

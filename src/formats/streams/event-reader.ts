@@ -1,0 +1,44 @@
+// From the bytes of a stream to events of a format, with the failures of an upstream in our vocabulary.
+
+import { isAscii } from 'node:buffer'
+import { asGatewayError, GatewayError } from '../../errors.ts'
+import { type EventBlock, EventTooLargeError, type StreamEvent } from '../../lib/event-stream-splitter.ts'
+import type { Framing, Splitter, WireEvent } from '../format.ts'
+
+/** What becomes of each event; false ends the reading of the block. */
+export type ReadEvent = (event: WireEvent, place: StreamEvent) => boolean
+
+/** A class because one is made for each stream and each of its chunks passes through. */
+export class EventReader {
+  readonly #splitter: Splitter
+  readonly #read: ReadEvent
+
+  constructor(framing: Framing, read: ReadEvent) {
+    this.#splitter = framing.openSplitter()
+    this.#read = read
+  }
+
+  /** @throws GatewayError `upstream_malformed`, and what the reader of the events throws */
+  split(chunk: Buffer): EventBlock | null {
+    try {
+      return this.#splitter.push(chunk)
+    } catch (thrown) {
+      if (!(thrown instanceof EventTooLargeError)) throw asGatewayError(thrown)
+      throw new GatewayError('upstream_malformed', { message: thrown.message, cause: thrown })
+    }
+  }
+
+  /** The last event, of a stream that forgot to end it. */
+  rest(): EventBlock | null {
+    return this.#splitter.end()
+  }
+
+  read({ bytes, events }: EventBlock): void {
+    const ascii = isAscii(bytes)
+    for (const event of events) {
+      if (event.data === null) continue
+      const data = ascii ? event.data : Buffer.from(event.data, 'latin1').toString()
+      if (!this.#read({ name: event.name, data }, event)) return
+    }
+  }
+}
