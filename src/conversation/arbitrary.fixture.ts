@@ -164,6 +164,9 @@ const wholePart: fc.Arbitrary<AnswerPart> = fc.oneof(
   sentence.map((value): AnswerPart => ({ type: 'text', text: value })),
   word.map((encrypted): AnswerPart => ({ type: 'reasoning', text: '', encrypted, origin: 'another-format' })),
   fc.constant<AnswerPart>(image),
+  fc
+    .record({ id: callId, name: toolName(), arguments: json })
+    .map((call): AnswerPart => ({ type: 'tool_call', ...call })),
   word.map((value): AnswerPart => ({ type: 'opaque', format: 'another-format', value: { type: value } })),
 )
 
@@ -239,7 +242,11 @@ export const eventStream: fc.Arbitrary<readonly CompletionEvent[]> = fc
   })
   .map(({ scripts, turns, reason, counted }): readonly CompletionEvent[] => {
     const parts = overlap(scripts, turns)
-    const called = parts.some(event => event.type === 'part_start' && event.opening.type === 'tool_call')
+    const called = parts.some(
+      event =>
+        (event.type === 'part_start' && event.opening.type === 'tool_call') ||
+        (event.type === 'part' && event.value.type === 'tool_call'),
+    )
     return [
       { type: 'start', id: 'answer-1', model: 'upstream-model', created: 1_700_000_000 },
       ...parts,

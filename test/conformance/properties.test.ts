@@ -145,28 +145,9 @@ const withoutImages = eventStream.filter(
 
 /** What a format cannot say, or says in its own way. */
 const sayableStreams: Readonly<Record<string, (events: readonly CompletionEvent[]) => boolean>> = {
-  // Texts have no number there: pieces of two at the same time make one.
-  'openai-chat': events => !overlapping(events),
-  'openai-completions': events => !overlapping(events),
-  'openai-responses': events => !overlapping(events),
-  'ollama-chat': events => !overlapping(events),
   // A filtered answer ended with an error there, and is read as one.
   'cohere-chat': events =>
     !events.some(event => event.type === 'finish' && event.finish.reason === 'content_filter'),
-}
-
-/** Whether two parts of one kind come at the same time, other than calls. */
-function overlapping(events: readonly CompletionEvent[]): boolean {
-  const open = new Map<number, string>()
-  return events.some(event => {
-    if (event.type === 'part_end') open.delete(event.part)
-    if (event.type !== 'part_start' && event.type !== 'part') return false
-    const { type } = event.type === 'part' ? event.value : event.opening
-    const kind = type === 'refusal' ? 'text' : type
-    const beside = kind !== 'tool_call' && [...open.values()].includes(kind)
-    if (event.type === 'part_start') open.set(event.part, kind)
-    return beside
-  })
 }
 
 describe.each(clients)('streams of %s', format => {
@@ -174,8 +155,7 @@ describe.each(clients)('streams of %s', format => {
 
   test.skipIf(skipWord !== '')(`are legal for every legal stream of a model${skipWord}`, () => {
     fc.assert(
-      // Cohere's answers have no place for images.
-      fc.property(format === 'cohere-chat' ? withoutImages : eventStream, events => {
+      fc.property(eventStream, events => {
         expect(neutralGrammar(events)).toEqual([])
         expect(problemsOfStream(format, encodeStream(events, format))).toEqual([])
       }),

@@ -5,8 +5,9 @@
 
 import type { Usage } from '../../call.ts'
 import type { Finish } from '../../conversation/completion.ts'
-import type { CompletionEvent, PartStartEvent } from '../../conversation/completion-event.ts'
+import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
+import type { ToolCallPart } from '../../conversation/parts.ts'
 import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
@@ -92,7 +93,7 @@ export class CohereStreamEncoder implements StreamEncoder {
   #readPart(event: PartEvent): void {
     switch (event.type) {
       case 'part_start':
-        this.#openPart(event)
+        this.#openPart(event.opening)
         break
       case 'part_delta':
         this.#continue(event.text)
@@ -107,12 +108,13 @@ export class CohereStreamEncoder implements StreamEncoder {
         this.#close()
         break
       case 'part':
-        for (const block of encodeBlock(event.value)) this.#sendWhole(block)
+        if (event.value.type === 'tool_call') this.#sendCall(event.value)
+        else for (const block of encodeBlock(event.value)) this.#sendWhole(block)
         break
     }
   }
 
-  #openPart({ opening }: PartStartEvent): void {
+  #openPart(opening: PartOpening): void {
     if (opening.type !== 'tool_call') {
       const type = opening.type === 'reasoning' ? 'thinking' : 'text'
       this.#open = { type, index: this.#blocks, text: '', begun: false }
@@ -157,6 +159,12 @@ export class CohereStreamEncoder implements StreamEncoder {
     this.#open = null
     if (open.type === 'call') this.#send('tool-call-end', { index: open.index })
     else if (open.begun) this.#send('content-end', { index: open.index })
+  }
+
+  #sendCall(call: ToolCallPart): void {
+    this.#openPart(call)
+    this.#continue(call.arguments)
+    this.#close()
   }
 
   /** A block that came in one piece. */

@@ -2,7 +2,7 @@
 // one with the figures.
 
 import type { Usage } from '../../call.ts'
-import type { Finish } from '../../conversation/completion.ts'
+import type { AnswerPart, Finish } from '../../conversation/completion.ts'
 import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { GatewayError } from '../../errors.ts'
@@ -82,22 +82,25 @@ export class OllamaStreamEncoder implements StreamEncoder {
           )
         break
       case 'part_end':
-        if (this.#opening?.type === 'tool_call') this.#call(this.#opening)
+        if (this.#opening?.type === 'tool_call') this.#call({ ...this.#opening, arguments: this.#arguments })
         this.#opening = null
         break
-      case 'part': {
-        const said = saidIn([event.value])
-        if (said.text !== '' || said.images !== undefined) this.#say(said)
+      case 'part':
+        this.#sayWhole(event.value)
         break
-      }
       case 'part_detail':
         break
     }
   }
 
-  #call(opening: PartOpening & { readonly type: 'tool_call' }): void {
-    const call = encodeCall({ ...opening, arguments: this.#arguments }, this.#calls++)
-    this.#say({ text: '', toolCalls: [call] })
+  #sayWhole(value: AnswerPart): void {
+    const said = saidIn([value])
+    if (value.type === 'tool_call') this.#call(value)
+    else if (said.text !== '' || said.thinking !== undefined || said.images !== undefined) this.#say(said)
+  }
+
+  #call(call: AnswerPart & { readonly type: 'tool_call' }): void {
+    this.#say({ text: '', toolCalls: [encodeCall(call, this.#calls++)] })
   }
 
   #sayLogprobs(logprobs: JsonObject): void {
