@@ -58,6 +58,11 @@ test('what the model went on to say before its calls were answered belongs to th
   ])
 })
 
+test('where nobody answers the calls, the model went on without', () => {
+  const messages = mended(user(text('hi')), assistant(call('a')), assistant(text('never mind')))
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant'])
+})
+
 test('calls of the last message stay open', () => {
   expect(mended(user(text('hi')), assistant(call('a')))).toEqual([user(text('hi')), assistant(call('a'))])
 })

@@ -32,11 +32,13 @@ function mendMessages(
 ): readonly Message[] {
   const mended: Message[] = []
   const seen = new Set<string>()
+  const answeredAt = lastAnswers(messages)
   let open = new Map<string, ToolCallPart>()
-  for (const message of messages) {
+  for (const [index, message] of messages.entries()) {
     if (message.role === 'assistant') {
       const last = mended.at(-1)
-      const goesOn = open.size > 0 && last?.role === 'assistant'
+      const waits = [...open.keys()].some(id => (answeredAt.get(id) ?? -1) > index)
+      const goesOn = waits && last?.role === 'assistant'
       if (open.size > 0 && !goesOn)
         mended.push({ role: 'user', parts: [...open.values()].map(answerOfNobody) })
       if (!goesOn) open = new Map()
@@ -57,6 +59,14 @@ function mendMessages(
     mended.push(missing.length === 0 ? { ...message, parts } : { ...message, parts: [...missing, ...parts] })
   }
   return mended
+}
+
+/** Where the result of each call stands, by its id. */
+function lastAnswers(messages: readonly Message[]): ReadonlyMap<string, number> {
+  const answers = new Map<string, number>()
+  for (const [index, { parts }] of messages.entries())
+    for (const part of parts) if (part.type === 'tool_result') answers.set(part.callId, index)
+  return answers
 }
 
 function callsOf({ parts }: Message): readonly ToolCallPart[] {
