@@ -49,8 +49,8 @@ export interface PlannedRequest {
   readonly facts: RequestFacts
   /** Of the client's own bytes, before any target gets them. */
   readonly passing: PassingEdits
-  /** Null where every target speaks the client's format. */
-  readonly asked: Asked | null
+  /** For the first attempt that translates; null where every target speaks the client's format, and once it is used. */
+  readonly asked: { first: Asked | null }
   readonly recalled: Recalled | null
 }
 
@@ -133,7 +133,9 @@ export function keepNeeded(
     parameters: keepParameters(body, facts),
     facts,
     passing: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || noEdits,
-    asked: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
+    asked: {
+      first: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
+    },
     recalled,
   }
 }

@@ -52,7 +52,9 @@ export function prepareRequest(
   // Thoughts can be taken out of the neutral form alone.
   if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))
     return complete(passThrough(exchange, request, { target, way, remedy }))
-  const asked = request.asked ?? readAsked(exchange, request, way)
+  const asked = request.asked.first ?? readAsked(exchange, request, way)
+  // Another attempt reads it anew from the bytes: a prompt that waits for the upstream would grow old.
+  request.asked.first = null
   const prepared = translate(exchange, asked, { target, way, remedy })
   const finish = (made: Prepared) =>
     complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)

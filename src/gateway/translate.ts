@@ -103,10 +103,12 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
     ? withoutReasoning(conversation)
     : thoughts.recall(conversation, thinker)
   exchange.page.warnings.push(...lostOnRecall(conversation, recalled))
-  const adapted = adaptConversation(recalled, chat.abilities(target, recalled))
-  const encoded = chat.encodeRequest(adapted.conversation, target)
+  const abilities = chat.abilities(target, recalled)
+  const { conversation: adapted, restore, restoreEvents } = adaptConversation(recalled, abilities)
+  const encoded = chat.encodeRequest(adapted, target)
   const decoding = decodeContext(exchange)
-  const encoding = encodeContext(exchange, conversation)
+  // What waits for the upstream holds no prompt: that is garbage now, and cheap to collect while it is young.
+  const encoding = encodeContext(exchange, { ...conversation, messages: [] })
   return {
     ...write(exchange, encoded, plan),
     reader: {
@@ -114,7 +116,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
       readFull(body): ReadAnswer {
         const answer = chat.decodeResponse(parseAnswer(body), decoding)
         thoughts.remember(answer, thinker)
-        const completion = adapted.restore(answer)
+        const completion = restore(answer)
         refuseMisfit(plan.check?.(completion) ?? null)
         return {
           facts: factsOfCompletion(completion),
@@ -127,10 +129,10 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
           to: client.framing,
           openDecoder(emit) {
             const listen = thoughts.listen(thinker)
-            const restore = adapted.restoreEvents(emit)
+            const pass = restoreEvents(emit)
             return chat.openDecoder(decoding, event => {
               listen(event)
-              restore(event)
+              pass(event)
             })
           },
           openEncoder: write => answers.openEncoder(encoding, write),
