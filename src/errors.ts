@@ -278,6 +278,14 @@ export interface AttemptRecord {
   readonly code: ErrorCode | null
   /** Milliseconds from sending to the end of the attempt, or to its first content where it became the answer. */
   readonly durationMs: number
+  /** Why it was made beside, or after, the one that should have sufficed; absent for that one and its retries. */
+  readonly role?: 'hedge' | 'rescue'
+  /** What it is billed for, where it did not become the answer; tokens are estimated, cost in nano US dollars. */
+  readonly billed?: {
+    readonly inputTokens: number
+    readonly outputTokens: number
+    readonly costNanoUsd: number | null
+  }
 }
 
 export interface ErrorDetails {

@@ -15,6 +15,24 @@ export type UsageSource = 'provider' | 'estimated' | 'none'
 /** `unpriced` means that the price is unknown, which is never the same as free. */
 export type CostStatus = 'priced' | 'unpriced' | 'none'
 
+/** How the targets of a request were chosen: enough to explain it, and to decide it again from another configuration. */
+export interface RouteDecision {
+  /** The rule that matched; null where none did. */
+  readonly rule: string | null
+  /** The name that was resolved. */
+  readonly model: string
+  readonly strategy: string
+  /** Where the strategy's chance began; null where there was nothing to choose. */
+  readonly seed: number | null
+  /** Target ids in the order in which they were to be tried. */
+  readonly candidates: readonly string[]
+  /** As in `Ranking`, in the order of the candidates. */
+  readonly scores: readonly (number | null)[] | null
+  readonly propensity: number | null
+  /** Why a target of the name was left out. */
+  readonly filtered: readonly { readonly target: string; readonly reason: string }[]
+}
+
 /** The end of one client request: everything that log, metrics and ledger need. */
 export interface ExchangeEnded {
   readonly type: 'exchange_ended'
@@ -48,6 +66,8 @@ export interface ExchangeEnded {
   /** Milliseconds from the start to the first content; null where none was sent. */
   readonly firstContentMs: number | null
   readonly attempts: readonly AttemptRecord[]
+  /** Null where no route was looked for. */
+  readonly decision: RouteDecision | null
   readonly warnings: readonly string[]
   readonly bytesIn: number
   readonly bytesOut: number

@@ -12,9 +12,10 @@ import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overri
 import { bundledPrices } from '../catalog/price-snapshot.ts'
 import type { Configuration, Problem } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
+import { usualPolicy } from '../gateway/route-policy.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import { findProvider } from '../providers/index.ts'
-import { strategies } from '../routing/index.ts'
+import { restingLast } from '../routing/index.ts'
 import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
 
 export interface SnapshotDeps extends ConnectDeps {
@@ -69,7 +70,6 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
     ),
   })
-  const stats = { breakerOpen: deps.breakerOpen }
 
   return {
     configuration,
@@ -86,8 +86,16 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
     resolve: (model, operation) => resolveOrExplain(models, model, operation),
-    order: (targets, facts) =>
-      targets.length === 1 ? targets : strategies.priority({ targets, facts, stats, random: deps.random }),
+    chooseRoute: ({ facts }) => ({
+      rule: null,
+      model: facts.model,
+      strategy: 'priority',
+      policy: usualPolicy,
+    }),
+    rank: targets => ({
+      order: restingLast(targets, { breakerOpen: deps.breakerOpen }),
+      ranking: { strategy: 'priority', seed: null, scores: null, propensity: null },
+    }),
     listModels: () => listed,
     findModel: models.find,
     providerOf(target) {

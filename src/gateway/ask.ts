@@ -3,7 +3,7 @@
 import type { Reply } from '../call.ts'
 import { attemptTargets } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, type Plan, type PlannedRequest, planTargets } from './plan.ts'
+import { keepNeeded, type ParsedRequest, type PlannedRequest, planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
 import { recallHistory } from './responses/recall.ts'
 import { rememberAnswer } from './responses/remember.ts'
@@ -20,15 +20,11 @@ export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<R
 }
 
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
-  const plans = planTargets(exchange, parsed)
-  return askInTurn(exchange, keepNeeded(exchange, parsed, plans), plans)
+  const route = planRoute(exchange, parsed)
+  return askInTurn(exchange, keepNeeded(exchange, parsed, route.plans), route)
 }
 
-async function askInTurn(
-  exchange: Exchange,
-  request: PlannedRequest,
-  plans: readonly Plan[],
-): Promise<Reply> {
+async function askInTurn(exchange: Exchange, request: PlannedRequest, { plans }: Route): Promise<Reply> {
   const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
     prepareRequest(exchange, request, { ...plan, ...attempt }),
   )

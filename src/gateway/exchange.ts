@@ -8,7 +8,7 @@ import type { SchemaChecker } from '../conversation/schema-check.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import type { RelayEndpoint } from '../endpoints/relays.ts'
 import type { AttemptRecord } from '../errors.ts'
-import type { ExchangeEnded, Observer } from '../events.ts'
+import type { ExchangeEnded, Observer, RouteDecision } from '../events.ts'
 import type { Address } from '../formats/format.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
@@ -127,6 +127,7 @@ export interface Page {
   upstreamMs: number
   firstContentMs: number | null
   readonly warnings: string[]
+  decision: RouteDecision | null
 }
 
 export interface Exchange {
@@ -173,6 +174,7 @@ export function openExchange(call: ClientCall, gateway: Gateway): Exchange {
       upstreamMs: 0,
       firstContentMs: null,
       warnings: [],
+      decision: null,
     },
     headers: ['x-request-id', id],
   }

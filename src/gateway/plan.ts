@@ -6,13 +6,16 @@ import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
 import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
+import type { RouteDecision } from '../events.ts'
 import type { Form } from '../formats/form-body.ts'
 import type { Address, Format, JsonObject, PassingEdits, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { findFieldsAside, findOwnFields } from '../formats/shared/own-fields.ts'
+import type { RouteFacts } from '../routing/index.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
 import type { Recalled } from './responses/recall.ts'
+import type { RoutePolicy } from './route-policy.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
 /** A request of which the shape was checked. */
@@ -31,6 +34,12 @@ export interface ParsedRequest {
 export interface Plan {
   readonly target: Target
   readonly way: Way
+}
+
+/** Who may answer a request, best first, and how it is treated on the way. */
+export interface Route {
+  readonly plans: readonly Plan[]
+  readonly policy: RoutePolicy
 }
 
 /** What is asked, in the neutral form, with the fields of the client's format that are left out on the way to another. */
@@ -55,32 +64,65 @@ export interface PlannedRequest {
 }
 
 /**
- * The targets in the order in which they are tried. A target whose provider would have to ignore a parameter that
- * changes the meaning is left out.
+ * The route of a request: its targets in the order in which they are tried. A target whose provider would have to
+ * ignore a parameter that changes the meaning is left out.
  * @throws GatewayError `model_not_found`, `no_provider`, or `unsupported_parameter` where no target is left
  */
-export function planTargets(exchange: Exchange, request: ParsedRequest): readonly Plan[] {
-  const { facts } = request
-  const { snapshot, call } = exchange
+export function planRoute(exchange: Exchange, request: ParsedRequest): Route {
+  const { snapshot, call, page, startedWall } = exchange
+  const facts = routeFacts(exchange, request)
+  const { tenant, keyId } = page
+  const asked = { facts, tenant, keyId, headers: call.headers, body: request.body, at: startedWall }
+  const route = snapshot.chooseRoute(asked)
+  const known = snapshot.resolve(route.model, call.endpoint.operation)
+  const { able, filtered, refused } = findAble(exchange, request, known)
+  if (able.length === 0) throw refuseAll(request, known, refused)
+  const { order, ranking } = snapshot.rank(
+    able.map(({ target }) => target),
+    route,
+    facts,
+  )
+  const ways = new Map(able.map(plan => [plan.target, plan]))
+  const plans = originFirst(order, request).map(target => ways.get(target) as Plan)
+  const candidates = plans.map(({ target }) => target.id)
+  page.decision = { rule: route.rule, model: route.model, candidates, filtered, ...ranking }
+  return { plans, policy: route.policy }
+}
+
+function routeFacts({ call }: Exchange, { facts }: ParsedRequest): RouteFacts {
+  const { model, streaming, inputCharacters, fields } = facts
   const { operation } = call.endpoint
-  const ways = new Map<Target, Way>()
-  const known = snapshot.resolve(facts.model, operation)
+  const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
+  return { model, operation, streaming, inputCharacters, needs }
+}
+
+interface AblePlans {
+  readonly able: readonly Plan[]
+  readonly filtered: RouteDecision['filtered']
+  /** The first parameter for which a target was left out. */
+  readonly refused: string | null
+}
+
+function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Target[]): AblePlans {
+  const { snapshot, call } = exchange
+  const able: Plan[] = []
+  const filtered: { target: string; reason: string }[] = []
   let refused: string | null = null
-  const able = known.filter(target => {
+  for (const target of known) {
     const side = snapshot.providerOf(target)
     const way = findWay(call.endpoint, { side, model: target.model })
-    if (way === null) return false
-    ways.set(target, way)
+    if (way === null) {
+      filtered.push({ target: target.id, reason: 'cannot be asked in this format' })
+      continue
+    }
     const field = way.direct
       ? refusedParameter(side.parameters, request)
       : untranslatable(exchange, request, way)
+    if (field === null) able.push({ target, way })
+    else filtered.push({ target: target.id, reason: `does not take \`${field}\`` })
     refused ??= field
-    return field === null
-  })
-  if (able.length === 0) throw refuseAll(request, known, refused)
-  const { model, streaming, inputCharacters } = facts
-  const ordered = snapshot.order(able, { model, operation, streaming, inputCharacters })
-  return originFirst(ordered, request).map(target => ({ target, way: ways.get(target) as Way }))
+  }
+  return { able, filtered, refused }
 }
 
 /** The first field that the way's format cannot say and that changes the meaning; null where there is none. */

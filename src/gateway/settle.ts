@@ -112,6 +112,7 @@ function closePage(exchange: Exchange, ending: Ending & { account: Account }): E
     upstreamMs: page.upstreamMs,
     firstContentMs: page.firstContentMs,
     attempts: attemptsAsEnded(exchange.attempts, { error, answered: facts !== null }),
+    decision: page.decision,
     warnings: page.warnings,
     bytesIn: page.bytesIn,
     bytesOut: ending.bytesOut,

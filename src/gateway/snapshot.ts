@@ -4,11 +4,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AnswerReader, Connection, Destination, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
-import type { CostStatus } from '../events.ts'
-import type { FieldEdits, Format } from '../formats/format.ts'
+import type { CostStatus, RouteDecision } from '../events.ts'
+import type { FieldEdits, Format, JsonObject } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
-import type { RouteFacts } from '../routing/index.ts'
+import type { RouteFacts, StrategyName } from '../routing/index.ts'
+import type { RoutePolicy } from './route-policy.ts'
 
 export interface Principal {
   readonly keyId: string
@@ -57,6 +58,32 @@ export interface RelayProvider {
   readonly unusableReason: string | null
 }
 
+/** What the rules of the routes may look at. */
+export interface AskedRoute {
+  readonly facts: RouteFacts
+  readonly tenant: string
+  readonly keyId: string | null
+  readonly headers: IncomingHttpHeaders
+  /** The parsed body. */
+  readonly body: JsonObject
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+export interface ChosenRoute {
+  /** The name of the rule that matched; null where none did. */
+  readonly rule: string | null
+  /** The name to resolve. */
+  readonly model: string
+  readonly strategy: StrategyName
+  readonly policy: RoutePolicy
+}
+
+export interface RankedTargets {
+  readonly order: readonly Target[]
+  readonly ranking: Pick<RouteDecision, 'strategy' | 'seed' | 'scores' | 'propensity'>
+}
+
 export interface Snapshot {
   readonly version: string
   readonly totalMs: number
@@ -78,8 +105,10 @@ export interface Snapshot {
   takeRate(keyId: string): { readonly decision: RateDecision; readonly headers: readonly string[] } | null
   /** Every target that may answer, best first, never empty. @throws GatewayError 404, 503 */
   resolve(model: string, operation: Operation): readonly Target[]
+  /** Which route a request takes; before its targets are known, as a rule may name others. */
+  chooseRoute(asked: AskedRoute): ChosenRoute
   /** The targets in the order in which they are to be tried. */
-  order(targets: readonly Target[], facts: RouteFacts): readonly Target[]
+  rank(targets: readonly Target[], route: ChosenRoute, facts: RouteFacts): RankedTargets
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
   findModel(name: string): ListedModel | null

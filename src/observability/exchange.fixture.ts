@@ -39,6 +39,7 @@ export function exchangeEnded(changes: Partial<ExchangeEnded> = {}): ExchangeEnd
     upstreamMs: 500,
     firstContentMs: null,
     attempts: [{ provider: 'north', model: 'small-1', status: 200, code: null, durationMs: 499 }],
+    decision: null,
     warnings: [],
     bytesIn: 1_000,
     bytesOut: 2_000,

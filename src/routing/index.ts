@@ -3,7 +3,8 @@
 import { orderByPriority } from './priority.ts'
 import type { Strategy } from './strategy.ts'
 
-export type { RouteFacts, RouteQuestion, Strategy, TargetStats } from './strategy.ts'
+export { restingLast } from './priority.ts'
+export type { Belief, Ranking, RouteFacts, RouteQuestion, Strategy, TargetStats } from './strategy.ts'
 
 export const strategies = { priority: orderByPriority } satisfies Record<string, Strategy>
 

@@ -6,12 +6,27 @@ import { strategies } from './index.ts'
 const connection = {} as Connection
 
 function order(ids: string[], resting: string[]): readonly Target[] {
-  return strategies.priority({
+  const { order } = strategies.priority({
     targets: ids.map(id => ({ id, connection, model: id, priceModel: id })),
-    facts: { model: 'm', operation: 'chat', streaming: false, inputCharacters: 0 },
-    stats: { breakerOpen: id => resting.includes(id) },
+    facts: {
+      model: 'm',
+      operation: 'chat',
+      streaming: false,
+      inputCharacters: 0,
+      needs: { tools: false, vision: false, json: false },
+    },
+    stats: {
+      breakerOpen: id => resting.includes(id),
+      inFlight: () => 0,
+      firstContentMs: () => null,
+      turn: () => 0,
+      belief: () => null,
+    },
+    weightOf: () => 1,
+    expectedCost: () => null,
     random: () => 0,
   })
+  return order
 }
 
 const idsOf = (targets: readonly Target[]) => targets.map(target => target.id)

@@ -4,18 +4,38 @@ import type { Operation, Target } from '../call.ts'
 
 /** What a strategy may know of the request. */
 export interface RouteFacts {
-  /** As the client named it. */
+  /** The name that is routed: the client's, or what a rule put in its place. */
   readonly model: string
   readonly operation: Operation
   readonly streaming: boolean
   /** UTF-16 units of all prompt text. */
   readonly inputCharacters: number
+  /** What the request needs of a model, beside text. */
+  readonly needs: { readonly tools: boolean; readonly vision: boolean; readonly json: boolean }
 }
 
 /** What a strategy may know of the targets. Read at the moment of the question. */
 export interface TargetStats {
   /** The target failed too often and rests; asking it now would be refused at once. */
   breakerOpen(targetId: string): boolean
+  /** Calls of the target that are under way. */
+  inFlight(targetId: string): number
+  /** Peak-sensitive moving average of the time to first content, in milliseconds; null before the first answer. */
+  firstContentMs(targetId: string): number | null
+  /** How often a name was routed before: the turn of strategies that go round. */
+  turn(model: string): number
+  /** What is believed of the target in a context like that of the request; null while nothing is known. */
+  belief(targetId: string, facts: RouteFacts): Belief | null
+}
+
+/** What the traffic has taught of one target in one kind of request, older lessons fading. */
+export interface Belief {
+  /** Faded counts. */
+  readonly successes: number
+  readonly failures: number
+  /** Faded means over successes; null before the first. */
+  readonly latencyMs: number | null
+  readonly costNanoUsd: number | null
 }
 
 export interface RouteQuestion {
@@ -23,9 +43,21 @@ export interface RouteQuestion {
   readonly targets: readonly Target[]
   readonly facts: RouteFacts
   readonly stats: TargetStats
+  /** The weight that the configuration gives a target; 1 where it says nothing. */
+  weightOf(target: Target): number
+  /** What this request will probably cost at the target, cache reads included, in nano US dollars; null: unpriced. */
+  expectedCost(target: Target): number | null
   /** A number from 0 to below 1; the only source of chance, so that a decision can be replayed. */
   readonly random: () => number
 }
 
-/** Returns the same targets in the order in which they are to be tried. Never drops one: it may be the last hope. */
-export type Strategy = (question: RouteQuestion) => readonly Target[]
+export interface Ranking {
+  /** The same targets in the order in which they are to be tried. None is dropped: it may be the last hope. */
+  readonly order: readonly Target[]
+  /** By target id, what each was judged by: lower is better; null for strategies that do not judge. */
+  readonly scores: ReadonlyMap<string, number> | null
+  /** How probable it was that the first is first; null where no chance was involved. */
+  readonly propensity: number | null
+}
+
+export type Strategy = (question: RouteQuestion) => Ranking

@@ -27,7 +27,7 @@ function storeAndRead(event: ExchangeEnded): LedgerRow {
 }
 
 function expectedRow(event: ExchangeEnded): LedgerRow {
-  const { type: _type, errorMessage: _errorMessage, warnings: _warnings, ...row } = event
+  const { type: _type, errorMessage: _message, warnings: _warnings, decision: _decision, ...row } = event
   return row
 }
 

@@ -36,6 +36,7 @@ export function makeExchange(id: string, changes: Partial<ExchangeEnded> = {}): 
     durationMs: 812.337,
     upstreamMs: 811.912,
     firstContentMs: 201.5,
+    decision: null,
     attempts: [
       { provider: 'groq', model: 'llama', status: 503, code: 'upstream_overloaded', durationMs: 12.25 },
       { provider: 'openai', model: 'gpt-4o-mini', status: 200, code: null, durationMs: 799.5 },
