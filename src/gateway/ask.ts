@@ -3,8 +3,9 @@
 import type { Reply } from '../call.ts'
 import { attemptTargets } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, type Plan, type PlannedRequest, planTargets } from './plan.ts'
+import { type Plan, planTargets } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
+import { keepNeeded, type ParsedRequest, type PlannedRequest } from './request.ts'
 import { recallHistory } from './responses/recall.ts'
 import { rememberAnswer } from './responses/remember.ts'
 
@@ -21,7 +22,8 @@ export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<R
 
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   const plans = planTargets(exchange, parsed)
-  return askInTurn(exchange, keepNeeded(exchange, parsed, plans), plans)
+  const ways = plans.map(({ way }) => way)
+  return askInTurn(exchange, keepNeeded(exchange, parsed, ways), plans)
 }
 
 async function askInTurn(

@@ -7,7 +7,7 @@ import { countTokens } from '../conversation/count-tokens.ts'
 import { deliverFull } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
 import { answerFromTargets } from './handle.ts'
-import type { ParsedRequest } from './plan.ts'
+import type { ParsedRequest } from './request.ts'
 import { recallHistory } from './responses/recall.ts'
 import { findWay } from './way.ts'
 

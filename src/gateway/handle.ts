@@ -9,7 +9,7 @@ import { admit, authenticate } from './admit.ts'
 import { askTargets } from './ask.ts'
 import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import type { ParsedRequest } from './plan.ts'
+import type { ParsedRequest } from './request.ts'
 
 /** What is done with a request of which the shape is known. @throws GatewayError */
 export type Answer = (exchange: Exchange, parsed: ParsedRequest) => Promise<void>

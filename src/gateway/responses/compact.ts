@@ -14,7 +14,7 @@ import { answerCount } from '../count-tokens.ts'
 import { deliverFull } from '../deliver.ts'
 import type { Exchange } from '../exchange.ts'
 import { type Answer, answerFromTargets } from '../handle.ts'
-import type { ParsedRequest } from '../plan.ts'
+import type { ParsedRequest } from '../request.ts'
 import { findWay } from '../way.ts'
 import { itemsOfInput } from './items.ts'
 
