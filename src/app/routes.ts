@@ -13,7 +13,6 @@ import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
 import { answerModels } from '../gateway/models.ts'
 import { relay } from '../gateway/relay/relay.ts'
-import { answerOf } from '../gateway/responses/compact.ts'
 import { HttpCall, HttpRelayCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
@@ -31,7 +30,7 @@ export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   const serve: ServeCall = ({ request, response, endpoint, address }) => {
     const { alarms, clock } = gateway
     const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
-    void handle(call, gateway, answerOf(endpoint))
+    void handle(call, gateway)
   }
   const routes = new Map<string, Methods>()
   for (const endpoint of endpoints) {
