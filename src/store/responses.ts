@@ -48,6 +48,7 @@ export function createResponseStore(dependencies: ResponseStoreDependencies): Ru
   const pruning = startPruning(dependencies)
   let waiting = 0
   let failing = false
+  let changes = 0
 
   const write = async (response: IndexedResponse): Promise<void> => {
     const size = sizeOf(response.record)
@@ -69,18 +70,22 @@ export function createResponseStore(dependencies: ResponseStoreDependencies): Ru
 
   return {
     keep(response) {
+      changes++
       putInCache(response.record)
       void write(response)
     },
     async find(key) {
       const known = cache.get(nameOf(key))
       if (known !== undefined) return known
+      const before = changes
       const found = await call('findResponse', key)
-      if (found !== null) putInCache(found)
+      // What was kept or removed while the disk was read is newer than what was read.
+      if (found !== null && changes === before) putInCache(found)
       return found
     },
     findByItem: key => call('findResponseOfItem', key),
     remove(key) {
+      changes++
       cache.delete(nameOf(key))
       return call('deleteResponse', key)
     },
