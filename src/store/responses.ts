@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { type IndexedResponse, type ResponseKey, type StoredResponse, sizeOf } from './responses-table.ts'
 import type { CallWorker } from './worker-client.ts'
 
-export type { IndexedResponse, ResponseKey, StoredResponse } from './responses-table.ts'
+export type { StoredResponse } from './responses-table.ts'
 
 export interface ResponseStore {
   /** Keeps a response. Never fails: where the disk does not take it, it is told once, and kept in memory for a while. */
