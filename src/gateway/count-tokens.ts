@@ -4,10 +4,10 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Usage } from '../call.ts'
 import { countTokens } from '../conversation/count-tokens.ts'
+import { answerFromTargets } from './ask.ts'
 import { deliverFull } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
-import { answerFromTargets } from './handle.ts'
-import type { ParsedRequest } from './plan.ts'
+import type { ParsedRequest } from './request.ts'
 import { recallHistory } from './responses/recall.ts'
 import { findWay } from './way.ts'
 

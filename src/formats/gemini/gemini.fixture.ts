@@ -20,7 +20,7 @@ export function targetOf(model: string, more: Partial<EncodeTarget> = {}): Encod
   return { model, maxOutputTokens: null, streamUsage: 'reject', quirks: {}, ...more }
 }
 
-export function decodeContext(): DecodeContext {
+function decodeContext(): DecodeContext {
   let ids = 0
   return { createId: () => String(ids++) }
 }

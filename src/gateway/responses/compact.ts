@@ -1,7 +1,6 @@
 // A conversation is compacted (POST /v1/responses/compact): where every provider of the model has the route, it answers;
-// else the model is asked for a summary. And which endpoint is answered in which way.
+// else the model is asked for a summary.
 
-import type { Endpoint } from '../../endpoints/endpoint.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../formats/format.ts'
 import { openAiResponses } from '../../formats/openai-responses/index.ts'
@@ -9,20 +8,12 @@ import { checkRequest } from '../../formats/openai-responses/request.ts'
 import { seal } from '../../formats/openai-responses/sealed.ts'
 import { readUsage, writeUsage } from '../../formats/openai-responses/usage.ts'
 import { objectsOf, textOf } from '../../formats/openai-responses/wire.ts'
-import { askTargets } from '../ask.ts'
-import { answerCount } from '../count-tokens.ts'
+import { answerFromTargets, askTargets } from '../ask.ts'
 import { deliverFull } from '../deliver.ts'
 import type { Exchange } from '../exchange.ts'
-import { type Answer, answerFromTargets } from '../handle.ts'
-import type { ParsedRequest } from '../plan.ts'
+import type { ParsedRequest } from '../request.ts'
 import { findWay } from '../way.ts'
 import { itemsOfInput } from './items.ts'
-
-/** What is done with a request that came by this endpoint. */
-export function answerOf({ format, operation }: Pick<Endpoint, 'format' | 'operation'>): Answer {
-  if (format.name === 'openai-responses-compact') return compact
-  return operation === 'token_count' ? answerCount : answerFromTargets
-}
 
 /** What one provider alone can do must not bind a conversation that others may go on with. */
 function everyTargetHas({ snapshot, call }: Exchange, model: string): boolean {
@@ -40,7 +31,7 @@ const summaryInstructions =
 
 const summaryRequest = 'Summarise the conversation so far.'
 
-async function compact(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+export async function compact(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
   if (everyTargetHas(exchange, parsed.facts.model)) {
     await answerFromTargets(exchange, parsed)
     return
