@@ -1,6 +1,7 @@
 // A conversation is compacted (POST /v1/responses/compact): where every provider of the model has the route, it answers;
 // else the model is asked for a summary. And which endpoint is answered in which way.
 
+import { noUsage } from '../../call.ts'
 import type { Endpoint } from '../../endpoints/endpoint.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../formats/format.ts'
@@ -90,7 +91,7 @@ function compactionOf({ id, startedWall }: Exchange, response: JsonObject): Json
     throw new GatewayError('upstream_malformed', { message })
   }
   const name = id.replace(/^req_/, '')
-  const usage = readUsage(response['usage']) ?? nothingUsed
+  const usage = readUsage(response['usage']) ?? noUsage
   return {
     id: `resp_${name}`,
     object: 'response.compaction',
@@ -98,17 +99,6 @@ function compactionOf({ id, startedWall }: Exchange, response: JsonObject): Json
     output: [{ id: `cmp_${name}`, type: 'compaction', encrypted_content: seal({ kind: 'summary', text }) }],
     usage: writeUsage(usage),
   }
-}
-
-const nothingUsed = {
-  inputUncached: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  outputText: 0,
-  outputReasoning: 0,
-  audioInput: 0,
-  audioOutput: 0,
 }
 
 function toBytes(value: JsonObject): Buffer {
