@@ -28,6 +28,15 @@ export function parseObject(text: string): MutableJson {
   return objectIn(parseJson(text))
 }
 
+/** The text itself where it is not JSON. */
+export function parseLeniently(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
 /** A whole number from 0, or null. */
 export function countOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
