@@ -133,6 +133,17 @@ export interface Usage {
   readonly audioOutput: number
 }
 
+export const noUsage: Usage = {
+  inputUncached: 0,
+  cacheRead: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  outputText: 0,
+  outputReasoning: 0,
+  audioInput: 0,
+  audioOutput: 0,
+}
+
 /** What the gateway reads from an answer while the bytes pass through. */
 export interface AnswerFacts {
   readonly usage: Usage | null

@@ -17,6 +17,7 @@ import type {
   JsonObject,
   Translation,
 } from '../formats/format.ts'
+import { parseJson } from '../formats/shared/answer-body.ts'
 import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
 import { TranslatingTap } from '../formats/streams/translating-tap.ts'
 import type { RemediedPlan } from './attempt.ts'
@@ -121,7 +122,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
     reader: {
       ...sideOf(exchange, plan).reader(upstream, true),
       readFull(body): ReadAnswer {
-        const answer = chat.decodeResponse(parseAnswer(body), decoding)
+        const answer = chat.decodeResponse(parseJson(body.toString()), decoding)
         thoughts.remember(answer, thinker)
         const completion = restore(answer)
         refuseMisfit(plan.check?.(completion) ?? null)
@@ -178,7 +179,7 @@ function translateWhole<Question, Answer extends { readonly usage: unknown; read
     reader: {
       ...reader,
       readFull(body): ReadAnswer {
-        const answer = to.decodeResponse(parseAnswer(body), decoding)
+        const answer = to.decodeResponse(parseJson(body.toString()), decoding)
         return { facts: reader.readFull(body).facts, body: toBytes(from.encodeResponse(answer, encoding)) }
       },
     },
@@ -251,17 +252,6 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
 
 function sideOf({ snapshot }: Exchange, { target }: RemediedPlan): ProviderSide {
   return snapshot.providerOf(target)
-}
-
-function parseAnswer(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch (cause) {
-    throw new GatewayError('upstream_malformed', {
-      message: 'The answer of the provider is not JSON.',
-      cause,
-    })
-  }
 }
 
 function toBytes(value: JsonObject): Buffer {

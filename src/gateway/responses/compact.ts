@@ -1,6 +1,7 @@
 // A conversation is compacted (POST /v1/responses/compact): where every provider of the model has the route, it answers;
 // else the model is asked for a summary.
 
+import { noUsage } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../formats/format.ts'
 import { openAiResponses } from '../../formats/openai-responses/index.ts'
@@ -81,7 +82,7 @@ function compactionOf({ id, startedWall }: Exchange, response: JsonObject): Json
     throw new GatewayError('upstream_malformed', { message })
   }
   const name = id.replace(/^req_/, '')
-  const usage = readUsage(response['usage']) ?? nothingUsed
+  const usage = readUsage(response['usage']) ?? noUsage
   return {
     id: `resp_${name}`,
     object: 'response.compaction',
@@ -89,17 +90,6 @@ function compactionOf({ id, startedWall }: Exchange, response: JsonObject): Json
     output: [{ id: `cmp_${name}`, type: 'compaction', encrypted_content: seal({ kind: 'summary', text }) }],
     usage: writeUsage(usage),
   }
-}
-
-const nothingUsed = {
-  inputUncached: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  outputText: 0,
-  outputReasoning: 0,
-  audioInput: 0,
-  audioOutput: 0,
 }
 
 function toBytes(value: JsonObject): Buffer {
