@@ -9,7 +9,7 @@ import type {
   ToolResultContent,
 } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { decodeCitations } from './citations.ts'
 import { unpackSignature } from './foreign-reasoning.ts'
 import { asideFields, formatName, readMarker } from './wire.ts'
@@ -69,7 +69,7 @@ function decodeBlock(block: JsonObject): readonly Part[] {
 
 function decodeResult(content: unknown): readonly ToolResultContent[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return Array.isArray(content) ? content.filter(isObject).flatMap(decodeMaterial) : []
+  return objectsOf(content).flatMap(decodeMaterial)
 }
 
 /** What may stand in a message and in the result of a tool alike. */
@@ -147,7 +147,7 @@ function decodeDocument(block: JsonObject): readonly ToolResultContent[] {
 
 /** A document that is a list of blocks: one text, unless there are images in it. */
 function decodeParts(block: JsonObject, content: unknown): readonly ToolResultContent[] {
-  const inner = Array.isArray(content) ? content.filter(isObject) : []
+  const inner = objectsOf(content)
   const hasImages = inner.some(({ type }) => type === 'image')
   if (!hasImages) return [asText(block, [block['title'], block['context'], textsOf(content)])]
   return inner.flatMap(decodeMaterial)

@@ -2,7 +2,7 @@
 
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { droppedUnless, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { unsupported } from '../shared/unsayable.ts'
@@ -45,12 +45,12 @@ export function decodeRequest(body: JsonObject): EmbeddingRequest {
 function decodeInputs({ texts, images, inputs }: JsonObject): readonly string[] {
   if (Array.isArray(images) && images.length > 0) throw unsupported('images', 'it embeds text alone')
   const told = Array.isArray(texts) ? texts.map(String) : []
-  const mixed = Array.isArray(inputs) ? inputs.filter(isObject).map(textOfInput) : []
+  const mixed = objectsOf(inputs).map(textOfInput)
   return [...told, ...mixed]
 }
 
 function textOfInput({ content }: JsonObject, index: number): string {
-  const parts = Array.isArray(content) ? content.filter(isObject) : []
+  const parts = objectsOf(content)
   if (parts.some(({ type }) => type !== 'text')) throw unsupported(`inputs[${index}]`, 'it embeds text alone')
   return parts.map(({ text }) => (typeof text === 'string' ? text : '')).join('\n')
 }

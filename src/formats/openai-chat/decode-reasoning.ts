@@ -6,7 +6,7 @@
 // - parts of the content of type `thinking` (Mistral)
 
 import type { ReasoningPart } from '../../conversation/parts.ts'
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import { listOf, otherFields } from '../openai-shared/fields.ts'
 import { formatName } from './name.ts'
 
@@ -17,9 +17,9 @@ export const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_det
 
 /** The same thoughts often stand under several names: the one that says most is read. */
 export function decodeReasoning(message: MutableJson): ReasoningPart[] {
-  const details = joinPieces(listOf(message['reasoning_details']).filter(isObject).map(decodeDetail))
+  const details = joinPieces(objectsOf(message['reasoning_details']).map(decodeDetail))
   if (details.some(({ text }) => text !== '')) return details
-  const blocks = listOf(message['thinking_blocks']).filter(isObject).flatMap(readThought)
+  const blocks = objectsOf(message['thinking_blocks']).flatMap(readThought)
   if (blocks.length > 0) return blocks
   const text = plainReasoning(message)
   return text === '' ? details : [{ type: 'reasoning', text, origin: formatName }, ...details]

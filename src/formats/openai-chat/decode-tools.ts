@@ -2,15 +2,15 @@
 
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import type { Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import { listOf, otherFields, textOf } from '../openai-shared/fields.ts'
 import { refuse } from '../shared/checks.ts'
 import { cacheOf } from './decode-content.ts'
 import { formatName } from './name.ts'
 
 export function decodeTools(body: JsonObject): readonly Tool[] {
-  const tools = listOf(body['tools']).filter(isObject).map(decodeTool)
-  const functions = listOf(body['functions']).filter(isObject).map(decodeLegacy)
+  const tools = objectsOf(body['tools']).map(decodeTool)
+  const functions = objectsOf(body['functions']).map(decodeLegacy)
   return [...tools, ...functions]
 }
 

@@ -2,8 +2,8 @@
 
 import type { AnswerPart } from '../../conversation/completion.ts'
 import type { Citation, ReasoningPart, ToolCallPart } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { formatName, kindOf, objectsOf, ownExtra, qualifyName, textOf, withoutFields } from './wire.ts'
+import { isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
+import { formatName, kindOf, ownExtra, qualifyName, textOf, withoutFields } from './wire.ts'
 
 /** The parts of an item of the assistant's; none for thoughts that nobody can read any more. */
 export function decodeAssistantItem(item: JsonObject): readonly AnswerPart[] {
@@ -116,7 +116,5 @@ function textsIn(list: unknown): readonly string[] {
 
 /** Log probabilities of the texts of a message, in OpenAI's shape. */
 export function logprobsOf(item: JsonObject): readonly unknown[] {
-  return objectsOf(item['content']).flatMap(piece =>
-    Array.isArray(piece['logprobs']) ? piece['logprobs'].filter(isObject) : [],
-  )
+  return objectsOf(item['content']).flatMap(piece => objectsOf(piece['logprobs']))
 }

@@ -3,7 +3,7 @@
 
 import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
 import { isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
@@ -17,7 +17,7 @@ import {
 } from './decode-item.ts'
 import { finishOf } from './decode-response.ts'
 import { readUsage } from './usage.ts'
-import { kindOf, objectsOf, ownExtra, textOf } from './wire.ts'
+import { kindOf, ownExtra, textOf } from './wire.ts'
 
 type Emit = (event: CompletionEvent) => void
 

@@ -1,9 +1,9 @@
 // Tools and the choice among them, from this format to the neutral form.
 
 import type { Tool, ToolChoice } from '../../conversation/conversation.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { refuse } from '../shared/checks.ts'
-import { formatName, kindOf, objectsOf, ownExtra, qualifyName, withoutFields } from './wire.ts'
+import { formatName, kindOf, ownExtra, qualifyName, withoutFields } from './wire.ts'
 
 /** In the client's order; those of a namespace stand in its place, under names of their own. */
 export function decodeTools(tools: unknown): readonly Tool[] {

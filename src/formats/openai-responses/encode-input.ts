@@ -6,10 +6,10 @@ import { failedCall } from '../../conversation/failed-call.ts'
 import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { encodeContent, isPlainText } from './content.ts'
 import { annotationsOf, refusalContent } from './encode-item.ts'
-import { formatName, objectsOf, readOwn } from './wire.ts'
+import { formatName, readOwn } from './wire.ts'
 
 interface InputContext {
   /** Ids of the calls of tools that take free text: their results are items of another kind. */

@@ -1,10 +1,10 @@
 // The response around its output: what was asked, repeated as the API does.
 
 import type { Conversation } from '../../conversation/conversation.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
 import { writeServiceTier } from '../openai-shared/service-tier.ts'
-import { kindOf, objectsOf, readOwn } from './wire.ts'
+import { kindOf, readOwn } from './wire.ts'
 
 export type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed'
 

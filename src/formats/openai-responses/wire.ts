@@ -2,7 +2,7 @@
 // https://platform.openai.com/docs/api-reference/responses/object
 
 import type { Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isText, type JsonObject } from '../../lib/json-value.ts'
 
 export const formatName = 'openai-responses'
 
@@ -44,11 +44,6 @@ export function kindOf(item: JsonObject): string {
   if (isText(type)) return type
   if (isText(item['role'])) return 'message'
   return isText(item['id']) ? 'item_reference' : ''
-}
-
-/** The objects of a list whose shape nobody has promised. */
-export function objectsOf(list: unknown): readonly JsonObject[] {
-  return Array.isArray(list) ? list.filter(isObject) : []
 }
 
 export function textOf(value: unknown): string {
