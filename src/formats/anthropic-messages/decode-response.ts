@@ -5,6 +5,7 @@ import type { Extra } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { malformed } from '../shared/answer-body.ts'
+import { putAside } from '../shared/aside.ts'
 import { decodeCitations } from './citations.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
@@ -43,7 +44,7 @@ export function messageExtra({ container, context_management: management }: Json
     ...(isObject(container) && { container }),
     ...(isObject(management) && { context_management: management }),
   }
-  return Object.keys(kept).length === 0 ? {} : { extra: { [formatName]: kept } }
+  return putAside(formatName, kept)
 }
 
 /** Fields of a called tool that have words in the neutral form. */

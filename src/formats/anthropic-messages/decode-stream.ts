@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { malformed } from '../shared/answer-body.ts'
+import { putAside } from '../shared/aside.ts'
 import { decodeCitation } from './citations.ts'
 import { callFields, decodeAnswerBlock, messageExtra, readTier, textIn } from './decode-response.ts'
 import { failureInSuccess } from './errors.ts'
@@ -263,7 +264,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     this.#emit({
       type: 'end',
       ...readTier(this.#usage),
-      ...(Object.keys(this.#extra).length > 0 && { extra: { [formatName]: this.#extra } }),
+      ...putAside(formatName, this.#extra),
     })
   }
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../conversation/conversation.ts'
 import type { ImagePart, MediaSource, Part, ToolResultContent } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { documentAsText } from './documents.ts'
 import { formatName } from './name.ts'
 import { ownFieldRules } from './own-fields.ts'
@@ -42,9 +43,6 @@ export function decodeRequest(body: JsonObject): Conversation {
   const tools = objectsOf(body['tools']).map(tool => decodeTool(tool, body['strict_tools'] === true))
   const output = decodeOutput(body['response_format'])
   const reasoning = decodeThinking(body['thinking'])
-  const more = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(body['model']),
     streaming: body['stream'] === true,
@@ -55,7 +53,7 @@ export function decodeRequest(body: JsonObject): Conversation {
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     wantsStreamUsage: true,
-    ...(Object.keys(more).length === 0 ? {} : { extra: { [formatName]: more } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 

@@ -4,6 +4,7 @@ import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
 import { type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { droppedUnless, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { unsupported } from '../shared/unsayable.ts'
 
@@ -29,16 +30,13 @@ export function decodeRequest(body: JsonObject): EmbeddingRequest {
   const { input_type: purpose, output_dimension: dimensions, embedding_types: types } = body
   const rare = Array.isArray(types) ? types.find(type => !convertible.has(type)) : undefined
   if (rare !== undefined) throw unsupported('embedding_types', `it makes no vectors of type ${String(rare)}`)
-  const extra = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(body['model']),
     inputs: decodeInputs(body),
     single: false,
     ...(typeof dimensions === 'number' ? { dimensions } : {}),
     ...(typeof purpose === 'string' ? { purpose } : {}),
-    ...(Object.keys(extra).length === 0 ? {} : { extra: { [formatName]: extra } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Part } from '../../conversation/parts.ts'
 import { resultsFirst } from '../../conversation/results-first.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { Address } from '../format.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { CallBook } from './call-book.ts'
 import { decodePart } from './decode-part.ts'
 import { decodeResult } from './decode-result.ts'
@@ -13,16 +14,7 @@ import { decodeOutput, decodeSampling, knownConfigFields, restOfConfig } from '.
 import { ownFieldRules } from './own-fields.ts'
 import { decodeThinking } from './thinking.ts'
 import { decodeServiceTier } from './usage.ts'
-import {
-  camelKeys,
-  defined,
-  formatName,
-  isEmpty,
-  objectIn,
-  objectsIn,
-  textIn,
-  withoutFields,
-} from './wire.ts'
+import { camelKeys, defined, formatName, objectIn, objectsIn, textIn } from './wire.ts'
 
 const knownFields = new Set([
   'model',
@@ -45,7 +37,7 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
   const reasoning = decodeThinking(config)
   const serviceTier = textIn(request, 'serviceTier')
   const own = defined({
-    ...withoutFields(request, knownFields),
+    ...otherFields(request, knownFields),
     generationConfig: restOfConfig(config),
     toolConfig: restOfToolConfig(toolConfig),
   })
@@ -59,7 +51,7 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(serviceTier === undefined ? {} : { serviceTier: decodeServiceTier(serviceTier) }),
-    ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
+    ...putAside(formatName, own),
   }
 }
 

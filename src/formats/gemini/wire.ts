@@ -36,18 +36,6 @@ export function listIn(object: JsonObject, field: string): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [value]
 }
 
-/** What is left of an object without the named fields; undefined where nothing is. */
-export function withoutFields(object: JsonObject, fields: ReadonlySet<string>): JsonObject | undefined {
-  let rest: MutableJson | undefined
-  for (const key in object) {
-    const value = object[key]
-    if (fields.has(key) || value === undefined || value === null) continue
-    rest ??= {}
-    rest[key] = value
-  }
-  return rest
-}
-
 export function isEmpty(object: JsonObject): boolean {
   for (const _ in object) return false
   return true

@@ -2,8 +2,9 @@
 
 import type { Citation } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
-import { listOf, otherFields, present } from '../openai-shared/fields.ts'
+import { listOf, present } from '../openai-shared/fields.ts'
 import { webAddress } from '../openai-shared/web-address.ts'
+import { otherFields } from '../shared/aside.ts'
 import { formatName } from './name.ts'
 
 const citationFields: ReadonlySet<string> = new Set(['url', 'title', 'content', 'start_index', 'end_index'])

@@ -7,7 +7,8 @@
 
 import type { ReasoningPart } from '../../conversation/parts.ts'
 import { isObject, isText, type MutableJson, objectsOf } from '../../lib/json-value.ts'
-import { listOf, otherFields } from '../openai-shared/fields.ts'
+import { listOf } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { formatName } from './name.ts'
 
 const anthropicBlocks = 'anthropic-messages'
@@ -65,7 +66,6 @@ const detailFields: ReadonlySet<string> = new Set(['type', 'text', 'summary', 'd
 /** One entry of `reasoning_details`; what else it says goes back with it. */
 export function decodeDetail(detail: MutableJson): ReasoningPart {
   const { text, summary, data, signature, origin } = detail
-  const others = otherFields(detail, detailFields)
   return {
     type: 'reasoning',
     text: isText(text) ? text : isText(summary) ? summary : '',
@@ -73,7 +73,7 @@ export function decodeDetail(detail: MutableJson): ReasoningPart {
     ...(isText(data) ? { encrypted: data } : {}),
     ...(typeof summary === 'string' ? { summary: true } : {}),
     origin: isText(origin) ? origin : formatName,
-    ...(others === undefined ? {} : { extra: { [formatName]: others } }),
+    ...putAside(formatName, otherFields(detail, detailFields)),
   }
 }
 
