@@ -10,7 +10,7 @@ import { decodeCitations } from './citations.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
-import { asideFields, formatName } from './wire.ts'
+import { asideFields, formatName, textIn } from './wire.ts'
 
 /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
 export function decodeResponse(body: unknown): Completion {
@@ -79,9 +79,4 @@ export function decodeAnswerBlock(block: JsonObject): readonly AnswerPart[] {
     default:
       return [{ type: 'opaque', format: formatName, value: block }]
   }
-}
-
-export function textIn(block: JsonObject, field: string): string {
-  const text = block[field]
-  return typeof text === 'string' ? text : ''
 }

@@ -19,6 +19,12 @@ export function asideFields(block: JsonObject, known: ReadonlySet<string>): { re
   return putAside(formatName, otherFields(block, known))
 }
 
+/** Empty where the field holds no text. */
+export function textIn(block: JsonObject, field: string): string {
+  const text = block[field]
+  return typeof text === 'string' ? text : ''
+}
+
 export function readMarker(block: JsonObject): { readonly cache?: CacheMarker } {
   const control = block['cache_control']
   if (!isObject(control)) return nothing
