@@ -11,7 +11,7 @@ import { decodeWantedLogprobs, encodeWantedLogprobs } from './logprobs.ts'
 import type { ModelTraits } from './model-traits.ts'
 import { toOpenApiSchema } from './openapi-schema.ts'
 import { encodeThinking } from './thinking.ts'
-import { defined, formatName, listIn, numberIn, objectIn, textIn } from './wire.ts'
+import { defined, listIn, numberIn, objectIn, ownExtra, textIn } from './wire.ts'
 
 const json = 'application/json'
 export const knownConfigFields: ReadonlySet<string> = new Set([
@@ -77,7 +77,7 @@ export interface ConfigContext {
 export function encodeConfig(conversation: Conversation, context: ConfigContext): JsonObject {
   const { sampling, output, reasoning, extra } = conversation
   const { traits, warnings } = context
-  const own = objectIn(extra?.[formatName] ?? {}, 'generationConfig')
+  const own = objectIn(ownExtra(extra) ?? {}, 'generationConfig')
   return defined({
     maxOutputTokens: sampling.maxTokens,
     temperature: sampling.temperature,

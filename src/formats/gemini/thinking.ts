@@ -4,7 +4,7 @@ import type { Effort, ReasoningRequest } from '../../conversation/conversation.t
 import type { JsonObject } from '../../lib/json-value.ts'
 import { otherFields, putAside } from '../shared/aside.ts'
 import { budgetOfEffort, levelOfEffort, type ModelTraits, type ThinkingLevel } from './model-traits.ts'
-import { defined, formatName, numberIn, objectIn, textIn } from './wire.ts'
+import { defined, formatName, numberIn, objectIn, ownExtra, textIn } from './wire.ts'
 
 const knownFields = new Set(['thinkingBudget', 'thinkingLevel', 'includeThoughts'])
 const efforts: Readonly<Record<string, Effort>> = {
@@ -45,7 +45,7 @@ export function encodeThinking(
     return undefined
   }
   const includeThoughts = visible === false || effort === 'none' ? undefined : true
-  const own = asked.extra?.[formatName]
+  const own = ownExtra(asked.extra)
   if (thinking.by === 'level') {
     const wanted = effort ?? effortOfBudget(budgetTokens)
     const thinkingLevel = wanted === undefined ? undefined : nearestLevel(thinking.levels, wanted)

@@ -1,11 +1,17 @@
-// Reading Google's JSON. Requests may spell every field in camelCase or snake_case, because Google's servers parse
+// Google's JSON: the name of the format, and small readers and writers that all its translators share. Requests may spell every field in camelCase or snake_case, because Google's servers parse
 // them as protocol buffers do; answers are always in camelCase.
 // https://protobuf.dev/programming-guides/json/
 
+import type { Extra } from '../../conversation/parts.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 
 /** The name under which this format's own things travel in `extra`, `origin` and opaque parts. */
 export const formatName = 'gemini'
+
+/** What this format has put aside; undefined where that is nothing. */
+export function ownExtra(extra: Extra | undefined): JsonObject | undefined {
+  return extra?.[formatName]
+}
 
 /** The object with its own keys in camelCase; what lies deeper is untouched. The object itself where nothing changes. */
 export function camelKeys(object: JsonObject): JsonObject {
