@@ -19,3 +19,8 @@ export function isObject(value: unknown): value is MutableJson {
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
+
+/** The objects of a list; none where it is no list. */
+export function objectsOf(list: unknown): readonly MutableJson[] {
+  return Array.isArray(list) ? list.filter(isObject) : []
+}

@@ -5,11 +5,12 @@ import type { Extra } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { malformed } from '../shared/answer-body.ts'
+import { putAside } from '../shared/aside.ts'
 import { decodeCitations } from './citations.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
-import { asideFields, formatName } from './wire.ts'
+import { asideFields, formatName, textIn } from './wire.ts'
 
 /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
 export function decodeResponse(body: unknown): Completion {
@@ -43,7 +44,7 @@ export function messageExtra({ container, context_management: management }: Json
     ...(isObject(container) && { container }),
     ...(isObject(management) && { context_management: management }),
   }
-  return Object.keys(kept).length === 0 ? {} : { extra: { [formatName]: kept } }
+  return putAside(formatName, kept)
 }
 
 /** Fields of a called tool that have words in the neutral form. */
@@ -78,9 +79,4 @@ export function decodeAnswerBlock(block: JsonObject): readonly AnswerPart[] {
     default:
       return [{ type: 'opaque', format: formatName, value: block }]
   }
-}
-
-export function textIn(block: JsonObject, field: string): string {
-  const text = block[field]
-  return typeof text === 'string' ? text : ''
 }

@@ -12,7 +12,7 @@ import type {
 import type { Extra } from '../../conversation/parts.ts'
 import { resultsFirst } from '../../conversation/results-first.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import type { Address } from '../format.ts'
 import { cacheMarkerOf, decodeBlocks } from './decode-blocks.ts'
 import { decodeReasoningRequest } from './decode-reasoning.ts'
@@ -58,7 +58,7 @@ function decodeToolConfig({ tools, toolChoice }: MutableJson): {
   readonly toolChoice: ToolChoice | null
 } {
   const decoded: Tool[] = []
-  for (const tool of Array.isArray(tools) ? tools.filter(isObject) : []) {
+  for (const tool of objectsOf(tools)) {
     const marker = cacheMarkerOf(tool)
     const last = decoded.at(-1)
     if (marker === null) decoded.push(decodeTool(tool))

@@ -4,7 +4,7 @@
 import type { AnswerFacts } from '../../call.ts'
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import { malformed, parseJson } from '../shared/answer-body.ts'
 import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeAnswerBlock } from './decode-blocks.ts'
@@ -17,7 +17,7 @@ export function decodeResponse(body: unknown): Completion {
   if (!isObject(body)) throw malformed('is not a JSON object')
   const message = isObject(body['output']) ? body['output']['message'] : undefined
   if (!isObject(message)) throw malformed('has no `output`')
-  const blocks = Array.isArray(message['content']) ? message['content'].filter(isObject) : []
+  const blocks = objectsOf(message['content'])
   const parts = blocks.map(decodeAnswerBlock).filter(saysSomething)
   const finish = readFinish({
     stopReason: body['stopReason'],

@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
 import { malformed, parseJson } from '../shared/answer-body.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
@@ -13,7 +14,7 @@ import { failureInSuccess, holdsError } from './errors.ts'
 import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { readServiceTier, readUsage } from './usage.ts'
-import { formatName, numberIn, objectIn, objectsIn, textIn, withoutFields } from './wire.ts'
+import { formatName, numberIn, objectIn, objectsIn, textIn } from './wire.ts'
 
 /** Fields of an answer, and of a candidate, that the neutral form has words for. */
 const answerFields = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime'])
@@ -35,7 +36,6 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
   if (!isObject(body)) throw malformed('is not a JSON object')
   const createTime = readTime(body['createTime'])
   const serviceTier = readServiceTier(body['usageMetadata'])
-  const rest = withoutFields(body, answerFields)
   return {
     id: textIn(body, 'responseId') ?? '',
     model: textIn(body, 'modelVersion') ?? '',
@@ -43,7 +43,7 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
     choices: decodeChoices(body, context),
     usage: readUsage(body['usageMetadata']),
     ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(rest === undefined ? {} : { extra: { [formatName]: rest } }),
+    ...putAside(formatName, otherFields(body, answerFields)),
   }
 }
 
@@ -91,7 +91,7 @@ function decodeChoice(candidate: JsonObject, context: DecodeContext): Choice {
     message: textIn(candidate, 'finishMessage'),
     hasCalls: parts.some(({ type }) => type === 'tool_call'),
     hasContent: parts.length > 0,
-    own: withoutFields(candidate, candidateFields),
+    own: otherFields(candidate, candidateFields),
   })
   return {
     parts: withCitations(parts, candidate),

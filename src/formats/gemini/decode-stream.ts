@@ -7,6 +7,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
 import { malformed, parseJson } from '../shared/answer-body.ts'
+import { otherFields } from '../shared/aside.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
 import { candidateFields, looksLikeAnswer, readTime } from './decode-response.ts'
@@ -15,7 +16,7 @@ import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { ArgumentWriter } from './partial-arguments.ts'
 import { readServiceTier, readUsage } from './usage.ts'
-import { formatName, isEmpty, objectsIn, textIn, withoutFields } from './wire.ts'
+import { formatName, isEmpty, objectsIn, textIn } from './wire.ts'
 
 type Emit = (event: CompletionEvent) => void
 
@@ -121,7 +122,7 @@ class CandidateReader {
     const logprobs = decodeLogprobs(candidate['logprobsResult'])
     if (logprobs !== undefined) this.#emit({ type: 'logprobs', choice: this.index, logprobs })
     if (typeof finishReason === 'string') this.#native = finishReason
-    const own = withoutFields(candidate, candidateFields)
+    const own = otherFields(candidate, candidateFields)
     if (own !== undefined) mergeOwn(this.#own, own)
   }
 

@@ -3,7 +3,7 @@
 
 import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
 import { isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
@@ -17,7 +17,7 @@ import {
 } from './decode-item.ts'
 import { finishOf } from './decode-response.ts'
 import { readUsage } from './usage.ts'
-import { kindOf, objectsOf, ownExtra, textOf } from './wire.ts'
+import { kindOf, textOf, toExtra } from './wire.ts'
 
 type Emit = (event: CompletionEvent) => void
 
@@ -215,8 +215,8 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       for (const annotation of objectsOf(content['annotations']).slice(text.citations))
         this.#cite(text, annotation)
       if (text.logprobs === 0) this.#addLogprobs(text, content['logprobs'])
-      if (own === null || isRefusal) return
-      this.#emit({ type: 'part_detail', choice: 0, part: text.part, detail: { extra: ownExtra(own) } })
+      if (own === undefined || isRefusal) return
+      this.#emit({ type: 'part_detail', choice: 0, part: text.part, detail: { extra: toExtra(own) } })
     })
     for (const { part } of open.texts.values()) this.#emit({ type: 'part_end', choice: 0, part })
   }

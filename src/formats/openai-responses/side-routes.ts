@@ -2,7 +2,7 @@
 // conversation. Their answers are never streamed. https://platform.openai.com/docs/api-reference/responses/compact
 
 import type { AnswerFacts } from '../../call.ts'
-import { isText, type JsonObject } from '../../lib/json-value.ts'
+import { isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { RequestFacts } from '../format.ts'
 import { parseAnswer } from '../openai-shared/answer.ts'
 import { definePlainFormat } from '../openai-shared/plain-format.ts'
@@ -12,7 +12,7 @@ import { countFacts } from '../shared/token-count.ts'
 import { decodeRequest } from './decode-request.ts'
 import { checkInputFields } from './request.ts'
 import { readUsage } from './usage.ts'
-import { formatName, objectsOf } from './wire.ts'
+import { formatName } from './wire.ts'
 
 function checkRequest(body: JsonObject): RequestFacts {
   if (body['stream'] === true) refuse('stream', 'must not be true: this answer is not streamed')
