@@ -6,16 +6,17 @@ import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conver
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { malformed, parseJson } from '../shared/answer-body.ts'
+import { otherFields } from '../shared/aside.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
-import { candidateFields, looksLikeAnswer, parseAnswer, readTime } from './decode-response.ts'
+import { candidateFields, looksLikeAnswer, readTime } from './decode-response.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { ArgumentWriter } from './partial-arguments.ts'
 import { readServiceTier, readUsage } from './usage.ts'
-import { formatName, isEmpty, objectsIn, textIn, withoutFields } from './wire.ts'
+import { formatName, isEmpty, objectsIn, textIn } from './wire.ts'
 
 type Emit = (event: CompletionEvent) => void
 
@@ -35,7 +36,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   }
 
   push({ data }: WireEvent): void {
-    const value = parseAnswer(data)
+    const value = parseJson(data)
     if (holdsError(value)) throw failureInSuccess(value)
     if (Array.isArray(value)) for (const chunk of value) this.#readChunk(chunk)
     else this.#readChunk(value)
@@ -121,7 +122,7 @@ class CandidateReader {
     const logprobs = decodeLogprobs(candidate['logprobsResult'])
     if (logprobs !== undefined) this.#emit({ type: 'logprobs', choice: this.index, logprobs })
     if (typeof finishReason === 'string') this.#native = finishReason
-    const own = withoutFields(candidate, candidateFields)
+    const own = otherFields(candidate, candidateFields)
     if (own !== undefined) mergeOwn(this.#own, own)
   }
 

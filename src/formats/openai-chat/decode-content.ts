@@ -14,7 +14,7 @@ import type {
   TextPart,
 } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { otherFields } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { readThought } from './decode-reasoning.ts'
 import { formatName } from './name.ts'
 
@@ -162,8 +162,7 @@ export function cacheOf({ cache_control: marker }: JsonObject): { cache?: CacheM
 }
 
 function marksOf(part: JsonObject, known: ReadonlySet<string>): { cache?: CacheMarker; extra?: Extra } {
-  const others = otherFields(part, known)
-  return { ...cacheOf(part), ...(others === undefined ? {} : { extra: { [formatName]: others } }) }
+  return { ...cacheOf(part), ...putAside(formatName, otherFields(part, known)) }
 }
 
 function opaque(value: JsonObject): OpaquePart {

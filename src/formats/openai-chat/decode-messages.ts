@@ -3,7 +3,8 @@
 import type { Message } from '../../conversation/conversation.ts'
 import type { Extra, Part, ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { listOf, otherFields } from '../openai-shared/fields.ts'
+import { listOf } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { type ContentPart, cacheOf, decodeContent } from './decode-content.ts'
 import { decodeReasoning, reasoningFields } from './decode-reasoning.ts'
 import { decodeToolCalls } from './decode-tool-calls.ts'
@@ -72,14 +73,13 @@ function decodeToolMessage(message: MutableJson, madeIds: ReadonlyMap<string, st
   const { name, tool_call_id: id } = message
   const called = isText(name) ? name : ''
   const callId = isText(id) ? id : (madeIds.get(called) ?? `function_call_${called}`)
-  const others = otherFields(message, messageFields)
   return {
     type: 'tool_result',
     callId,
     ...(isText(name) ? { name } : {}),
     content: decodeContent(message['content']).flatMap(asResult),
     ...cacheOf(message),
-    ...(others === undefined ? {} : { extra: { [formatName]: others } }),
+    ...putAside(formatName, otherFields(message, messageFields)),
   }
 }
 
@@ -102,6 +102,5 @@ function nameOf({ name }: JsonObject): { name?: string } {
 }
 
 function extraOf(message: JsonObject, kept: JsonObject): { extra?: Extra } {
-  const fields = { ...kept, ...otherFields(message, messageFields) }
-  return Object.keys(fields).length === 0 ? {} : { extra: { [formatName]: fields } }
+  return putAside(formatName, { ...kept, ...otherFields(message, messageFields) })
 }

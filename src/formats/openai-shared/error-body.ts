@@ -1,6 +1,7 @@
 // Our errors in OpenAI's shape, for an answer and for a stream that has begun.
 
-import type { AttemptRecord, ErrorCode, GatewayError } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../../errors.ts'
+import { describeAttempt } from '../shared/errors.ts'
 
 /** Where OpenAI has a code of its own for the matter, so that clients recognise it. */
 const openAiCodes: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -42,9 +43,4 @@ function codeFor(error: GatewayError): string {
   if (code === 'upstream_invalid_request' && upstreamCode !== null && /^[a-z][a-z_]+$/.test(upstreamCode))
     return upstreamCode
   return openAiCodes[code] ?? code
-}
-
-function describeAttempt(attempt: AttemptRecord) {
-  const { provider, model, status, code, durationMs } = attempt
-  return { provider, model, status, code, duration_ms: Math.round(durationMs) }
 }
