@@ -4,9 +4,9 @@ import type { Message } from '../../conversation/conversation.ts'
 import type { Part, ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { refuse } from '../shared/checks.ts'
+import { unseal } from '../shared/sealed.ts'
 import { decodeContent } from './content.ts'
 import { decodeAssistantItem, decodeReasoning } from './decode-item.ts'
-import { unseal } from './sealed.ts'
 import { formatName, kindOf, ownExtra, textOf, withoutFields } from './wire.ts'
 
 interface OpenMessage {

@@ -7,7 +7,7 @@ import {
   type RefusedInside,
   rulesFor,
 } from '../shared/own-fields.ts'
-import { isSealed } from './sealed.ts'
+import { isSealed } from '../shared/sealed.ts'
 import { kindOf, objectsOf } from './wire.ts'
 
 /** Fields that the neutral form has words for, or that say how the answer is brought and kept. */
