@@ -17,6 +17,7 @@ const rows: readonly Row[] = [
     forMistral: 'mistral-chat',
   },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
+  { route: '/v1/fim/completions', operation: 'completion', format: 'mistral-fim' },
   ...responsesAt('/v1/responses'),
   {
     route: '/v1/embeddings',

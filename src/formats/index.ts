@@ -14,6 +14,7 @@ import { geminiEmbedding, geminiEmbeddings, vertexEmbeddings } from './gemini-em
 import { geminiTokenCount } from './gemini-token-count/index.ts'
 import { mistralChat } from './mistral-chat/index.ts'
 import { mistralEmbeddings } from './mistral-embeddings/index.ts'
+import { mistralFim } from './mistral-fim/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
 import { ollamaEmbed, ollamaEmbeddings } from './ollama-embed/index.ts'
 import { ollamaGenerate } from './ollama-generate/index.ts'
@@ -42,6 +43,7 @@ export const formats: Readonly<Record<string, Format>> = {
   [openAiEmbeddings.name]: openAiEmbeddings,
   [mistralChat.name]: mistralChat,
   [mistralEmbeddings.name]: mistralEmbeddings,
+  [mistralFim.name]: mistralFim,
   [cohereChat.name]: cohereChat,
   [cohereEmbed.name]: cohereEmbed,
   [cohereRerank.name]: cohereRerank,

@@ -11,7 +11,7 @@ export const mistral = defineCompatibleProvider({
   keyVariables: ['MISTRAL_API_KEY'],
   operations: ['chat', 'embedding', 'moderation', 'transcription'],
   // In its own words for its own clients, whose requests and answers pass unread.
-  moreFormats: { chat: ['mistral-chat'], embedding: ['mistral-embeddings'] },
+  moreFormats: { chat: ['mistral-chat'], completion: ['mistral-fim'], embedding: ['mistral-embeddings'] },
   // Its batches have a shape of their own.
   relayed: ['file'],
   // The last chunk of every stream brings the usage.

@@ -55,6 +55,7 @@ const openaiPaths: Readonly<Record<string, string>> = {
   // OpenAI's address, in Mistral's words.
   'mistral-chat': '/chat/completions',
   'mistral-embeddings': '/embeddings',
+  'mistral-fim': '/fim/completions',
   'openai-moderations': '/moderations',
   'openai-images': '/images/generations',
   'openai-image-edits': '/images/edits',

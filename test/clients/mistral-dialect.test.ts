@@ -4,16 +4,10 @@
 import { HTTPClient, Mistral } from '@mistralai/mistralai'
 import type { ToolCall } from '@mistralai/mistralai/models/components'
 import { describe, expect, test } from 'vitest'
-import {
-  answerJson,
-  type Behaviour,
-  chunk,
-  doneMarker,
-  streamEvents,
-  usageChunk,
-} from '../support/fake-upstream.ts'
+import { answerJson, type Behaviour, chunk, doneMarker, streamEvents } from '../support/fake-upstream.ts'
 import { openScene, type Scene } from '../support/scene.ts'
 import { testKey } from '../support/test-gateway.ts'
+import { anthropicStream, cohereStream, openAiStream, usage } from './mistral.fixture.ts'
 
 type Type = 'mistral' | 'openai_compatible' | 'anthropic' | 'cohere'
 
@@ -95,86 +89,6 @@ function readChunk(piece: object, told: Told): void {
   for (const { text } of piece.thinking as { text: string }[]) told.thought += text
   if ('signature' in piece && typeof piece.signature === 'string') told.signatures.push(piece.signature)
 }
-
-const piece = (index: number, fields: object) => chunk({ tool_calls: [{ index, ...fields }] })
-const openAiStream = [
-  chunk({ role: 'assistant', reasoning_content: 'Let me ' }),
-  chunk({ reasoning_content: 'think.' }),
-  chunk({ content: 'I look.' }),
-  piece(0, { id: 'a', type: 'function', function: { name: 'look', arguments: '' } }),
-  piece(0, { function: { arguments: '{"city":' } }),
-  piece(1, { id: 'b', type: 'function', function: { name: 'look', arguments: '' } }),
-  piece(0, { function: { arguments: '"Rio"}' } }),
-  piece(1, { function: { arguments: '{"city":"Lima"}' } }),
-  chunk({}, 'tool_calls'),
-  usageChunk,
-  doneMarker,
-]
-
-const event = (type: string, fields: object = {}) =>
-  `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`
-const usage = { input_tokens: 3, output_tokens: 4 }
-const block = (index: number, start: object, ...deltas: object[]) => [
-  event('content_block_start', { index, content_block: start }),
-  ...deltas.map(delta => event('content_block_delta', { index, delta })),
-  event('content_block_stop', { index }),
-]
-const calling = (index: number, id: string, city: string) =>
-  block(
-    index,
-    { type: 'tool_use', id, name: 'look', input: {} },
-    { type: 'input_json_delta', partial_json: '{"city":' },
-    { type: 'input_json_delta', partial_json: `"${city}"}` },
-  )
-const anthropicStream = [
-  event('message_start', {
-    message: { id: 'm', type: 'message', role: 'assistant', model, content: [], usage },
-  }),
-  ...block(
-    0,
-    { type: 'thinking', thinking: '', signature: '' },
-    { type: 'thinking_delta', thinking: 'Let me ' },
-    { type: 'thinking_delta', thinking: 'think.' },
-    { type: 'signature_delta', signature: 'proof' },
-  ),
-  ...block(1, { type: 'text', text: '' }, { type: 'text_delta', text: 'I look.' }),
-  ...calling(2, 'a', 'Rio'),
-  ...calling(3, 'b', 'Lima'),
-  event('message_delta', { delta: { stop_reason: 'tool_use' }, usage }),
-  event('message_stop'),
-]
-
-const cohereEvent = (type: string, fields: object) => event(type, fields)
-const cohereCall = (index: number, id: string, city: string) => [
-  cohereEvent('tool-call-start', {
-    index,
-    delta: { message: { tool_calls: { id, type: 'function', function: { name: 'look', arguments: '' } } } },
-  }),
-  ...['{"city":', `"${city}"}`].map(text =>
-    cohereEvent('tool-call-delta', {
-      index,
-      delta: { message: { tool_calls: { function: { arguments: text } } } },
-    }),
-  ),
-  cohereEvent('tool-call-end', { index }),
-]
-const cohereStream = [
-  cohereEvent('message-start', { id: 'c', delta: { message: { role: 'assistant' } } }),
-  cohereEvent('content-start', {
-    index: 0,
-    delta: { message: { content: { type: 'thinking', thinking: '' } } },
-  }),
-  cohereEvent('content-delta', { index: 0, delta: { message: { content: { thinking: 'Let me think.' } } } }),
-  cohereEvent('content-end', { index: 0 }),
-  cohereEvent('content-start', { index: 1, delta: { message: { content: { type: 'text', text: '' } } } }),
-  cohereEvent('content-delta', { index: 1, delta: { message: { content: { text: 'I look.' } } } }),
-  cohereEvent('content-end', { index: 1 }),
-  ...cohereCall(0, 'a', 'Rio'),
-  ...cohereCall(1, 'b', 'Lima'),
-  cohereEvent('message-end', {
-    delta: { finish_reason: 'TOOL_CALL', usage: { tokens: usage, billed_units: usage } },
-  }),
-]
 
 test.each([
   ['openai_compatible', openAiStream],
@@ -341,6 +255,33 @@ describe('before Mistral itself', () => {
     const [row] = await scene.gateway.stopAndReadLedger()
     expect(row).toMatchObject({ output_text: 4 })
   })
+})
+
+test('the middle of a text is completed by Mistral, and by nobody else', async () => {
+  const answer = {
+    id: 'n',
+    object: 'chat.completion',
+    created: 1,
+    model,
+    usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
+    choices: [{ index: 0, message: { role: 'assistant', content: 'a + b' }, finish_reason: 'stop' }],
+  }
+  const question = { model, prompt: 'return ', suffix: '}', minTokens: 1 }
+  const { client, scene } = await open('mistral', answerJson(200, answer))
+  expect(await client.fim.complete(question)).toMatchObject({ choices: [{ message: { content: 'a + b' } }] })
+  expect(scene.upstream.requests[0]?.url).toBe('/v1/fim/completions')
+  expect(asked(scene)).toEqual({ model, prompt: 'return ', suffix: '}', min_tokens: 1, stream: false })
+  const [row] = await scene.gateway.stopAndReadLedger()
+  expect(row).toMatchObject({ input_uncached: 3, output_text: 4 })
+  const other = await open('openai_compatible', answerJson(200, answer))
+  await expect(other.client.fim.complete(question)).rejects.toMatchObject({ statusCode: 400 })
+})
+
+test('moderations are read as they come', async () => {
+  const results = [{ flagged: true, categories: { violence: true }, category_scores: { violence: 0.9 } }]
+  const { client } = await open('openai_compatible', answerJson(200, { id: 'm', model, results }))
+  const answer = await client.classifiers.moderate({ model, inputs: ['a'] })
+  expect(answer.results).toEqual([{ categories: { violence: true }, categoryScores: { violence: 0.9 } }])
 })
 
 describe('embeddings', () => {
