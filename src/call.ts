@@ -88,6 +88,28 @@ export interface SignableRequest {
  */
 export type Authorize = (request: SignableRequest) => readonly string[] | Promise<readonly string[]>
 
+/** A way to authorise requests that needs more than a fixed header; src/transport/auth/ has the code of each. */
+export type AuthScheme =
+  /** AWS Signature Version 4. */
+  | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
+  /** An OAuth token of a Google Cloud account. */
+  | { readonly scheme: 'google'; readonly scope: string }
+
+/** Of an AWS account, its own or lent for a time. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  /** Of credentials that were lent. */
+  readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account, in a file or as its text; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file: given in place of a key. */
+  readonly credentialsText: Secret | null
+}
+
 /** One model at one configured provider: what can be chosen for a request. */
 export interface Target {
   /** `provider/model`, unique. */
@@ -109,6 +131,17 @@ export interface Usage {
   readonly outputReasoning: number
   readonly audioInput: number
   readonly audioOutput: number
+}
+
+export const noUsage: Usage = {
+  inputUncached: 0,
+  cacheRead: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  outputText: 0,
+  outputReasoning: 0,
+  audioInput: 0,
+  audioOutput: 0,
 }
 
 /** What the gateway reads from an answer while the bytes pass through. */

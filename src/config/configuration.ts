@@ -1,6 +1,7 @@
 // What the program runs on: the file and the environment, checked, with defaults filled in. Immutable.
 // Durations are milliseconds and sizes bytes, whatever unit the file uses.
 
+import type { AwsCredentials, GoogleCredentials } from '../call.ts'
 import type { Secret } from '../lib/secret.ts'
 
 export interface Configuration {
@@ -137,20 +138,6 @@ export interface ProviderConfiguration {
   readonly package: PackageConfiguration | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
-}
-
-/** Of an AWS account. */
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
-  readonly sessionToken: Secret | null
-}
-
-/** Of a Google Cloud account; neither for what the machine itself has. */
-export interface GoogleCredentials {
-  readonly credentialsFile: string | null
-  /** What would stand in such a file: given in place of a key. */
-  readonly credentialsText: Secret | null
 }
 
 /** One mistake in a configuration, at its place. */

@@ -35,14 +35,6 @@ const rows: readonly Row[] = [
   { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
-  { route: '/v1/messages', operation: 'chat', format: 'anthropic-messages' },
-  { route: '/v1/messages/count_tokens', operation: 'token_count', format: 'anthropic-token-count' },
-  { route: '/anthropic/v1/messages', operation: 'chat', format: 'anthropic-messages' },
-  {
-    route: '/anthropic/v1/messages/count_tokens',
-    operation: 'token_count',
-    format: 'anthropic-token-count',
-  },
   {
     route: '/openai/deployments/{model}/images/generations',
     operation: 'image_generation',
@@ -75,6 +67,14 @@ const rows: readonly Row[] = [
   { route: '/openai/v1/audio/speech', operation: 'speech', format: 'openai-speech' },
   { route: '/openai/v1/audio/transcriptions', operation: 'transcription', format: 'openai-transcriptions' },
   { route: '/openai/v1/audio/translations', operation: 'transcription', format: 'openai-translations' },
+  { route: '/v1/messages', operation: 'chat', format: 'anthropic-messages' },
+  { route: '/v1/messages/count_tokens', operation: 'token_count', format: 'anthropic-token-count' },
+  { route: '/anthropic/v1/messages', operation: 'chat', format: 'anthropic-messages' },
+  {
+    route: '/anthropic/v1/messages/count_tokens',
+    operation: 'token_count',
+    format: 'anthropic-token-count',
+  },
   { route: '/api/chat', operation: 'chat', format: 'ollama-chat' },
   { route: '/api/generate', operation: 'chat', format: 'ollama-generate' },
   { route: '/api/embed', operation: 'embedding', format: 'ollama-embed' },
@@ -131,6 +131,7 @@ const bedrockActions: readonly Row[] = [
 const bedrockRows = ['/model/{model}', '/bedrock/model/{model}'].flatMap(model =>
   bedrockActions.map((row): Row => ({ ...row, route: `${model}/${row.route}` })),
 )
+
 function responsesAt(route: string): readonly Row[] {
   return [
     { route, operation: 'chat', format: 'openai-responses' },

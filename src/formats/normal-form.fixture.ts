@@ -79,7 +79,7 @@ function compact(json: string): string {
 }
 
 /** All that a stream of the format says, in the given pieces. */
-export function decodeChunks(format: Format, chunks: readonly Buffer[]): readonly CompletionEvent[] {
+function decodeChunks(format: Format, chunks: readonly Buffer[]): readonly CompletionEvent[] {
   const events: CompletionEvent[] = []
   let ids = 0
   const decoder = format.chat?.openDecoder({ createId: () => `id${ids++}` }, event => events.push(event))

@@ -1,12 +1,32 @@
 // From a parsed request to the answer of a target: what it goes on from, who may answer, and each of them in turn.
 
 import type { Reply } from '../call.ts'
+import type { Alarm } from '../lib/alarms.ts'
 import { attemptTargets } from './attempt.ts'
+import { deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, type Plan, type PlannedRequest, planTargets } from './plan.ts'
+import { type Plan, planTargets } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
+import { keepNeeded, type ParsedRequest, type PlannedRequest } from './request.ts'
 import { recallHistory } from './responses/recall.ts'
 import { rememberAnswer } from './responses/remember.ts'
+
+/** The answer of the first target that has one. Not async, so that nobody holds the parsed prompt while it is awaited. */
+export function answerFromTargets(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+  const { streaming } = parsed.facts
+  const replying = askTargets(exchange, parsed)
+  return deliver(exchange, replying, streaming ? keepWaitingClientAlive(exchange) : null)
+}
+
+async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Alarm | null): Promise<void> {
+  try {
+    const reply = await replying
+    if (reply.kind === 'stream') deliverStream(exchange, reply)
+    else deliverFull(exchange, reply)
+  } finally {
+    waiting?.close()
+  }
+}
 
 /**
  * Not async, and neither is what it calls first: a function that waits holds what it was given, and the parsed prompt is
@@ -21,7 +41,8 @@ export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<R
 
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   const plans = planTargets(exchange, parsed)
-  return askInTurn(exchange, keepNeeded(exchange, parsed, plans), plans)
+  const ways = plans.map(({ way }) => way)
+  return askInTurn(exchange, keepNeeded(exchange, parsed, ways), plans)
 }
 
 async function askInTurn(

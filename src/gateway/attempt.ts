@@ -13,6 +13,9 @@ export interface Attempt {
   readonly remedy: Remedy
 }
 
+/** A target, the way there, and what it has refused already. */
+export type RemediedPlan = Plan & Pick<Attempt, 'remedy'>
+
 /** Makes the request for one target. */
 export type Prepare = (plan: Plan, attempt: Attempt) => UpstreamRequest | Promise<UpstreamRequest>
 

@@ -1,57 +1,17 @@
-// From a parsed request to the targets that may answer it, and to what has to be kept of it until one has.
+// From a parsed request to the targets that may answer it, in the order in which they are tried.
 
 import type { Target } from '../call.ts'
-import type { Conversation } from '../conversation/conversation.ts'
-import type { EmbeddingRequest } from '../conversation/embedding.ts'
-import { mendHistory } from '../conversation/mend-history.ts'
-import type { RerankRequest } from '../conversation/rerank.ts'
 import { GatewayError } from '../errors.ts'
-import type { Form } from '../formats/form-body.ts'
-import type { Address, Format, JsonObject, PassingEdits, RequestFacts } from '../formats/format.ts'
-import { parseJsonBody } from '../formats/json-body.ts'
-import { findFieldsAside, findOwnFields } from '../formats/shared/own-fields.ts'
+import { findOwnFields } from '../formats/shared/own-fields.ts'
 import type { Exchange } from './exchange.ts'
-import { refusedParameter } from './parameters.ts'
-import type { Recalled } from './responses/recall.ts'
+import { refusedParameter, unsupportedParameter } from './parameters.ts'
+import type { ParsedRequest } from './request.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
-
-/** A request of which the shape was checked. */
-export interface ParsedRequest {
-  readonly bytes: Buffer
-  readonly body: JsonObject
-  /** Null where the body is JSON. */
-  readonly form: Form | null
-  readonly facts: RequestFacts
-  readonly address: Address
-  /** What it goes on from, in formats whose servers remember; absent where it stands alone. */
-  readonly recalled?: Recalled
-}
 
 /** A target and how the request gets there. */
 export interface Plan {
   readonly target: Target
   readonly way: Way
-}
-
-/** What is asked, in the neutral form, with the fields of the client's format that are left out on the way to another. */
-export type Asked = { readonly dropped: readonly string[] } & (
-  | { readonly kind: 'chat'; readonly conversation: Conversation }
-  | { readonly kind: 'embedding'; readonly request: EmbeddingRequest }
-  | { readonly kind: 'rerank'; readonly request: RerankRequest }
-)
-
-/** A request while it is tried: from this, each attempt makes its own. */
-export interface PlannedRequest {
-  readonly bytes: Buffer
-  readonly form: Form | null
-  /** The parsed parameters; the prompt is in the bytes alone. */
-  readonly parameters: JsonObject
-  readonly facts: RequestFacts
-  /** Of the client's own bytes, before any target gets them. */
-  readonly passing: PassingEdits
-  /** For the first attempt that translates; null where every target speaks the client's format, and once it is used. */
-  readonly asked: { first: Asked | null }
-  readonly recalled: Recalled | null
 }
 
 /**
@@ -72,7 +32,7 @@ export function planTargets(exchange: Exchange, request: ParsedRequest): readonl
     if (way === null) return false
     ways.set(target, way)
     const field = way.direct
-      ? refusedParameter(side.parameters, request)
+      ? refusedParameter(side.parameters, { fields: facts.fields, body: request.body })
       : untranslatable(exchange, request, way)
     refused ??= field
     return field === null
@@ -107,80 +67,5 @@ function refuseAll({ facts }: ParsedRequest, known: readonly Target[], refused: 
     const message = `${names} cannot be asked for \`${facts.model}\` in this format.`
     return new GatewayError('invalid_request', { message, param: 'model' })
   }
-  return new GatewayError('unsupported_parameter', {
-    message: `The parameter \`${refused}\` is not supported for \`${facts.model}\` by ${names}.`,
-    param: refused,
-  })
-}
-
-const noEdits: PassingEdits = { edits: {}, warnings: [] }
-
-/**
- * What the attempts need of a request. Where every target takes the client's bytes, the parsed prompt is let go of
- * before the upstream is asked: it is young garbage then, where it would grow old waiting for the answer.
- */
-export function keepNeeded(
-  exchange: Exchange,
-  request: ParsedRequest,
-  plans: readonly Plan[],
-): PlannedRequest {
-  const { bytes, body, form, facts, recalled = null } = request
-  const translated = plans.find(({ way }) => !way.direct)
-  const passed = plans.some(({ way }) => way.direct)
-  return {
-    bytes,
-    form,
-    parameters: keepParameters(body, facts),
-    facts,
-    passing: (passed && exchange.call.endpoint.format.editsForPassing?.(body)) || noEdits,
-    asked: {
-      first: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
-    },
-    recalled,
-  }
-}
-
-/** What is asked, read once more from the bytes: for what turns out to be needed only after a refusal. */
-export function readAsked({ call }: Exchange, { bytes, recalled }: PlannedRequest, way: Way): Asked {
-  const body = recalled?.whole ?? parseJsonBody(bytes)
-  return decode(call.endpoint.format, { body, address: call.address }, way)
-}
-
-/** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set([
-  'messages',
-  'prompt',
-  'input',
-  'contents',
-  'texts',
-  'inputs',
-  'images',
-  'documents',
-])
-
-function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
-  const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-  for (const field of fields) if (!promptFields.has(field)) kept[field] = body[field]
-  return kept
-}
-
-function decode(
-  format: Format,
-  { body: written, address, recalled }: Pick<ParsedRequest, 'body' | 'address' | 'recalled'>,
-  { operation }: Way,
-): Asked {
-  const body = recalled?.whole ?? written
-  const { name, chat, embedding, rerank } = format
-  const rules = translationOf(format, operation)?.ownFields
-  const dropped = rules === undefined ? [] : findOwnFields(body, rules).dropped
-  if (operation === 'chat' && chat !== undefined) {
-    const conversation = mendHistory(chat.decodeRequest(body, address))
-    const aside = rules === undefined ? [] : findFieldsAside(conversation, name, rules).dropped
-    return { kind: 'chat', conversation, dropped: [...dropped, ...aside] }
-  }
-  if (operation === 'embedding' && embedding !== undefined)
-    return { kind: 'embedding', request: embedding.decodeRequest(body, address), dropped }
-  if (operation === 'rerank' && rerank !== undefined)
-    return { kind: 'rerank', request: rerank.decodeRequest(body, address), dropped }
-  throw new Error(`${name} cannot be translated for ${operation}`)
+  return unsupportedParameter(refused, facts.model, names)
 }

@@ -1,31 +1,20 @@
 // Makes the request for one target, anew for each: from the client's own bytes, with nothing changed but the model's
 // name, what the upstream needs to count tokens, and what the provider lacks; or from the neutral form.
 
-import type { AnswerReader, UpstreamRequest } from '../call.ts'
+import type { UpstreamRequest } from '../call.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
-import type { Attempt } from './attempt.ts'
+import type { Attempt, RemediedPlan } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
-import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
-import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
+import type { Plan } from './plan.ts'
+import { noRemedy, remedyEdits } from './remedy.ts'
+import { type PlannedRequest, readAsked } from './request.ts'
 import type { ProviderSide } from './snapshot.ts'
-import { translate } from './translate.ts'
+import { type Prepared, translate } from './translate.ts'
 import { destinationOf } from './way.ts'
 
-/** A target, the way there, and what it has refused already. */
-export type RemediedPlan = Plan & { readonly remedy: Remedy }
-
-/** What differs from target to target. */
-export interface Prepared {
-  readonly body: Buffer
-  readonly headers: readonly string[]
-  readonly reader: AnswerReader
-}
-
-/**
- * @throws GatewayError `unsupported_parameter`, `invalid_request` where this target cannot be asked so
- */
+/** @throws GatewayError `unsupported_parameter`, `invalid_request` where this target cannot be asked so */
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,

@@ -1,24 +1,17 @@
 // The contract of a provider: a vendor as data. An OpenAI-compatible one is a page; index.ts has a line for each.
 
-import type { Destination, Operation, RawSend } from '../call.ts'
+import type {
+  AuthScheme,
+  AwsCredentials,
+  Destination,
+  GoogleCredentials,
+  Operation,
+  RawSend,
+} from '../call.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { FieldEdits } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
-
-/** Of an AWS account, for its own or lent for a time. */
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
-  readonly sessionToken: Secret | null
-}
-
-/** Of a Google Cloud account; neither for what the machine itself has. */
-export interface GoogleCredentials {
-  readonly credentialsFile: string | null
-  /** What would stand in such a file. */
-  readonly credentialsText: Secret | null
-}
 
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
 export interface ProviderSettings {
@@ -67,13 +60,6 @@ export interface ErrorRule {
   readonly message?: RegExp
   readonly code: ErrorCode
 }
-
-/** A way to authorise requests that needs more than a fixed header; src/transport/auth/ has the code of each. */
-export type AuthScheme =
-  /** AWS Signature Version 4. */
-  | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
-  /** An OAuth token of a Google Cloud account. */
-  | { readonly scheme: 'google'; readonly scope: string }
 
 export interface Provider {
   /** The key of the provider list and the `type` of the configuration: `groq`. */

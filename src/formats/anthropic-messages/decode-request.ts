@@ -10,7 +10,7 @@ import type {
   Tool,
   ToolChoice,
 } from '../../conversation/conversation.ts'
-import type { Part } from '../../conversation/parts.ts'
+import { resultsFirst } from '../../conversation/results-first.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { decodeContent } from './decode-content.ts'
 import { ownFieldRules } from './own-fields.ts'
@@ -76,12 +76,6 @@ function decodeMessages(messages: unknown): readonly Message[] {
       ...asideFields(message, messageFields),
     }
   })
-}
-
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  if (!parts.some(({ type }) => type === 'tool_result')) return parts
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
 }
 
 const toolFields: ReadonlySet<string> = new Set([

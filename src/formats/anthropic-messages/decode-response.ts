@@ -3,8 +3,8 @@
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Extra } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { decodeCitations } from './citations.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
@@ -27,10 +27,6 @@ export function decodeResponse(body: unknown): Completion {
     ...readTier(usage),
     ...messageExtra(body),
   }
-}
-
-export function malformed(what: string): GatewayError {
-  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.` })
 }
 
 /** `standard` is what others call `default`. */

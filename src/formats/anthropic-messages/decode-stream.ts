@@ -5,15 +5,9 @@ import { parseToolArguments, writeToolArguments } from '../../conversation/tool-
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { decodeCitation } from './citations.ts'
-import {
-  callFields,
-  decodeAnswerBlock,
-  malformed,
-  messageExtra,
-  readTier,
-  textIn,
-} from './decode-response.ts'
+import { callFields, decodeAnswerBlock, messageExtra, readTier, textIn } from './decode-response.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
 import { mergeUsage, readUsage } from './usage.ts'

@@ -4,6 +4,7 @@ import type { ReplyHeaders } from '../../call.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
 
 const codesByType: ReadonlyMap<unknown, ErrorCode> = new Map([
@@ -95,15 +96,6 @@ function codeOf({ type, status, message }: Told): ErrorCode {
 function paramIn(message: string): string | null {
   const path = /^([a-z_]+(?:\.[\w-]+)*): /.exec(message)?.[1]
   return path === undefined ? null : path.replace(/\.(\d+)/g, '[$1]')
-}
-
-/** The text itself where it is not JSON. */
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 const typesByStatus: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@
 // https://platform.claude.com/docs/en/api/messages
 
 import type { CacheMarker, Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 
 export const formatName = 'anthropic-messages'
 
@@ -22,11 +22,6 @@ export function asideFields(block: JsonObject, known: ReadonlySet<string>): { re
     aside[field] = block[field]
   }
   return aside === null ? nothing : { extra: { [formatName]: aside } }
-}
-
-/** SDKs send null for what is not set. */
-export function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null
 }
 
 export function readMarker(block: JsonObject): { readonly cache?: CacheMarker } {

@@ -9,7 +9,8 @@ import type {
   Tool,
   ToolChoice,
 } from '../../conversation/conversation.ts'
-import type { Extra, Part } from '../../conversation/parts.ts'
+import type { Extra } from '../../conversation/parts.ts'
+import { resultsFirst } from '../../conversation/results-first.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { Address } from '../format.ts'
@@ -50,12 +51,6 @@ function decodeMessages(messages: unknown): readonly Message[] {
     const parts = Array.isArray(content) ? decodeBlocks(content, known) : []
     return { role: known, parts: known === 'user' ? resultsFirst(parts) : parts }
   })
-}
-
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  if (results.length === 0) return parts
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
 }
 
 function decodeToolConfig({ tools, toolChoice }: MutableJson): {

@@ -2,6 +2,7 @@
 
 import type { Conversation, Message } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
+import { resultsFirst } from '../../conversation/results-first.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { Address } from '../format.ts'
 import { CallBook } from './call-book.ts'
@@ -113,10 +114,4 @@ function decodeOne(part: JsonObject, role: Message['role'], calls: CallBook): Pa
   // A result that the model's own turn holds is of a tool that the provider ran.
   if (role === 'user' && isObject(part['functionResponse'])) return decodeResult(part, calls)
   return decodePart(part, call => calls.open(call))
-}
-
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  if (results.length === 0) return parts
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
 }

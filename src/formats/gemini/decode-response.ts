@@ -5,7 +5,7 @@ import type { AnswerPart, Choice, Completion } from '../../conversation/completi
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { malformed, parseJson } from '../shared/answer-body.ts'
 import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
@@ -26,16 +26,7 @@ export const candidateFields: ReadonlySet<string> = new Set([
 
 export function readAnswer(body: Buffer): AnswerFacts {
   let calls = 0
-  return factsOfCompletion(decodeResponse(parseAnswer(body.toString()), { createId: () => String(calls++) }))
-}
-
-/** @throws GatewayError `upstream_malformed` for text that is no JSON */
-export function parseAnswer(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw malformed('is not JSON', cause)
-  }
+  return factsOfCompletion(decodeResponse(parseJson(body.toString()), { createId: () => String(calls++) }))
 }
 
 /** @throws GatewayError `upstream_malformed`, or the failure that the answer tells of */

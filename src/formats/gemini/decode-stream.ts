@@ -6,10 +6,10 @@ import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conver
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { malformed, parseJson } from '../shared/answer-body.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
-import { candidateFields, looksLikeAnswer, parseAnswer, readTime } from './decode-response.ts'
+import { candidateFields, looksLikeAnswer, readTime } from './decode-response.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
@@ -35,7 +35,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   }
 
   push({ data }: WireEvent): void {
-    const value = parseAnswer(data)
+    const value = parseJson(data)
     if (holdsError(value)) throw failureInSuccess(value)
     if (Array.isArray(value)) for (const chunk of value) this.#readChunk(chunk)
     else this.#readChunk(value)

@@ -5,6 +5,7 @@ import type { ReplyHeaders } from '../../call.ts'
 import { type AttemptRecord, type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
 import { defined, objectsIn, textIn } from './wire.ts'
 
@@ -133,15 +134,6 @@ function errorObject(said: unknown): JsonObject {
   const { error } = first
   if (isObject(error)) return error
   return isText(error) ? { message: error } : first
-}
-
-/** The text itself where it is not JSON. */
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 /** Google's name for each status that this gateway answers with. */

@@ -3,8 +3,8 @@
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
-import { malformed } from '../openai-shared/answer.ts'
 import { ToolCallIndexes } from '../openai-shared/tool-calls.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { argumentsText, callExtraOf, signatureOf } from './decode-tool-calls.ts'
 
 interface StreamedCall {

@@ -36,7 +36,7 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   push({ name, data }: WireEvent): void {
     if (this.#ended) return
-    if (data.charCodeAt(0) !== 0x7b && isMarkOrBlank(data)) {
+    if (isMarkOrBlank(data)) {
       if (data.trim() !== '') this.#end()
       return
     }

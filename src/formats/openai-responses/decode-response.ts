@@ -2,8 +2,8 @@
 
 import type { AnswerPart, Completion, Finish } from '../../conversation/completion.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { malformed } from '../openai-shared/answer.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { decodeAssistantItem, logprobsOf } from './decode-item.ts'
 import { readUsage } from './usage.ts'
 import { kindOf, objectsOf, textOf } from './wire.ts'

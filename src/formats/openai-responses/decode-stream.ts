@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
+import { isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
 import {
   decodeAssistantItem,
   decodeCall,
@@ -339,29 +340,6 @@ function indexOf({ output_index: index }: JsonObject): number {
 
 function contentIndexOf({ content_index: index }: JsonObject): number {
   return typeof index === 'number' ? index : 0
-}
-
-function isMarkOrBlank(data: string): boolean {
-  if (data.charCodeAt(0) === 0x7b) return false
-  const word = data.trim()
-  return word === '' || word === '[DONE]'
-}
-
-function parseEvent(data: string, name: string): MutableJson {
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch (cause) {
-    if (name === 'error') throw failureInSuccess(data)
-    throw new GatewayError('upstream_malformed', {
-      message: 'The provider sent an event that is not JSON.',
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  if (name === 'error') throw failureInSuccess(value)
-  const message = 'The provider sent an event that is not a JSON object.'
-  throw new GatewayError('upstream_malformed', { message })
 }
 
 function notOfFormat(event: MutableJson): GatewayError {

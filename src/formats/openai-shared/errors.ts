@@ -4,6 +4,7 @@ import type { ReplyHeaders } from '../../call.ts'
 import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
 import { textOf } from './fields.ts'
 
@@ -161,13 +162,4 @@ function statusInside(error: MutableJson): number | null {
     if (typeof status === 'number' && status >= 400 && status <= 599) return status
   }
   return null
-}
-
-/** The text itself where it is not JSON. */
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

@@ -6,6 +6,7 @@ import { failureInSuccess, holdsError } from './errors.ts'
 
 /** `[DONE]`, or nothing at all, which some servers send to keep a connection open. */
 export function isMarkOrBlank(data: string): boolean {
+  if (data.charCodeAt(0) === 0x7b) return false
   const word = data.trim()
   return word === '' || word === '[DONE]'
 }
