@@ -155,7 +155,7 @@ function createAsking({ options, alarms, transport, observation }: AskingParts):
   const { observe } = observation
   const targets = createTargetBook({
     clock: systemClock,
-    breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+    breakerState: target => resilience.breaker.stateOf(target),
   })
   const resilience = createResilience(transport.send, {
     clock: systemClock,

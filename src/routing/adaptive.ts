@@ -12,6 +12,8 @@ import { usualObjective } from './strategy.ts'
 
 /** Largest share of the requests spent on minimal shares, however many targets there are. */
 const mostExploration = 0.05
+/** The same for all that come back from a rest: they need a few successes soon. */
+const recoveryShare = 0.1
 /** What is taken for granted of a target before anything is known: that it works, with the weight of few calls. */
 const priorSuccesses = 1.9
 const priorFailures = 0.1
@@ -36,15 +38,33 @@ export const orderByBelief: Strategy = question => {
   const { ready, resting } = siftReady(targets, stats)
   if (ready.length < 2) return { order: [...ready, ...resting], scores: null, propensity: null }
   const scores = scoreTargets(ready, question, objective)
-  const share = Math.min(Math.max(0, objective.minShare), mostExploration / ready.length)
-  const first = drawFirst(scores, share, random)
+  const shares = leastShares(ready, stats, objective)
+  const first = drawFirst(scores, shares, random)
   const rest = ready.map((_, index) => index).filter(index => index !== first)
   rest.sort((left, right) => meanOf(scores, left) - meanOf(scores, right))
   return {
     order: [ready[first] as Target, ...rest.map(index => ready[index] as Target), ...resting],
     scores: new Map(ready.map((target, index) => [target.id, meanOf(scores, index)])),
-    propensity: share + (1 - ready.length * share) * chanceOfBest(scores, first),
+    propensity: (shares[first] as number) + (1 - sum(shares)) * chanceOfBest(scores, first),
   }
+}
+
+/** By target, the share of the requests that it gets whatever is believed of it. */
+function leastShares(
+  ready: readonly Target[],
+  stats: RouteQuestion['stats'],
+  { minShare }: Objective,
+): readonly number[] {
+  const usual = Math.min(Math.max(0, minShare), mostExploration / ready.length)
+  // Else nobody would find out that it works again, until it is needed.
+  const raised = Math.max(usual, recoveryShare / ready.length)
+  return ready.map(({ id }) => (stats.recovering?.(id) === true ? raised : usual))
+}
+
+function sum(numbers: readonly number[]): number {
+  let total = 0
+  for (const number of numbers) total += number
+  return total
 }
 
 function meanOf(scores: readonly Score[], index: number): number {
@@ -112,9 +132,12 @@ function latencyDoubt(belief: Belief | null): number {
 }
 
 /** The index of the target that goes first: mostly the best draw, now and then anyone. */
-function drawFirst(scores: readonly Score[], share: number, random: () => number): number {
-  const ticket = random()
-  if (ticket < share * scores.length) return Math.min(scores.length - 1, Math.floor(ticket / share))
+function drawFirst(scores: readonly Score[], shares: readonly number[], random: () => number): number {
+  let ticket = random()
+  for (const [index, share] of shares.entries()) {
+    if (ticket < share) return index
+    ticket -= share
+  }
   let first = 0
   let lowest = Number.POSITIVE_INFINITY
   for (const [index, { mean, deviation }] of scores.entries()) {

@@ -14,6 +14,8 @@ export interface RouteFacts extends RequestTraits {
 export interface TargetStats {
   /** The target failed too often and rests; asking it now would be refused at once. */
   breakerOpen(targetId: string): boolean
+  /** It has rested, and a few successes are needed before it takes all that comes; absent where nothing rests. */
+  recovering?(targetId: string): boolean
   /** The target has refused calls for now, by its rate limit or for want of a key; absent where nobody keeps count. */
   limited?(targetId: string): boolean
   /** Calls of the target that are under way. */

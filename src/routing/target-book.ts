@@ -3,7 +3,7 @@
 
 import type { Layer, Reply, UpstreamRequest, Usage } from '../call.ts'
 import { asGatewayError, type ErrorCode, type GatewayError } from '../errors.ts'
-import type { GatewayEvent } from '../events.ts'
+import type { BreakerState, GatewayEvent } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { contextOf } from './context.ts'
 import type { RouteFacts, TargetStats } from './strategy.ts'
@@ -14,7 +14,7 @@ export type { TargetBookSnapshot } from './target-snapshot.ts'
 
 export interface TargetBookOptions {
   readonly clock: Pick<Clock, 'now' | 'wall'>
-  breakerOpen(targetId: string): boolean
+  breakerState(targetId: string): BreakerState
   /** Bound of memory: clients may name models that nobody configured. */
   readonly maxTargets?: number
   readonly forgetting?: Forgetting
@@ -81,7 +81,7 @@ const noTraits = { inputCharacters: 0, needs: { tools: false, vision: false, jso
 const closedNeutral: Lesson = { kind: 'neutral' }
 
 export function createTargetBook(options: TargetBookOptions): TargetBook {
-  const { clock, breakerOpen, maxTargets = rememberedTargets, forgetting = usualForgetting } = options
+  const { clock, breakerState, maxTargets = rememberedTargets, forgetting = usualForgetting } = options
   const records = new Map<string, TargetRecord>()
   const turns = new Map<string, number>()
 
@@ -94,7 +94,7 @@ export function createTargetBook(options: TargetBookOptions): TargetBook {
     return record
   }
 
-  const stats = readStats({ records, turns, clock, breakerOpen })
+  const stats = readStats({ records, turns, clock, breakerState })
   const beginCall = (call: CallFacts): OpenCall => openCall(recordOf(call.targetId), call, clock)
 
   return {
@@ -129,14 +129,15 @@ export function createTargetBook(options: TargetBookOptions): TargetBook {
   }
 }
 
-interface StatsSource extends Pick<TargetBookOptions, 'clock' | 'breakerOpen'> {
+interface StatsSource extends Pick<TargetBookOptions, 'clock' | 'breakerState'> {
   readonly records: ReadonlyMap<string, TargetRecord>
   readonly turns: ReadonlyMap<string, number>
 }
 
-function readStats({ records, turns, clock, breakerOpen }: StatsSource): TargetStats {
+function readStats({ records, turns, clock, breakerState }: StatsSource): TargetStats {
   return {
-    breakerOpen,
+    breakerOpen: id => breakerState(id) === 'open',
+    recovering: id => breakerState(id) === 'half_open',
     limited: id => (records.get(id)?.limitedUntil ?? Number.NEGATIVE_INFINITY) > clock.now(),
     inFlight: id => records.get(id)?.inFlight ?? 0,
     firstContentMs(id, streaming) {
