@@ -60,7 +60,7 @@ export class Evidence {
     const value = Math.max(latencyMs, 0.1)
     const log = Math.log(value)
     if (this.#latencies === 0) this.#quickLog = log
-    this.#dropRefutedLatency(log)
+    else this.#dropRefutedLatency(log)
     const count = Math.min(this.#latencies, callsRemembered - 1) + 1
     this.#latencies = count
     this.#mean += (value - this.#mean) / count
