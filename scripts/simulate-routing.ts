@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type StrategyName, strategies } from '../src/routing/index.ts'
 import { drawWorkload, families } from './simulate-routing/families.ts'
-import { meanOutcome, renderReport, type WorkloadReport } from './simulate-routing/report.ts'
-import { simulate } from './simulate-routing/simulate.ts'
+import { renderReport, type WorkloadReport } from './simulate-routing/report.ts'
+import { meanOutcome, simulate } from './simulate-routing/simulate.ts'
 import { parseWorkloads, type Workload } from './simulate-routing/workload.ts'
 
 const usage = `npm run simulate:routing -- [options]

@@ -10,22 +10,6 @@ export interface WorkloadReport {
   readonly outcomes: readonly Outcome[]
 }
 
-export function meanOutcome(outcomes: readonly Outcome[]): Outcome {
-  const mean = (field: Exclude<keyof Outcome, 'strategy'>): number =>
-    outcomes.reduce((sum, outcome) => sum + outcome[field], 0) / outcomes.length
-  return {
-    strategy: outcomes[0]?.strategy ?? '',
-    requests: mean('requests'),
-    loss: mean('loss'),
-    regret: mean('regret'),
-    costUsd: mean('costUsd'),
-    meanMs: mean('meanMs'),
-    p95Ms: mean('p95Ms'),
-    errorRate: mean('errorRate'),
-    firstErrorRate: mean('firstErrorRate'),
-  }
-}
-
 export function renderReport({ workload, kind, seeds, outcomes }: WorkloadReport): string {
   const head = ['strategy', 'regret', 'loss', 'cost USD', 'mean ms', 'p95 ms', 'errors', 'first failed']
   const rows = outcomes.map(outcome => [

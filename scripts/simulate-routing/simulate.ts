@@ -181,3 +181,20 @@ function usageOf({ inputTokens, outputTokens }: RequestKind): Usage {
     audioOutput: 0,
   }
 }
+
+/** Of one strategy, over several seeds. */
+export function meanOutcome(outcomes: readonly Outcome[]): Outcome {
+  const mean = (field: Exclude<keyof Outcome, 'strategy'>): number =>
+    outcomes.reduce((sum, outcome) => sum + outcome[field], 0) / outcomes.length
+  return {
+    strategy: outcomes[0]?.strategy ?? '',
+    requests: mean('requests'),
+    loss: mean('loss'),
+    regret: mean('regret'),
+    costUsd: mean('costUsd'),
+    meanMs: mean('meanMs'),
+    p95Ms: mean('p95Ms'),
+    errorRate: mean('errorRate'),
+    firstErrorRate: mean('firstErrorRate'),
+  }
+}

@@ -23,7 +23,7 @@ const priorSpreadCount = 2
 /** Relative uncertainty of a latency of which there is no answer yet. */
 const unknownSpread = 1
 /** Below 1, fewer draws are wasted on what is probably worse; beliefs that fade would keep them up for ever. */
-const curiosity = 0.6
+const curiosity = 0.8
 /** So that between equals chance decides. */
 const leastDeviation = 1e-6
 

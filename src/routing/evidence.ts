@@ -133,7 +133,9 @@ export class Evidence {
     const believed = this.#failures / calls
     const likely = Math.min(0.95, Math.max(0.05, believed))
     const steps = Math.abs(this.#quickFailures - believed) / (Math.sqrt(likely * (1 - likely)) * quickScatter)
-    const recovered = succeeded && believed > 0.7
+    // Two successes in a row of what always failed: an outage is over, and its failures say nothing any more.
+    const recovered = succeeded && believed > 0.6 && this.#quickFailures < 0.5
+    if (recovered) this.#quickFailures = 0
     if (steps < surprise && !recovered) return
     this.#failures = weightAfterChange * this.#quickFailures
     this.#successes = weightAfterChange - this.#failures
