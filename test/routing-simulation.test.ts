@@ -6,7 +6,7 @@ import { meanOutcome, type Outcome, simulate } from '../scripts/simulate-routing
 import { parseWorkload, parseWorkloads, valueAt } from '../scripts/simulate-routing/workload.ts'
 import { type StrategyName, strategies } from '../src/routing/index.ts'
 
-const seeds = [101, 102, 103]
+const seeds = [101, 102, 103, 104]
 const fixed = (Object.keys(strategies) as StrategyName[]).filter(name => name !== 'adaptive')
 
 function measure(family: string, strategy: StrategyName): Outcome {

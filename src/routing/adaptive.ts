@@ -100,7 +100,10 @@ export function scoreTargets(
     const latencyDeviation = (objective.latency / total) * slow * (1 - slow) * latencyDoubt(belief)
     return {
       mean: judgeProspect(prospect, yardstick, objective),
-      deviation: Math.max(leastDeviation, curiosity * Math.hypot(successDeviation, latencyDeviation)),
+      deviation: Math.max(
+        leastDeviation,
+        curiosity * Math.sqrt(successDeviation ** 2 + latencyDeviation ** 2),
+      ),
     }
   })
 }
@@ -134,13 +137,15 @@ function latencyDoubt(belief: Belief | null): number {
 /** The index of the target that goes first: mostly the best draw, now and then anyone. */
 function drawFirst(scores: readonly Score[], shares: readonly number[], random: () => number): number {
   let ticket = random()
-  for (const [index, share] of shares.entries()) {
+  for (let index = 0; index < shares.length; index++) {
+    const share = shares[index] as number
     if (ticket < share) return index
     ticket -= share
   }
   let first = 0
   let lowest = Number.POSITIVE_INFINITY
-  for (const [index, { mean, deviation }] of scores.entries()) {
+  for (let index = 0; index < scores.length; index++) {
+    const { mean, deviation } = scores[index] as Score
     const drawn = mean + deviation * normalQuantile(random())
     if (drawn >= lowest) continue
     lowest = drawn
@@ -149,8 +154,8 @@ function drawFirst(scores: readonly Score[], shares: readonly number[], random: 
   return first
 }
 
-/** The middles of sixteen slices of equal probability. */
-const slices: readonly number[] = Array.from({ length: 16 }, (_, slice) => normalQuantile((slice + 0.5) / 16))
+/** The middles of ten slices of equal probability. */
+const slices: readonly number[] = Array.from({ length: 10 }, (_, slice) => normalQuantile((slice + 0.5) / 10))
 
 /** The probability that a target's draw is the lowest: over what it may draw, that all others draw more. */
 export function chanceOfBest(scores: readonly Score[], index: number): number {
@@ -173,6 +178,6 @@ export function chanceOfBest(scores: readonly Score[], index: number): number {
 /** Far from the rival there is nothing to reckon. */
 function chanceAbove({ mean, deviation }: Score, drawn: number): number {
   const steps = (mean - drawn) / deviation
-  if (steps > 4) return 1
-  return steps < -5 ? 0 : normalBelow(steps)
+  if (steps > 3.5) return 1
+  return steps < -4 ? 0 : normalBelow(steps)
 }

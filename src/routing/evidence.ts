@@ -71,7 +71,8 @@ export class Evidence {
 
   fade(now: number): void {
     const elapsed = now - this.#fadedAt
-    if (elapsed <= 0) return
+    // What fades by less is left to the next time: each decision reads all of it.
+    if (elapsed < this.#halfLifeMs / 1000) return
     this.#fadedAt = now
     const kept = 2 ** (-elapsed / this.#halfLifeMs)
     this.#successes *= kept

@@ -138,7 +138,10 @@ function readStats({ records, turns, clock, breakerState }: StatsSource): Target
   return {
     breakerOpen: id => breakerState(id) === 'open',
     recovering: id => breakerState(id) === 'half_open',
-    limited: id => (records.get(id)?.limitedUntil ?? Number.NEGATIVE_INFINITY) > clock.now(),
+    limited(id) {
+      const until = records.get(id)?.limitedUntil ?? Number.NEGATIVE_INFINITY
+      return until !== Number.NEGATIVE_INFINITY && until > clock.now()
+    },
     inFlight: id => records.get(id)?.inFlight ?? 0,
     firstContentMs(id, streaming) {
       const side = records.get(id)?.sideOf(streaming)

@@ -5,38 +5,42 @@ import type { Target } from '../call.ts'
 import { siftReady } from './resting.ts'
 import type { Ranking, RouteQuestion } from './strategy.ts'
 
+interface Ticket {
+  readonly target: Target
+  readonly weight: number
+  /** The lowest goes first. */
+  readonly lot: number
+}
+
 export function drawByWeight({ targets, stats, weightOf, random }: RouteQuestion): Ranking {
   const { ready, resting } = siftReady(targets, stats)
-  const weights = new Map(ready.map(target => [target, usableWeight(weightOf(target))]))
-  const heavy = ready.filter(target => weights.get(target) !== 0)
-  const weightless = ready.filter(target => weights.get(target) === 0)
-  const drawn: Target[] = []
-  const left = [...heavy]
-  while (left.length > 1) drawn.push(drawOne(left, weights, random))
-  drawn.push(...left)
-  const order = [...drawn, ...weightless, ...resting]
-  return { order, scores: null, propensity: heavy.length < 2 ? null : shareOf(drawn, weights) }
+  const tickets = ready.map(target => drawTicket(target, weightOf(target), random))
+  let heavy = 0
+  let sum = 0
+  for (const { weight } of tickets) {
+    if (weight > 0) heavy++
+    sum += weight
+  }
+  // The sort is stable: what has no weight stays in the configured order.
+  if (heavy > 0) tickets.sort(byLot)
+  const first = tickets[0]?.weight ?? 0
+  return {
+    order: [...tickets.map(({ target }) => target), ...resting],
+    scores: null,
+    propensity: heavy < 2 ? null : first / sum,
+  }
 }
 
-/** Takes one out. */
-function drawOne(left: Target[], weights: ReadonlyMap<Target, number>, random: () => number): Target {
-  const sum = left.reduce((total, target) => total + (weights.get(target) ?? 0), 0)
-  let point = random() * sum
-  const index = left.findIndex(target => {
-    point -= weights.get(target) ?? 0
-    return point < 0
-  })
-  // Rounding may leave a hair beyond the last.
-  const [drawn] = left.splice(index === -1 ? left.length - 1 : index, 1)
-  return drawn as Target
+/**
+ * An exponential lot, shorter for heavier targets: the order of such lots is that of drawing by weight one after the
+ * other. Efraimidis and Spirakis, Weighted random sampling with a reservoir.
+ */
+function drawTicket(target: Target, given: number, random: () => number): Ticket {
+  const weight = Number.isFinite(given) && given > 0 ? given : 0
+  const lot = weight === 0 ? Number.POSITIVE_INFINITY : -Math.log(1 - random()) / weight
+  return { target, weight, lot }
 }
 
-/** Of the first. */
-function shareOf(drawn: readonly Target[], weights: ReadonlyMap<Target, number>): number {
-  const sum = drawn.reduce((total, target) => total + (weights.get(target) ?? 0), 0)
-  return (weights.get(drawn[0] as Target) ?? 0) / sum
-}
-
-function usableWeight(weight: number): number {
-  return Number.isFinite(weight) && weight > 0 ? weight : 0
+function byLot(left: Ticket, right: Ticket): number {
+  return left.lot === right.lot ? 0 : left.lot - right.lot
 }
