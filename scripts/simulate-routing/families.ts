@@ -188,8 +188,12 @@ export const families: Readonly<Record<string, Family>> = {
 export function drawWorkload(family: string, seed: number): Workload {
   const make = families[family]
   if (make === undefined) throw new Error(`no family of workloads is called ${family}`)
-  const draw = createDraw(
-    seed * 2_654_435 + [...family].reduce((sum, letter) => sum + letter.charCodeAt(0), 0),
-  )
+  const draw = createDraw(seed * 2_654_435 + hashName(family))
   return parseWorkload({ name: family, ...make(draw) })
+}
+
+function hashName(name: string): number {
+  let hash = 0
+  for (let index = 0; index < name.length; index++) hash += name.charCodeAt(index)
+  return hash
 }
