@@ -7,7 +7,7 @@ import { findOwnFields } from '../formats/shared/own-fields.ts'
 import type { RouteFacts } from '../routing/index.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter, unsupportedParameter } from './parameters.ts'
-import type { ParsedRequest } from './request.ts'
+import { type ParsedRequest, traitsOf } from './request.ts'
 import type { RoutePolicy } from './route-policy.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
@@ -50,10 +50,8 @@ export function planRoute(exchange: Exchange, request: ParsedRequest): Route {
 }
 
 function routeFacts({ call }: Exchange, { facts }: ParsedRequest): RouteFacts {
-  const { model, streaming, inputCharacters, fields } = facts
-  const { operation } = call.endpoint
-  const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
-  return { model, operation, streaming, inputCharacters, needs }
+  const { model, streaming } = facts
+  return { model, operation: call.endpoint.operation, streaming, ...traitsOf(facts) }
 }
 
 interface AblePlans {

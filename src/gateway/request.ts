@@ -1,6 +1,6 @@
 // A request on its way: parsed, then what is kept of it while targets are tried, then what it asks in the neutral form.
 
-import type { Target } from '../call.ts'
+import type { RequestTraits, Target } from '../call.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
@@ -63,6 +63,12 @@ export interface PlannedRequest {
   /** For the first attempt that translates; null where every target speaks the client's format, and once it is used. */
   readonly asked: { first: Asked | null }
   readonly recalled: Recalled | null
+  readonly traits: RequestTraits
+}
+
+export function traitsOf({ inputCharacters, fields }: RequestFacts): RequestTraits {
+  const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
+  return { inputCharacters, needs }
 }
 
 const noEdits: PassingEdits = { edits: {}, warnings: [] }
