@@ -94,6 +94,7 @@ export function keepNeeded(
     passing: (passed && format.editsForPassing?.(body)) || noEdits,
     asked: { first: translated === undefined ? null : decode(format, asked, translated) },
     recalled: recalled ?? null,
+    traits: traitsOf(facts),
   }
 }
 
