@@ -1,7 +1,7 @@
 // The tree of an expression, written again: with every look into a map made optional, and every bracket set. Collects on
 // the way what the expression looks at, and refuses what could take longer than a request may.
 
-import type { ASTNode } from '@marcbachmann/cel-js'
+import type { AccessOperator, ASTNode, BinaryOperator } from '@marcbachmann/cel-js'
 
 export interface ExpressionTree {
   readonly canonical: string
@@ -13,7 +13,8 @@ export interface ExpressionTree {
   readonly problem: { readonly message: string; readonly offset: number } | null
 }
 
-type Access = ASTNode & { readonly op: '.' | '.?' | '[]' | '[?]' }
+type Access = Extract<ASTNode, { readonly op: AccessOperator }>
+type Binary = Extract<ASTNode, { readonly op: BinaryOperator | '||' | '&&' }>
 
 const lookingThrough: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter'])
 
@@ -39,17 +40,14 @@ class TreeWriter {
   }
 
   write(node: ASTNode): string {
+    if (isAccess(node)) return this.#writeAccess(node)
+    if (isBinary(node)) return `(${this.write(node.args[0])} ${node.op} ${this.write(node.args[1])})`
     switch (node.op) {
       case 'value':
         return node.input.slice(node.start, node.end)
       case 'id':
         if (!this.#loops.includes(node.args)) this.reads.add(node.args)
         return node.args
-      case '.':
-      case '.?':
-      case '[]':
-      case '[?]':
-        return this.#writeAccess(node as Access)
       case 'call':
         return node.args[0] === 'has'
           ? this.#writeHas(node.args[1])
@@ -66,8 +64,6 @@ class TreeWriter {
         return `!(${this.write(node.args)})`
       case '-_':
         return `-(${this.write(node.args)})`
-      default:
-        return `(${this.write(node.args[0])} ${node.op} ${this.write(node.args[1])})`
     }
   }
 
@@ -113,7 +109,9 @@ class TreeWriter {
   #writeHas([field]: readonly ASTNode[]): string {
     if (field === undefined || !isAccess(field)) return `has(${field === undefined ? '' : this.write(field)})`
     const [holder, key] = field.args
-    return `has(${this.#writeOptional(holder)}.${String(key)})`
+    return typeof key === 'string'
+      ? `has(${this.#writeOptional(holder)}.${key})`
+      : `has(${this.write(field)})`
   }
 
   #writeCall(name: string, parts: readonly ASTNode[]): string {
@@ -145,6 +143,12 @@ class TreeWriter {
   #report(message: string, offset: number): void {
     this.problem ??= { message, offset }
   }
+}
+
+const binaryOperators: ReadonlySet<string> = new Set('|| && == != < <= > >= + - * / % in'.split(' '))
+
+function isBinary(node: ASTNode): node is Binary {
+  return binaryOperators.has(node.op)
 }
 
 function isAccess(node: ASTNode): node is Access {

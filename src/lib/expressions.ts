@@ -3,6 +3,7 @@
 // The language: https://github.com/google/cel-spec/blob/master/doc/langdef.md
 
 import { createRequire } from 'node:module'
+import type * as CelModule from '@marcbachmann/cel-js'
 import type { ASTNode, Environment, ErrorOptions } from '@marcbachmann/cel-js'
 import { readTree } from './expression-tree.ts'
 import { compilePattern, PatternError } from './linear-pattern.ts'
@@ -126,7 +127,7 @@ function openEnvironment(
   variables: Variables,
   patterns: ReadonlyMap<string, (text: string) => boolean>,
 ): Environment {
-  const cel = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof import('@marcbachmann/cel-js')
+  const cel = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof CelModule
   const environment = new cel.Environment({
     enableOptionalTypes: true,
     homogeneousAggregateLiterals: false,
