@@ -93,9 +93,8 @@ export interface RoutingConfiguration {
     readonly success: number
     readonly latency: number
     readonly cost: number
-    /** Share, 0 to 1. */
-    readonly exploration: number
-    readonly halfLifeMs: number
+    /** The smallest share of the requests that any target gets, 0 to 1. */
+    readonly minShare: number
   }
   readonly affinity: {
     readonly enabled: boolean

@@ -37,10 +37,10 @@ export function resolveRouting(
 }
 
 function resolveAdaptive({
-  half_life,
+  min_share,
   ...weights
 }: ConfigurationFile['routing']['adaptive']): Configuration['routing']['adaptive'] {
-  return { ...weights, halfLifeMs: half_life }
+  return { ...weights, minShare: min_share }
 }
 
 function resolveGroups(groups: ConfigurationFile['models']['groups']): Configuration['routing']['groups'] {

@@ -38,15 +38,12 @@ export function strategy() {
 
 function adaptiveSection() {
   return section({
-    success: z.number().min(0).default(1).describe('Weight of success. Default: 1.'),
-    latency: z.number().min(0).default(0.3).describe('Weight of the time to first content. Default: 0.3.'),
-    cost: z.number().min(0).default(0.3).describe('Weight of the cost. Default: 0.3.'),
-    exploration: fraction
-      .default(0.05)
-      .describe('Share of requests that try out what is not best, 0 to 1. Default: 0.05.'),
-    half_life: duration
-      .prefault('10m')
-      .describe('After which a lesson counts half; a duration. Default: 10m.'),
+    success: z.number().min(0).default(0.6).describe('Weight of success. Default: 0.6.'),
+    latency: z.number().min(0).default(0.25).describe('Weight of the time to first content. Default: 0.25.'),
+    cost: z.number().min(0).default(0.15).describe('Weight of the cost. Default: 0.15.'),
+    min_share: fraction
+      .default(0.005)
+      .describe('The smallest share of the requests that any target gets, 0 to 1. Default: 0.005.'),
   }).describe('How the strategy `adaptive` judges.')
 }
 
