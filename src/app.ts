@@ -8,6 +8,7 @@ import { type MountedControl, mountControl } from './app/control.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
 import { createRoutes } from './app/routes.ts'
+import { keepTargetMemory, type TargetMemory } from './app/target-memory.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
@@ -25,6 +26,7 @@ import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
+import { createTargetBook, type TargetBook } from './routing/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { readSigningSecret } from './store/signing-secret.ts'
@@ -95,18 +97,11 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const { configuration } = options
   const alarms = createAlarms(systemClock)
   const transport = createTransport({ clock: systemClock, alarms })
-  const resilience = createResilience(transport.send, {
-    clock: systemClock,
-    alarms,
-    observe: observation.observe,
-    random: Math.random,
-    retry: configuration.retry,
-    circuitBreaker: configuration.circuitBreaker,
-  })
+  const { targets, resilience, memory } = createAsking({ options, alarms, transport, observation })
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
-  const current = createCurrent({ options, storedKeys, resilience, transport, observation })
+  const current = createCurrent({ options, storedKeys, targets, transport, observation })
   const control = mountControl({
     observation,
     version: options.version,
@@ -138,8 +133,44 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ configuration, listener, control, transport, store, observation })
+      return stopGently({ configuration, listener, control, transport, memory, store, observation })
     },
+  }
+}
+
+interface AskingParts {
+  readonly options: AppOptions
+  readonly alarms: Alarms
+  readonly transport: Transport
+  readonly observation: Observation
+}
+
+/** How targets are asked, and what is learned of them by it. */
+function createAsking({ options, alarms, transport, observation }: AskingParts): {
+  readonly targets: TargetBook
+  readonly resilience: Resilience
+  readonly memory: TargetMemory
+} {
+  const { configuration, dataDirectory: directory } = options
+  const { observe } = observation
+  const targets = createTargetBook({
+    clock: systemClock,
+    breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+  })
+  const resilience = createResilience(transport.send, {
+    clock: systemClock,
+    alarms,
+    observe,
+    random: Math.random,
+    retry: configuration.retry,
+    circuitBreaker: configuration.circuitBreaker,
+    innermost: [targets.layer],
+  })
+  observation.add({ name: 'targets', observe: targets.observe })
+  return {
+    targets,
+    resilience,
+    memory: keepTargetMemory({ book: targets, directory, clock: systemClock, observe }),
   }
 }
 
@@ -152,18 +183,19 @@ interface StopParts {
   readonly listener: Listener
   readonly control: MountedControl
   readonly transport: Transport
+  readonly memory: TargetMemory
   readonly store: Store
   readonly observation: Observation
 }
 
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
-  const { configuration, listener, control, transport, store, observation } = parts
+  const { configuration, listener, control, transport, memory, store, observation } = parts
   observation.setReady(false)
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {
     // Whatever one of them fails with, the books are written.
-    await Promise.allSettled([control.close(), transport.close()])
+    await Promise.allSettled([control.close(), transport.close(), memory.close()])
     await store.close()
     await observation.close()
   }
@@ -189,13 +221,13 @@ export interface Current {
 interface CurrentDeps {
   readonly options: AppOptions
   readonly storedKeys: () => readonly StoredKey[]
-  readonly resilience: Resilience
+  readonly targets: TargetBook
   readonly transport: Transport
   readonly observation: Observation
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, resilience, transport, observation } = deps
+  const { options, storedKeys, targets, transport, observation } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
@@ -212,7 +244,7 @@ function createCurrent(deps: CurrentDeps): Current {
       signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
-      breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+      stats: targets.stats,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })

@@ -15,7 +15,7 @@ import { GatewayError } from '../errors.ts'
 import { usualPolicy } from '../gateway/route-policy.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import { findProvider } from '../providers/index.ts'
-import { restingLast } from '../routing/index.ts'
+import { restingLast, type TargetStats } from '../routing/index.ts'
 import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
 
 export interface SnapshotDeps extends ConnectDeps {
@@ -26,7 +26,8 @@ export interface SnapshotDeps extends ConnectDeps {
   readonly storedKeys: readonly StoredKey[]
   /** Outlives a reload that does not change the limit; null where there is none. */
   readonly limiter: RateLimiter | null
-  breakerOpen(targetId: string): boolean
+  /** What is known of the targets; outlives this snapshot. */
+  readonly stats: TargetStats
 }
 
 export interface BuiltSnapshot extends Snapshot {
@@ -93,7 +94,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       policy: usualPolicy,
     }),
     rank: targets => ({
-      order: restingLast(targets, { breakerOpen: deps.breakerOpen }),
+      order: restingLast(targets, deps.stats),
       ranking: { strategy: 'priority', seed: null, scores: null, propensity: null },
     }),
     listModels: () => listed,

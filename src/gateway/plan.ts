@@ -1,6 +1,6 @@
 // From a parsed request to the targets that may answer it, and to what has to be kept of it until one has.
 
-import type { Target } from '../call.ts'
+import type { RequestTraits, Target } from '../call.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
@@ -61,6 +61,7 @@ export interface PlannedRequest {
   /** For the first attempt that translates; null where every target speaks the client's format, and once it is used. */
   readonly asked: { first: Asked | null }
   readonly recalled: Recalled | null
+  readonly traits: RequestTraits
 }
 
 /**
@@ -90,10 +91,13 @@ export function planRoute(exchange: Exchange, request: ParsedRequest): Route {
 }
 
 function routeFacts({ call }: Exchange, { facts }: ParsedRequest): RouteFacts {
-  const { model, streaming, inputCharacters, fields } = facts
-  const { operation } = call.endpoint
+  const { model, streaming } = facts
+  return { model, operation: call.endpoint.operation, streaming, ...traitsOf(facts) }
+}
+
+function traitsOf({ inputCharacters, fields }: RequestFacts): RequestTraits {
   const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
-  return { model, operation, streaming, inputCharacters, needs }
+  return { inputCharacters, needs }
 }
 
 interface AblePlans {
@@ -179,6 +183,7 @@ export function keepNeeded(
       first: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
     },
     recalled,
+    traits: traitsOf(facts),
   }
 }
 
