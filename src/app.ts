@@ -27,6 +27,7 @@ import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createTargetBook, type TargetBook } from './routing/index.ts'
+import { createAffinityMemory } from './routing/rules/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { readSigningSecret } from './store/signing-secret.ts'
@@ -231,6 +232,7 @@ function createCurrent(deps: CurrentDeps): Current {
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
+  const affinity = createAffinityMemory({ ...options.configuration.routing.affinity, clock: systemClock })
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
@@ -244,7 +246,9 @@ function createCurrent(deps: CurrentDeps): Current {
       signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
-      stats: targets.stats,
+      observe,
+      targets,
+      affinity,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })

@@ -21,12 +21,15 @@ export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<R
 
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   const route = planRoute(exchange, parsed)
-  return askInTurn(exchange, keepNeeded(exchange, parsed, route.plans), route)
+  return askInTurn(exchange, keepNeeded(exchange, parsed, route), route)
 }
 
-async function askInTurn(exchange: Exchange, request: PlannedRequest, { plans }: Route): Promise<Reply> {
+async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  const { plans, conversation } = route
   const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
     prepareRequest(exchange, request, { ...plan, ...attempt }),
   )
+  const { target } = exchange.page
+  if (conversation !== null && target !== null) exchange.snapshot.keepConversation(conversation, target.id)
   return rememberAnswer(exchange, { request, plans }, reply)
 }

@@ -11,11 +11,12 @@ import type { Form } from '../formats/form-body.ts'
 import type { Address, Format, JsonObject, PassingEdits, RequestFacts } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { findFieldsAside, findOwnFields } from '../formats/shared/own-fields.ts'
-import type { RouteFacts } from '../routing/index.ts'
+import { findNeeds, promptFields, readMaxTokens } from '../routing/rules/index.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
 import type { Recalled } from './responses/recall.ts'
 import type { RoutePolicy } from './route-policy.ts'
+import type { AskedRoute, ChosenRoute, ShadowPolicy, Snapshot } from './snapshot.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
 /** A request of which the shape was checked. */
@@ -40,6 +41,23 @@ export interface Plan {
 export interface Route {
   readonly plans: readonly Plan[]
   readonly policy: RoutePolicy
+  readonly traits: RequestTraits
+  /** See `RankedTargets`. */
+  readonly conversation: string | null
+  readonly shadow: ShadowPolicy | null
+}
+
+/** What of an exchange its route depends on. */
+export interface Planning {
+  readonly snapshot: Snapshot
+  readonly startedWall: number
+  readonly call: Pick<Exchange['call'], 'endpoint' | 'headers'>
+  readonly page: Pick<Exchange['page'], 'tenant' | 'keyId'>
+}
+
+export interface Decided {
+  readonly route: Route
+  readonly decision: RouteDecision
 }
 
 /** What is asked, in the neutral form, with the fields of the client's format that are left out on the way to another. */
@@ -70,34 +88,67 @@ export interface PlannedRequest {
  * @throws GatewayError `model_not_found`, `no_provider`, or `unsupported_parameter` where no target is left
  */
 export function planRoute(exchange: Exchange, request: ParsedRequest): Route {
-  const { snapshot, call, page, startedWall } = exchange
-  const facts = routeFacts(exchange, request)
-  const { tenant, keyId } = page
-  const asked = { facts, tenant, keyId, headers: call.headers, body: request.body, at: startedWall }
-  const route = snapshot.chooseRoute(asked)
-  const known = snapshot.resolve(route.model, call.endpoint.operation)
-  const { able, filtered, refused } = findAble(exchange, request, known)
+  const { route, decision } = decideRoute(exchange, request)
+  exchange.page.decision = decision
+  if (route.plans.length > 1) exchange.snapshot.countRoute(decision.model)
+  return route
+}
+
+/** The same, without a trace: what would be decided now. */
+export function decideRoute(planning: Planning, request: ParsedRequest): Decided {
+  const { snapshot } = planning
+  const asked = askFor(planning, request)
+  const chosen = snapshot.chooseRoute(asked)
+  const known = resolveAll(planning, chosen)
+  const { able, filtered, refused } = findAble(planning, request, known)
   if (able.length === 0) throw refuseAll(request, known, refused)
-  const { order, ranking } = snapshot.rank(
+  const { order, ranking, conversation } = snapshot.rank(
     able.map(({ target }) => target),
-    route,
-    facts,
+    chosen,
+    asked,
   )
   const ways = new Map(able.map(plan => [plan.target, plan]))
   const plans = originFirst(order, request).map(target => ways.get(target) as Plan)
   const candidates = plans.map(({ target }) => target.id)
-  page.decision = { rule: route.rule, model: route.model, candidates, filtered, ...ranking }
-  return { plans, policy: route.policy }
+  const { rule, model, split, policy, shadow } = chosen
+  const { inputCharacters, needs } = asked.facts
+  const facts = { inputCharacters, needs, maxTokens: readMaxTokens(request.body) }
+  return {
+    route: { plans, policy, traits: asked.facts, conversation, shadow },
+    decision: { rule, model, candidates, filtered, ...ranking, split: split ?? null, facts },
+  }
 }
 
-function routeFacts({ call }: Exchange, { facts }: ParsedRequest): RouteFacts {
-  const { model, streaming } = facts
-  return { model, operation: call.endpoint.operation, streaming, ...traitsOf(facts) }
+/** What the rules may look at. */
+export function askFor({ call, page, startedWall }: Planning, { facts, body }: ParsedRequest): AskedRoute {
+  const { model, streaming, inputCharacters } = facts
+  const { operation } = call.endpoint
+  return {
+    facts: { model, operation, streaming, inputCharacters, needs: findNeeds(body) },
+    tenant: page.tenant,
+    keyId: page.keyId,
+    headers: call.headers,
+    body,
+    at: startedWall,
+  }
 }
 
-function traitsOf({ inputCharacters, fields }: RequestFacts): RequestTraits {
-  const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
-  return { inputCharacters, needs }
+/** Of several names, one that leads nowhere is passed over. */
+function resolveAll({ snapshot, call }: Planning, { model, others }: ChosenRoute): readonly Target[] {
+  const { operation } = call.endpoint
+  if (others.length === 0) return snapshot.resolve(model, operation)
+  const found = new Map<string, Target>()
+  let failure: unknown = null
+  for (const name of [model, ...others]) {
+    try {
+      for (const target of snapshot.resolve(name, operation))
+        if (!found.has(target.id)) found.set(target.id, target)
+    } catch (thrown) {
+      failure ??= thrown
+    }
+  }
+  if (found.size === 0) throw failure
+  return [...found.values()]
 }
 
 interface AblePlans {
@@ -107,8 +158,8 @@ interface AblePlans {
   readonly refused: string | null
 }
 
-function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Target[]): AblePlans {
-  const { snapshot, call } = exchange
+function findAble(planning: Planning, request: ParsedRequest, known: readonly Target[]): AblePlans {
+  const { snapshot, call } = planning
   const able: Plan[] = []
   const filtered: { target: string; reason: string }[] = []
   let refused: string | null = null
@@ -121,7 +172,7 @@ function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Ta
     }
     const field = way.direct
       ? refusedParameter(side.parameters, request)
-      : untranslatable(exchange, request, way)
+      : untranslatable(planning, request, way)
     if (field === null) able.push({ target, way })
     else filtered.push({ target: target.id, reason: `does not take \`${field}\`` })
     refused ??= field
@@ -131,7 +182,7 @@ function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Ta
 
 /** The first field that the way's format cannot say and that changes the meaning; null where there is none. */
 function untranslatable(
-  { call }: Exchange,
+  { call }: Planning,
   { body, recalled }: ParsedRequest,
   { operation, format }: Way,
 ): string | null {
@@ -168,7 +219,7 @@ const noEdits: PassingEdits = { edits: {}, warnings: [] }
 export function keepNeeded(
   exchange: Exchange,
   request: ParsedRequest,
-  plans: readonly Plan[],
+  { plans, traits }: Pick<Route, 'plans' | 'traits'>,
 ): PlannedRequest {
   const { bytes, body, form, facts, recalled = null } = request
   const translated = plans.find(({ way }) => !way.direct)
@@ -183,7 +234,7 @@ export function keepNeeded(
       first: translated === undefined ? null : decode(exchange.call.endpoint.format, request, translated.way),
     },
     recalled,
-    traits: traitsOf(facts),
+    traits,
   }
 }
 
@@ -192,18 +243,6 @@ export function readAsked({ call }: Exchange, { bytes, recalled }: PlannedReques
   const body = recalled?.whole ?? parseJsonBody(bytes)
   return decode(call.endpoint.format, { body, address: call.address }, way)
 }
-
-/** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set([
-  'messages',
-  'prompt',
-  'input',
-  'contents',
-  'texts',
-  'inputs',
-  'images',
-  'documents',
-])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
