@@ -30,6 +30,7 @@ async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Rou
     prepareRequest(exchange, request, { ...plan, ...attempt }),
   )
   const { target } = exchange.page
+  if (route.shadow !== null) exchange.gateway.shadows?.start(exchange, request, route.shadow)
   if (conversation !== null && target !== null) exchange.snapshot.keepConversation(conversation, target.id)
   return rememberAnswer(exchange, { request, plans }, reply)
 }

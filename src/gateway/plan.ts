@@ -16,6 +16,7 @@ import type { Exchange } from './exchange.ts'
 import { refusedParameter } from './parameters.ts'
 import type { Recalled } from './responses/recall.ts'
 import type { RoutePolicy } from './route-policy.ts'
+import type { Shadow } from './shadow.ts'
 import type { AskedRoute, ChosenRoute, ShadowPolicy, Snapshot } from './snapshot.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
@@ -44,7 +45,7 @@ export interface Route {
   readonly traits: RequestTraits
   /** See `RankedTargets`. */
   readonly conversation: string | null
-  readonly shadow: ShadowPolicy | null
+  readonly shadow: Shadow | null
 }
 
 /** What of an exchange its route depends on. */
@@ -113,9 +114,31 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
   const { rule, model, split, policy, shadow } = chosen
   const { inputCharacters, needs } = asked.facts
   const facts = { inputCharacters, needs, maxTokens: readMaxTokens(request.body) }
+  const copy = shadow === null ? null : planShadow(planning, request, shadow)
   return {
-    route: { plans, policy, traits: asked.facts, conversation, shadow },
+    route: {
+      plans,
+      policy,
+      traits: asked.facts,
+      conversation,
+      shadow: copy === null ? null : { ...copy, decision: { ...copy.decision, rule, facts } },
+    },
     decision: { rule, model, candidates, filtered, ...ranking, split: split ?? null, facts },
+  }
+}
+
+/** The first target that can be asked; none is no failure of the request. */
+function planShadow(planning: Planning, request: ParsedRequest, policy: ShadowPolicy): Shadow | null {
+  const { snapshot, call } = planning
+  try {
+    const known = snapshot.resolve(policy.use, call.endpoint.operation)
+    const [plan] = findAble(planning, request, known).able
+    if (plan === undefined) return null
+    const order = { seed: null, scores: null, propensity: null, filtered: [], candidates: [plan.target.id] }
+    const decision = { rule: null, model: policy.use, strategy: 'priority', ...order, shadow: true }
+    return { plan, policy, decision }
+  } catch {
+    return null
   }
 }
 
@@ -141,8 +164,8 @@ function resolveAll({ snapshot, call }: Planning, { model, others }: ChosenRoute
   let failure: unknown = null
   for (const name of [model, ...others]) {
     try {
-      for (const target of snapshot.resolve(name, operation))
-        if (!found.has(target.id)) found.set(target.id, target)
+      for (const target of snapshot.resolve(name, operation).filter(({ id }) => !found.has(id)))
+        found.set(target.id, target)
     } catch (thrown) {
       failure ??= thrown
     }
