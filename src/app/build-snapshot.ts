@@ -65,27 +65,12 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
 /** @throws PricesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps)
-  const { aliases, groups, fallbacks, pricesFile } = configuration.models
+  const { aliases, groups, fallbacks } = configuration.models
   const indexed = providers.map(provider => provider.indexed)
   const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
-  const prices = createPriceBook({
-    snapshot: bundledPrices,
-    overrides: pricesFile === null ? [] : readOverrides(pricesFile),
-    tableNames: Object.fromEntries(
-      providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
-    ),
-  })
-
-  const costOf: Snapshot['costOf'] = ({ target, usage, serviceTier, at }) =>
-    prices.costOf({
-      provider: target.connection.provider,
-      model: target.priceModel,
-      usage,
-      serviceTier,
-      at,
-    })
+  const costOf = createPrices(configuration, providers)
   const routes = buildRoutes(configuration, { ...deps, targetsOf: models.expand, costOf })
 
   return {
@@ -115,6 +100,28 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     maxOutputTokens: () => null,
     costOf,
   }
+}
+
+/** @throws PricesInvalid */
+export function createPrices(
+  { models: { pricesFile } }: Configuration,
+  providers: readonly ConnectedProvider[],
+): Snapshot['costOf'] {
+  const prices = createPriceBook({
+    snapshot: bundledPrices,
+    overrides: pricesFile === null ? [] : readOverrides(pricesFile),
+    tableNames: Object.fromEntries(
+      providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
+    ),
+  })
+  return ({ target, usage, serviceTier, at }) =>
+    prices.costOf({
+      provider: target.connection.provider,
+      model: target.priceModel,
+      usage,
+      serviceTier,
+      at,
+    })
 }
 
 function toRelay({ configuration, provider, indexed, side }: ConnectedProvider): RelayProvider {

@@ -49,7 +49,6 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
     general: { timeouts, maxConnections },
   })
   const rateLimit = resolveRateLimit(input)
-  const routing = resolveRouting(file, document)
   return {
     configuration: {
       app: { ...file.app, version: file.app.version ?? input.programVersion },
@@ -58,7 +57,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
       providers: providers.providers,
       plugins: file.plugins,
       models: resolveModels(file),
-      routing: routing.routing,
+      routing: resolveRouting(file),
       timeouts: { ...timeouts, totalMs: file.timeouts.total },
       retry: { baseMs: file.retry.base_ms, maxMs: file.retry.max_ms },
       circuitBreaker: resolveBreaker(file),
@@ -76,7 +75,6 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
     notices: [...providers.notices, ...describePlaceholders(auth.keys), ...ineffectiveKeys(file)],
     problems: [
       ...providers.problems,
-      ...routing.problems,
       ...rateLimit.problems,
       ...reportOpenDoor({ server, auth }, input),
       ...environment.problems,

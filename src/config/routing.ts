@@ -1,8 +1,6 @@
-// The section `routing` as the program reads it, and what its shape cannot tell: conditions that are not valid.
+// The section `routing` as the program reads it: every rule with what holds where it says nothing.
 
-import { createRouteConditions } from './conditions.ts'
-import type { Configuration, Problem, RoutePolicyConfiguration, RouteRule } from './configuration.ts'
-import type { ConfigurationDocument } from './document.ts'
+import type { Configuration, RoutePolicyConfiguration, RouteRule } from './configuration.ts'
 import { asTable } from './resolve-providers.ts'
 import type { ConfigurationFile } from './schema.ts'
 import { usualWeight } from './sections/models.ts'
@@ -13,26 +11,20 @@ type WrittenPolicy = ConfigurationFile['routing']['defaults']
 const usualWaitMs = 20_000
 const nanoUsdPerUsd = 1_000_000_000
 
-export function resolveRouting(
-  { routing, models }: ConfigurationFile,
-  document: ConfigurationDocument,
-): { readonly routing: Configuration['routing']; readonly problems: readonly Problem[] } {
+export function resolveRouting({ routing, models }: ConfigurationFile): Configuration['routing'] {
   const { strategy, adaptive, affinity } = routing
   const defaults = resolvePolicy(routing.defaults, null)
   return {
-    routing: {
-      strategy,
-      groups: resolveGroups(models.groups),
-      adaptive: resolveAdaptive(adaptive),
-      affinity: {
-        enabled: affinity.enabled,
-        maxConversations: affinity.max_conversations,
-        keepMs: affinity.keep,
-      },
-      defaults,
-      rules: routing.rules.map(rule => resolveRule(rule, defaults)),
+    strategy,
+    groups: resolveGroups(models.groups),
+    adaptive: resolveAdaptive(adaptive),
+    affinity: {
+      enabled: affinity.enabled,
+      maxConversations: affinity.max_conversations,
+      keepMs: affinity.keep,
     },
-    problems: findConditionProblems(routing.rules, document),
+    defaults,
+    rules: routing.rules.map(rule => resolveRule(rule, defaults)),
   }
 }
 
@@ -107,18 +99,4 @@ function resolveHedge({
     maxShare: max_share,
     maxCostNanoUsd: max_cost === undefined ? null : Math.round(max_cost * nanoUsdPerUsd),
   }
-}
-
-function findConditionProblems(
-  rules: readonly WrittenRule[],
-  document: ConfigurationDocument,
-): readonly Problem[] {
-  const conditions = createRouteConditions()
-  return rules.flatMap(({ when }, index) => {
-    const compiled = when === undefined ? null : conditions.compile(when)
-    if (compiled === null || compiled.ok) return []
-    const { message, offset } = compiled.problem
-    const place = offset === null ? '' : `, at character ${offset + 1}`
-    return [document.problemAt(['routing', 'rules', index, 'when'], `${message}${place}`)]
-  })
 }
