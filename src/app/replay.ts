@@ -155,12 +155,13 @@ function decideRow(
   row: LedgerRow,
   resolve: (name: string) => readonly Target[],
 ): DecidedRow | null {
+  const most = row.decision?.facts?.maxTokens ?? null
   const asked = {
     facts: factsOf(row),
     tenant: '',
     keyId: row.keyId,
     headers: {},
-    body: row.decision?.facts?.maxTokens == null ? {} : { max_tokens: row.decision.facts.maxTokens },
+    body: most === null ? {} : { max_tokens: most },
     at: row.startedAt,
   }
   const route = routes.chooseRoute(asked)
