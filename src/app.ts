@@ -9,6 +9,7 @@ import { createObservation, type Observation } from './app/observation.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
 import { createRoutes } from './app/routes.ts'
 import { keepTargetMemory, type TargetMemory } from './app/target-memory.ts'
+import type { Send } from './call.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
@@ -19,6 +20,7 @@ import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { createLessons } from './gateway/remedy.ts'
 import { createOriginBook } from './gateway/responses/origin-book.ts'
+import { createShadows } from './gateway/shadow.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
@@ -27,6 +29,7 @@ import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createTargetBook, type TargetBook } from './routing/index.ts'
+import { createAffinityMemory } from './routing/rules/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { readSigningSecret } from './store/signing-secret.ts'
@@ -107,6 +110,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     version: options.version,
     snapshot: current.snapshot,
     problems: current.problems,
+    targets,
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
@@ -231,6 +235,7 @@ function createCurrent(deps: CurrentDeps): Current {
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
+  const affinity = createAffinityMemory({ ...options.configuration.routing.affinity, clock: systemClock })
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
@@ -244,7 +249,9 @@ function createCurrent(deps: CurrentDeps): Current {
       signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
-      stats: targets.stats,
+      observe,
+      targets,
+      affinity,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })
@@ -313,6 +320,23 @@ interface GatewayParts {
   readonly current: Current
 }
 
+/** What happens to copies of requests is nobody's failure: they have breakers and keys of their own, and tell nothing. */
+function unobservedSend({
+  alarms,
+  transport,
+  configuration: { retry, circuitBreaker },
+}: Pick<GatewayParts, 'alarms' | 'transport'> & { readonly configuration: Configuration }): Send {
+  const options = {
+    clock: systemClock,
+    alarms,
+    observe: () => {},
+    random: Math.random,
+    retry,
+    circuitBreaker,
+  }
+  return createResilience(transport.send, options).send
+}
+
 function createGateway({
   alarms,
   store,
@@ -339,6 +363,10 @@ function createGateway({
     schemaChecker: once(loadSchemaChecker),
     thoughts: createThoughtMemory(),
     lessons: createLessons(systemClock.now),
+    shadows: createShadows(
+      unobservedSend({ alarms, transport, configuration: current.snapshot().configuration }),
+      systemClock,
+    ),
     responses: store.responses,
     origins: createOriginBook(maxRememberedThoughts),
     fetchMedia: current.fetchMedia,

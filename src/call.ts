@@ -265,7 +265,12 @@ export interface RequestTraits {
   /** UTF-16 units of all prompt text. */
   readonly inputCharacters: number
   /** What the request needs of a model, beside text. */
-  readonly needs: { readonly tools: boolean; readonly vision: boolean; readonly json: boolean }
+  readonly needs: {
+    readonly tools: boolean
+    readonly vision: boolean
+    readonly json: boolean
+    readonly reasoning?: boolean
+  }
 }
 
 /** One request to one target. Frozen; the body is made anew from the client's bytes for each target. */

@@ -16,6 +16,7 @@ import type {
 } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { findFieldsAside, findOwnFields } from '../formats/shared/own-fields.ts'
+import { promptFields } from '../routing/rules/index.ts'
 import type { Exchange } from './exchange.ts'
 import { translationOf, type Way } from './way.ts'
 
@@ -66,11 +67,6 @@ export interface PlannedRequest {
   readonly traits: RequestTraits
 }
 
-export function traitsOf({ inputCharacters, fields }: RequestFacts): RequestTraits {
-  const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
-  return { inputCharacters, needs }
-}
-
 const noEdits: PassingEdits = { edits: {}, warnings: [] }
 
 /**
@@ -80,7 +76,7 @@ const noEdits: PassingEdits = { edits: {}, warnings: [] }
 export function keepNeeded(
   { call }: Exchange,
   { bytes, body, form, facts, address, recalled }: ParsedRequest,
-  ways: readonly Way[],
+  { ways, traits }: { readonly ways: readonly Way[] } & Pick<PlannedRequest, 'traits'>,
 ): PlannedRequest {
   const { format } = call.endpoint
   const asked = { body: recalled?.whole ?? body, address }
@@ -94,7 +90,7 @@ export function keepNeeded(
     passing: (passed && format.editsForPassing?.(body)) || noEdits,
     asked: { first: translated === undefined ? null : decode(format, asked, translated) },
     recalled: recalled ?? null,
-    traits: traitsOf(facts),
+    traits,
   }
 }
 
@@ -103,18 +99,6 @@ export function readAsked({ call }: Exchange, { bytes, recalled }: PlannedReques
   const body = recalled?.whole ?? parseJsonBody(bytes)
   return decode(call.endpoint.format, { body, address: call.address }, way)
 }
-
-/** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set([
-  'messages',
-  'prompt',
-  'input',
-  'contents',
-  'texts',
-  'inputs',
-  'images',
-  'documents',
-])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>
