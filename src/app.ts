@@ -212,7 +212,7 @@ function createCurrent(deps: CurrentDeps): Current {
       signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
-      breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+      breakerOpen: resilience.isResting,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })
@@ -292,6 +292,8 @@ function createGateway({
   return {
     snapshot: current.snapshot,
     send: resilience.send,
+    health: resilience.health,
+    hedges: resilience.hedges,
     relay: transport.relay,
     ledger: {
       append: store.ledger.append,

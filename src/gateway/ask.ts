@@ -1,8 +1,12 @@
 // From a parsed request to the answer of a target: what it goes on from, who may answer, and each of them in turn.
 
 import type { Reply } from '../call.ts'
+import { asGatewayError } from '../errors.ts'
 import { attemptTargets } from './attempt.ts'
+import type { Asking } from './course.ts'
 import type { Exchange } from './exchange.ts'
+import { planFallback } from './fallback.ts'
+import { isRepeatable } from './hedge.ts'
 import { keepNeeded, type ParsedRequest, type PlannedRequest, planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
 import { recallHistory } from './responses/recall.ts'
@@ -24,9 +28,23 @@ function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   return askInTurn(exchange, keepNeeded(exchange, parsed, route.plans), route)
 }
 
-async function askInTurn(exchange: Exchange, request: PlannedRequest, { plans }: Route): Promise<Reply> {
-  const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
-    prepareRequest(exchange, request, { ...plan, ...attempt }),
-  )
-  return rememberAnswer(exchange, { request, plans }, reply)
+async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  try {
+    const reply = await attemptTargets(exchange, askingOf(exchange, request, route))
+    return rememberAnswer(exchange, { request, plans: route.plans }, reply)
+  } catch (thrown) {
+    const fallback = planFallback(exchange, request, { route, failure: asGatewayError(thrown) })
+    if (fallback === null) throw thrown
+    const reply = await attemptTargets(exchange, askingOf(exchange, fallback.request, fallback.route))
+    return rememberAnswer(exchange, { request: fallback.request, plans: fallback.route.plans }, reply)
+  }
+}
+
+function askingOf(exchange: Exchange, request: PlannedRequest, { plans, policy }: Route): Asking {
+  return {
+    plans,
+    policy,
+    repeatable: policy.hedge !== null && isRepeatable(exchange, request),
+    prepare: (lane, plan, attempt) => prepareRequest(lane, request, { ...plan, ...attempt }),
+  }
 }

@@ -96,14 +96,15 @@ function routeFacts({ call }: Exchange, { facts }: ParsedRequest): RouteFacts {
   return { model, operation, streaming, inputCharacters, needs }
 }
 
-interface AblePlans {
+export interface AblePlans {
   readonly able: readonly Plan[]
   readonly filtered: RouteDecision['filtered']
   /** The first parameter for which a target was left out. */
   readonly refused: string | null
 }
 
-function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Target[]): AblePlans {
+/** Those that can be asked, and why the others cannot. */
+export function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Target[]): AblePlans {
   const { snapshot, call } = exchange
   const able: Plan[] = []
   const filtered: { target: string; reason: string }[] = []

@@ -4,7 +4,7 @@
 import type { AnswerReader, UpstreamRequest } from '../call.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
-import type { Attempt } from './attempt.ts'
+import type { Attempt } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
 import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
@@ -29,7 +29,7 @@ export interface Prepared {
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives, remedy }: Plan & Attempt,
+  { target, way, alternatives, remedy, patienceMs }: Plan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -48,6 +48,8 @@ export function prepareRequest(
     deadline: exchange.deadline,
     attempts: exchange.attempts,
     alternatives,
+    patienceMs,
+    underway: { call: null },
   })
   // Thoughts can be taken out of the neutral form alone.
   if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))

@@ -63,6 +63,7 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
           return true
         }
         const exchange = new UpstreamExchange({ ...deps, request, resolve, reject, again })
+        if (request.underway !== undefined) request.underway.call = exchange
         pools.of(request.target.connection).dispatch(options, exchange)
       }
       dispatch()
