@@ -168,16 +168,18 @@ function closeBooks(exchange: Exchange, runners: readonly Runner[], winner: Runn
   page.warnings.splice(0, page.warnings.length, ...last.exchange.page.warnings)
 }
 
-function recordsOf(exchange: Exchange, runner: Runner): AttemptRecord[] {
-  const { role, ended } = runner
-  const records = ended
-    ? runner.exchange.attempts
-    : [...runner.exchange.attempts, recordOfLeft(exchange, runner)]
-  return role === null ? [...records] : records.map(record => ({ ...record, role }))
+function recordsOf(exchange: Exchange, { role, ended, ...runner }: Runner): AttemptRecord[] {
+  const records = [...runner.exchange.attempts]
+  // Where the client left, the attempt has told of its end already.
+  if (!ended && records.at(-1)?.code !== 'client_disconnected') records.push(recordOfLeft(exchange, runner))
+  return role === null ? records : records.map(record => ({ ...record, role }))
 }
 
 /** An attempt that is left while its upstream works on it: the prompt, at least, is billed there. */
-function recordOfLeft(exchange: Exchange, { plan, startedAt }: Runner): AttemptRecord {
+function recordOfLeft(
+  exchange: Exchange,
+  { plan, startedAt }: Pick<Runner, 'plan' | 'startedAt'>,
+): AttemptRecord {
   const { gateway, page, cancellation } = exchange
   const usage = gateway.estimateUsage(page.inputCharacters, 0)
   return {
