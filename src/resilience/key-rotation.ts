@@ -169,9 +169,15 @@ function usableFrom({ refusedUntil, restsUntil }: KeyCondition, model: string): 
   return Math.max(refusedUntil, restsUntil.get(model) ?? Number.NEGATIVE_INFINITY)
 }
 
-function shortestRest(wheel: KeyWheel, model: string, now: number): number {
-  const first = Math.min(...wheel.conditions.map(condition => usableFrom(condition, model)))
-  return Math.max(0, Math.ceil(first - now))
+function shortestRest({ conditions }: KeyWheel, model: string, now: number): number {
+  let first = Number.POSITIVE_INFINITY
+  for (const condition of conditions) {
+    const from = usableFrom(condition, model)
+    // Asked of the alternatives of every request, and mostly so.
+    if (from <= now) return 0
+    first = Math.min(first, from)
+  }
+  return Math.ceil(first - now)
 }
 
 function forgetRested({ restsUntil }: KeyCondition, now: number): void {
