@@ -11,10 +11,9 @@ import {
   streamEvents,
   wholeStream,
 } from '../support/fake-upstream.ts'
-import { setPolicy } from '../support/route-policy.ts'
 import { openScene } from '../support/scene.ts'
 
-const hedge = { afterMs: 60, maxShare: 1, maxCostNanoUsd: null }
+const hedge = { after: '60ms', max_share: 1 }
 
 const delayed =
   (milliseconds: number, behaviour: Behaviour): Behaviour =>
@@ -29,8 +28,10 @@ async function attemptsOf(gateway: { stopAndReadLedger(): Promise<Record<string,
 }
 
 test('a second target answers for a slow first one, which is left at once and billed for its prompt', async () => {
-  setPolicy({ hedge })
-  const { gateway, upstreams, settled } = await openScene({ upstreams: [[stall], [answerText('second')]] })
+  const { gateway, upstreams, settled } = await openScene({
+    policy: { hedge },
+    upstreams: [[stall], [answerText('second')]],
+  })
   const response = await gateway.chat()
   expect(await response.text()).toContain('second')
   expect(response.headers.get('x-llm-proxy-provider')).toBe('upstream2')
@@ -50,8 +51,8 @@ test('a second target answers for a slow first one, which is left at once and bi
 })
 
 test('a first target that is quick enough is asked alone', async () => {
-  setPolicy({ hedge: { ...hedge, afterMs: 500 } })
   const { gateway, upstreams, settled } = await openScene({
+    policy: { hedge: { ...hedge, after: '500ms' } },
     upstreams: [[answerText('first')], [answerText('second')]],
   })
   expect(await (await gateway.chat()).text()).toContain('first')
@@ -63,9 +64,9 @@ test('a first target that is quick enough is asked alone', async () => {
 })
 
 test('the first content of a stream wins, not the first byte, and only the winner is told of', async () => {
-  setPolicy({ hedge })
   const opened = streamEvents([chunk({ role: 'assistant', content: '' })], { ending: 'stall' })
   const { gateway, upstreams, settled } = await openScene({
+    policy: { hedge },
     upstreams: [[opened], [streamEvents(wholeStream('se', 'cond'))]],
   })
   const response = await gateway.chat({ stream: true })
@@ -78,8 +79,8 @@ test('the first content of a stream wins, not the first byte, and only the winne
 })
 
 test('where the first one comes in first after all, the second one is left', async () => {
-  setPolicy({ hedge })
   const { gateway, upstreams, settled } = await openScene({
+    policy: { hedge },
     upstreams: [[delayed(200, answerText('first'))], [stall]],
   })
   const response = await gateway.chat()
@@ -97,11 +98,13 @@ test('where the first one comes in first after all, the second one is left', asy
 })
 
 test('where one of both fails, the other one answers, and where both fail, the next target', async () => {
-  setPolicy({ hedge })
   const fails = answerJson(500, { error: { message: 'No.' } })
-  const one = await openScene({ upstreams: [[delayed(150, answerText('slow'))], [fails]] })
+  const one = await openScene({ policy: { hedge }, upstreams: [[delayed(150, answerText('slow'))], [fails]] })
   expect(await (await one.gateway.chat()).text()).toContain('slow')
-  const both = await openScene({ upstreams: [[delayed(120, fails)], [fails], [answerText('third')]] })
+  const both = await openScene({
+    policy: { hedge },
+    upstreams: [[delayed(120, fails)], [fails], [answerText('third')]],
+  })
   const response = await both.gateway.chat()
   expect(await response.text()).toContain('third')
   expect(both.upstreams.map(({ requests }) => requests.length)).toEqual([1, 1, 1])
@@ -116,9 +119,11 @@ test('where one of both fails, the other one answers, and where both fail, the n
 })
 
 test('a refusal that holds for every target ends the race', async () => {
-  setPolicy({ hedge })
   const refuses = answerJson(400, { error: { message: 'Not so.', type: 'invalid_request_error' } })
-  const { gateway, upstreams, settled } = await openScene({ upstreams: [[stall], [refuses]] })
+  const { gateway, upstreams, settled } = await openScene({
+    policy: { hedge },
+    upstreams: [[stall], [refuses]],
+  })
   const response = await gateway.chat()
   expect(response.status).toBe(400)
   expect(await response.text()).toContain('Not so.')
@@ -127,8 +132,10 @@ test('a refusal that holds for every target ends the race', async () => {
 })
 
 test('a client that leaves ends both', async () => {
-  setPolicy({ hedge })
-  const { gateway, upstreams, settled } = await openScene({ upstreams: [[stall], [stall]] })
+  const { gateway, upstreams, settled } = await openScene({
+    policy: { hedge },
+    upstreams: [[stall], [stall]],
+  })
   const leaving = new AbortController()
   setTimeout(() => leaving.abort(), 250)
   await expect(
@@ -147,8 +154,8 @@ test('a client that leaves ends both', async () => {
 })
 
 test('the loser says nothing of the health of its target', async () => {
-  setPolicy({ hedge })
   const { gateway, upstreams } = await openScene({
+    policy: { hedge },
     upstreams: [[stall], [answerText('second')]],
     sections: () => ({ circuit_breaker: { failure_threshold: 2 } }),
   })
@@ -158,8 +165,8 @@ test('the loser says nothing of the health of its target', async () => {
 
 describe('bounds', () => {
   test('no more than the share of the requests is asked for twice', async () => {
-    setPolicy({ hedge: { ...hedge, maxShare: 0.25 } })
     const { gateway, upstreams } = await openScene({
+      policy: { hedge: { ...hedge, max_share: 0.25 } },
       upstreams: [[delayed(150, answerText('first'))], [answerText('second')]],
     })
     for (let request = 0; request < 8; request++) await (await gateway.chat()).text()
@@ -167,8 +174,8 @@ describe('bounds', () => {
   })
 
   test('a request of which nobody knows what it costs is not, where a cost is named', async () => {
-    setPolicy({ hedge: { ...hedge, maxCostNanoUsd: 1_000_000 } })
     const { gateway, upstreams } = await openScene({
+      policy: { hedge: { ...hedge, max_cost: 0.001 } },
       upstreams: [[delayed(150, answerText('first'))], [answerText('second')]],
     })
     await (await gateway.chat()).text()
@@ -176,8 +183,8 @@ describe('bounds', () => {
   })
 
   test('nor one whose answer is to be stored', async () => {
-    setPolicy({ hedge })
     const { gateway, upstreams } = await openScene({
+      policy: { hedge },
       upstreams: [[delayed(150, answerText('first'))], [answerText('second')]],
     })
     await (await gateway.chat({ store: true })).text()
@@ -185,8 +192,8 @@ describe('bounds', () => {
   })
 
   test('without a time of its own the p95 of the target decides, once twenty answers are known', async () => {
-    setPolicy({ hedge: { ...hedge, afterMs: null } })
     const { gateway, upstream, upstreams } = await openScene({
+      policy: { hedge: { max_share: 1 } },
       upstreams: [[answerText('first')], [answerText('second')]],
     })
     upstream.behave(delayed(300, answerText('slow')))

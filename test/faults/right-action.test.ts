@@ -14,7 +14,6 @@ import {
   streamEvents,
   wholeStream,
 } from '../support/fake-upstream.ts'
-import { setPolicy } from '../support/route-policy.ts'
 import { eventually, openScene, providersFor, type Scene } from '../support/scene.ts'
 
 const fails = (status: number, headers: Record<string, string> = {}, error: object = {}): Behaviour =>
@@ -112,8 +111,8 @@ describe('limits', () => {
   })
 
   test('where the route prefers so, it is waited for although another one is healthy', async () => {
-    setPolicy({ limitWait: 'preferred' })
     const scene = await openScene({
+      policy: { limit_wait: 'preferred' },
       upstreams: [[limited(100), answerText('first')], [answerText('second')]],
     })
     expect(await (await scene.gateway.chat()).text()).toContain('first')
@@ -139,8 +138,7 @@ describe('limits', () => {
   })
 
   test('no longer than the route allows', async () => {
-    setPolicy({ maxLimitWaitMs: 50 })
-    const scene = await openScene({ upstreams: [[limited(100)]] })
+    const scene = await openScene({ policy: { max_limit_wait: '50ms' }, upstreams: [[limited(100)]] })
     expect((await scene.gateway.chat()).status).toBe(429)
     expect(asked(scene)).toEqual([1])
   })
@@ -243,11 +241,11 @@ describe('refusals', () => {
   })
 
   test.each([
-    ['a prompt that is too long', tooLong, { contextLength: ['nowhere', 'spare'], contentFilter: [] }],
-    ["a content filter's refusal", filtered, { contextLength: [], contentFilter: ['spare'] }],
+    ['a prompt that is too long', tooLong, { context_length: ['nowhere', 'spare'] }],
+    ["a content filter's refusal", filtered, { content_filter: ['spare'] }],
   ])('%s is asked of the list for it alone, where there is one', async (_title, refusal, fallbacks) => {
-    setPolicy({ fallbacks })
     const scene = await openScene({
+      policy: { fallbacks },
       upstreams: [[refusal], [answerText('never')], [answerText('from the spare')]],
       sections: withSpare,
     })
@@ -262,8 +260,8 @@ describe('refusals', () => {
   })
 
   test('a list is for its own kind of failure', async () => {
-    setPolicy({ fallbacks: { contextLength: ['spare'], contentFilter: [] } })
     const scene = await openScene({
+      policy: { fallbacks: { context_length: ['spare'] } },
       upstreams: [[filtered], [answerText('never')], [answerText('never')]],
       sections: withSpare,
     })
@@ -275,8 +273,10 @@ describe('refusals', () => {
     const refusing = fails(422, {}, { message: 'I cannot read this.' })
     const usual = await openScene({ upstreams: [[refusing], [answerText('second')]] })
     expect((await usual.gateway.chat()).status).toBe(400)
-    setPolicy({ failoverStatuses: new Set([422]) })
-    const scene = await openScene({ upstreams: [[refusing], [answerText('second')]] })
+    const scene = await openScene({
+      policy: { failover_statuses: [422] },
+      upstreams: [[refusing], [answerText('second')]],
+    })
     expect(await (await scene.gateway.chat()).text()).toContain('second')
     expect(asked(scene)).toEqual([1, 1])
   })
