@@ -280,6 +280,8 @@ export interface AttemptRecord {
   readonly durationMs: number
   /** Why it was made beside, or after, the one that should have sufficed; absent for that one and its retries. */
   readonly role?: 'hedge' | 'rescue'
+  /** Events of its stream that were not of their format and were dropped; absent for none. */
+  readonly malformedEvents?: number
   /** What it is billed for, where it did not become the answer; tokens are estimated, cost in nano US dollars. */
   readonly billed?: {
     readonly inputTokens: number

@@ -4,7 +4,14 @@ import type { FullReply, StreamedReply, StreamSink } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Alarm } from '../lib/alarms.ts'
 import type { Exchange } from './exchange.ts'
-import { type Account, account, attemptsAsEnded, type Ending, settle } from './settle.ts'
+import {
+  type Account,
+  account,
+  attemptsAsEnded,
+  type Ending,
+  settle,
+  warnOfMalformedEvents,
+} from './settle.ts'
 
 const streamHeaders = [
   'cache-control',
@@ -42,6 +49,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   const { stream } = reply
   page.firstContentMs = gateway.clock.now() - exchange.startedAt
   if (reply.warnings !== undefined) page.warnings.push(...reply.warnings)
+  warnOfMalformedEvents(exchange, reply.facts)
   if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange, reply))
   const { clock } = gateway
   const ping = keepWaitingClientAlive(exchange)

@@ -88,9 +88,21 @@ function sendOrDrop({ call, gateway, id }: Exchange, send: () => void): void {
   }
 }
 
+const malformedWarning = /^dropped \d+ malformed stream event/
+
+/** Told once, with the count so far. */
+export function warnOfMalformedEvents({ page }: Exchange, facts: AnswerFacts | null): void {
+  const count = facts?.malformedEvents ?? 0
+  if (count === 0) return
+  const told = page.warnings.findIndex(warning => malformedWarning.test(warning))
+  const warning = `dropped ${count} malformed stream event${count === 1 ? '' : 's'}`
+  page.warnings.splice(told === -1 ? page.warnings.length : told, 1, warning)
+}
+
 function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
   const { page, call, gateway } = exchange
   const { error, facts } = ending
+  warnOfMalformedEvents(exchange, facts)
   return {
     type: 'exchange_ended',
     id: exchange.id,
@@ -107,11 +119,12 @@ function closePage(exchange: Exchange, ending: Ending & { account: Account }): E
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
     finishReason: facts?.finishReason ?? null,
+    ...(facts?.malformedEvents ? { malformedEvents: facts.malformedEvents } : {}),
     ...ending.account,
     durationMs: gateway.clock.now() - exchange.startedAt,
     upstreamMs: page.upstreamMs,
     firstContentMs: page.firstContentMs,
-    attempts: attemptsAsEnded(exchange.attempts, { error, answered: facts !== null }),
+    attempts: attemptsAsEnded(exchange.attempts, { error, answered: facts !== null, facts }),
     decision: page.decision,
     warnings: page.warnings,
     bytesIn: page.bytesIn,
@@ -129,9 +142,20 @@ function outcomeOf(error: GatewayError | null): Outcome {
 /** An attempt that had won and broke afterwards stands with what it broke of. */
 export function attemptsAsEnded(
   attempts: readonly AttemptRecord[],
-  end: { readonly error: GatewayError | null; readonly answered: boolean },
+  end: {
+    readonly error: GatewayError | null
+    readonly answered: boolean
+    readonly facts?: Pick<AnswerFacts, 'malformedEvents'> | null
+  },
 ): readonly AttemptRecord[] {
   const last = attempts.at(-1)
-  if (end.error === null || !end.answered || last === undefined || last.code !== null) return attempts
-  return [...attempts.slice(0, -1), { ...last, code: end.error.code }]
+  if (!end.answered || last === undefined || last.code !== null) return attempts
+  const dropped = end.facts?.malformedEvents ?? 0
+  if (end.error === null && dropped === 0) return attempts
+  const ended = {
+    ...last,
+    code: end.error?.code ?? null,
+    ...(dropped > 0 && { malformedEvents: dropped }),
+  }
+  return [...attempts.slice(0, -1), ended]
 }

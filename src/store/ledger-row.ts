@@ -7,7 +7,10 @@ import type { AttemptRecord, ErrorCode } from '../errors.ts'
 import type { CostStatus, ExchangeEnded, Outcome, UsageSource } from '../events.ts'
 
 /** What the ledger keeps of one request; units as in `ExchangeEnded`. */
-export type LedgerRow = Omit<ExchangeEnded, 'type' | 'errorMessage' | 'warnings' | 'decision'>
+export type LedgerRow = Omit<
+  ExchangeEnded,
+  'type' | 'errorMessage' | 'warnings' | 'decision' | 'malformedEvents'
+>
 
 /** Columns and their SQL types, in the order of a line of the spool. */
 export const ledgerColumns = [
