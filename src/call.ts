@@ -129,6 +129,8 @@ export interface StreamTap {
   readonly facts: AnswerFacts
   /** Content (text, reasoning, a tool call) has passed: the attempt has won. */
   readonly started: boolean
+  /** What has passed is held until it is known to be of use: the attempt has not won. Absent where nothing ever is. */
+  readonly holding?: boolean
   /** The end marker has arrived; what follows is not passed on. */
   readonly ended: boolean
   /**

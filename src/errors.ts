@@ -224,6 +224,14 @@ export const errorTable = {
     'The provider was silent for too long.',
     'Raise the timer named in the message if the model is meant to be slow.',
   ),
+  upstream_diverged: upstream(
+    502,
+    'upstream_error',
+    'final',
+    'neutral',
+    'The answer of another provider did not begin with the text that was sent already.',
+    'Nothing: it was asked to rescue a stream that had broken off, which ended with its own error.',
+  ),
 
   // The gateway.
   circuit_open: upstream(

@@ -5,6 +5,7 @@ import { attemptTargets } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { keepNeeded, type ParsedRequest, type PlannedRequest, planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
+import { bufferWhole, rescueWhereBroken } from './rescue/rescue.ts'
 import { recallHistory } from './responses/recall.ts'
 import { rememberAnswer } from './responses/remember.ts'
 
@@ -24,9 +25,11 @@ function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   return askInTurn(exchange, keepNeeded(exchange, parsed, route.plans), route)
 }
 
-async function askInTurn(exchange: Exchange, request: PlannedRequest, { plans }: Route): Promise<Reply> {
-  const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
-    prepareRequest(exchange, request, { ...plan, ...attempt }),
-  )
-  return rememberAnswer(exchange, { request, plans }, reply)
+async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  const { plans } = route
+  const reply = await attemptTargets(exchange, plans, (plan, attempt) => {
+    const made = prepareRequest(exchange, request, { ...plan, ...attempt })
+    return made instanceof Promise ? made.then(each => bufferWhole(each, route)) : bufferWhole(made, route)
+  })
+  return rememberAnswer(exchange, { request, plans }, rescueWhereBroken(exchange, { request, route }, reply))
 }

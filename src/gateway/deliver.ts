@@ -3,15 +3,10 @@
 import type { FullReply, StreamedReply, StreamSink } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { Alarm } from '../lib/alarms.ts'
+import { account } from './account.ts'
 import type { Exchange } from './exchange.ts'
-import {
-  type Account,
-  account,
-  attemptsAsEnded,
-  type Ending,
-  settle,
-  warnOfMalformedEvents,
-} from './settle.ts'
+import { attemptsAsEnded, type Ending, settle, warnOfMalformedEvents } from './settle.ts'
+import type { Account } from './snapshot.ts'
 
 const streamHeaders = [
   'cache-control',

@@ -2,19 +2,28 @@
 // name, what the upstream needs to count tokens, and what the provider lacks; or from the neutral form.
 
 import type { AnswerReader, UpstreamRequest } from '../call.ts'
-import type { FieldEdits, Format } from '../formats/format.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import type { EncodeContext, FieldEdits, Format, StreamEncoder, WireEvent } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
-import { type Plan, type PlannedRequest, readAsked } from './plan.ts'
+import { type Asked, type Plan, type PlannedRequest, readAsked } from './plan.ts'
 import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { translate } from './translate.ts'
 import { destinationOf } from './way.ts'
 
+/** How an answer is joined to what the client has read of another. */
+export interface Joining {
+  /** What is asked instead. */
+  extend(conversation: Conversation): Conversation
+  /** In place of the client's encoder. */
+  openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
 /** A target, the way there, and what it has refused already. */
-export type RemediedPlan = Plan & { readonly remedy: Remedy }
+export type RemediedPlan = Plan & { readonly remedy: Remedy; readonly joining?: Joining }
 
 /** What differs from target to target. */
 export interface Prepared {
@@ -29,7 +38,7 @@ export interface Prepared {
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives, remedy }: Plan & Attempt,
+  { target, way, alternatives, remedy, joining }: RemediedPlan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -50,15 +59,20 @@ export function prepareRequest(
     alternatives,
   })
   // Thoughts can be taken out of the neutral form alone.
-  if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))
+  if (way.direct && joining === undefined && !(remedy.withoutReasoning && way.format.chat !== undefined))
     return complete(passThrough(exchange, request, { target, way, remedy }))
-  const asked = request.asked.first ?? readAsked(exchange, request, way)
+  const said = request.asked.first ?? readAsked(exchange, request, way)
   // Another attempt reads it anew from the bytes: a prompt that waits for the upstream would grow old.
   request.asked.first = null
-  const prepared = translate(exchange, asked, { target, way, remedy })
+  const asked = joining === undefined ? said : extend(said, joining)
+  const prepared = translate(exchange, asked, { target, way, remedy, ...(joining && { joining }) })
   const finish = (made: Prepared) =>
     complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)
   return prepared instanceof Promise ? prepared.then(finish) : finish(prepared)
+}
+
+function extend(asked: Asked, joining: Joining): Asked {
+  return asked.kind === 'chat' ? { ...asked, conversation: joining.extend(asked.conversation) } : asked
 }
 
 function passThrough(

@@ -1,10 +1,10 @@
 // Closes the books of an exchange, once: usage, cost, the ledger row, the end told to the observers.
 
-import type { AnswerFacts, Usage } from '../call.ts'
+import type { AnswerFacts } from '../call.ts'
 import type { AttemptRecord, GatewayError } from '../errors.ts'
-import type { CostStatus, ExchangeEnded, Outcome, UsageSource } from '../events.ts'
+import type { ExchangeEnded, Outcome } from '../events.ts'
 import type { Exchange } from './exchange.ts'
-import type { Cost } from './snapshot.ts'
+import type { Account } from './snapshot.ts'
 
 export interface Ending {
   readonly status: number
@@ -13,47 +13,6 @@ export interface Ending {
   /** What was read of the answer; null where none began. */
   readonly facts: AnswerFacts | null
   readonly bytesOut: number
-}
-
-/** What an answer was worth, known before it is sent. */
-export interface Account {
-  readonly usage: Usage | null
-  readonly usageSource: UsageSource
-  readonly costNanoUsd: number | null
-  readonly costStatus: CostStatus
-}
-
-const nothingUsed: Account = { usage: null, usageSource: 'none', costNanoUsd: 0, costStatus: 'none' }
-
-const unpriced: Cost = { nanoUsd: null, status: 'unpriced' }
-
-/** Counts and prices what was used, by the upstream's count or, where it sent none, by an estimate. */
-export function account(exchange: Exchange, ending: Pick<Ending, 'error' | 'facts'>): Account {
-  const { target } = exchange.page
-  const counted = ending.facts?.usage ?? null
-  if (target === null || (counted === null && !mayHaveCost(exchange, ending))) return nothingUsed
-  const usage =
-    counted ??
-    exchange.gateway.estimateUsage(exchange.page.inputCharacters, ending.facts?.outputCharacters ?? 0)
-  const serviceTier = ending.facts?.serviceTier ?? null
-  const unknown = counted === null && exchange.call.endpoint.format.costNeedsUsage === true
-  const cost = unknown
-    ? unpriced
-    : exchange.snapshot.costOf({ target, usage, serviceTier, at: exchange.startedWall })
-  return {
-    usage,
-    usageSource: counted === null ? 'estimated' : 'provider',
-    costNanoUsd: cost.nanoUsd,
-    costStatus: cost.status,
-  }
-}
-
-/** An answer that began is billed, and so is a prompt that an upstream was reading when the client left. */
-function mayHaveCost(exchange: Exchange, { facts, error }: Pick<Ending, 'error' | 'facts'>): boolean {
-  return (
-    facts !== null ||
-    (error?.code === 'client_disconnected' && exchange.attempts.at(-1)?.code === 'client_disconnected')
-  )
 }
 
 /**

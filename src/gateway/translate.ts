@@ -21,7 +21,7 @@ import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
 import { TranslatingTap } from '../formats/streams/translating-tap.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter } from './parameters.ts'
-import type { Asked } from './plan.ts'
+import type { Asked, Plan } from './plan.ts'
 import type { Prepared, RemediedPlan } from './prepare.ts'
 import { remedyEdits } from './remedy.ts'
 import type { ProviderSide } from './snapshot.ts'
@@ -135,7 +135,8 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
               pass(event)
             })
           },
-          openEncoder: write => answers.openEncoder(encoding, write),
+          openEncoder: write =>
+            plan.joining?.openEncoder(encoding, write) ?? answers.openEncoder(encoding, write),
         }),
     },
   }
@@ -221,7 +222,7 @@ function applyEdits(body: JsonObject, edits: readonly (readonly [string, string 
   return edited
 }
 
-function encodeTarget(exchange: Exchange, plan: RemediedPlan): EncodeTarget {
+export function encodeTarget(exchange: Exchange, plan: Pick<Plan, 'target'>): EncodeTarget {
   const { streamUsage, quirks } = sideOf(exchange, plan)
   return {
     model: plan.target.model,
@@ -235,7 +236,7 @@ function decodeContext({ gateway }: Exchange): DecodeContext {
   return { createId: gateway.createId }
 }
 
-function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeContext<Question> {
+export function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeContext<Question> {
   const { gateway, id, page, startedWall } = exchange
   return {
     asked,
@@ -247,7 +248,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
   }
 }
 
-function sideOf({ snapshot }: Exchange, { target }: RemediedPlan): ProviderSide {
+function sideOf({ snapshot }: Exchange, { target }: Pick<Plan, 'target'>): ProviderSide {
   return snapshot.providerOf(target)
 }
 

@@ -132,6 +132,7 @@ function awaitFirstContent(
       source: answer.body,
       tap,
       nameFailure: failure => nameFailure(failure, request),
+      onBegun: () => alarm.close(),
       onWon() {
         won = true
         alarm.close()

@@ -12,7 +12,9 @@ export interface TappedStreamOptions {
   readonly tap: StreamTap
   /** Completes what the source or the tap threw. */
   readonly nameFailure: (failure: GatewayError) => GatewayError
-  /** The first content has arrived. */
+  /** The first content has arrived, though it may be held still. */
+  readonly onBegun: () => void
+  /** The attempt is the answer. */
   readonly onWon: () => void
   /** Told once how it ended; null for the real end, and where the client left. */
   readonly onClosed: (failure: GatewayError | null) => void
@@ -57,8 +59,7 @@ export class TappedStream implements ReplyStream, StreamSink {
       return
     }
     if (bytes !== null) this.#pass(bytes)
-    if (!this.#won && (tap.started || this.#heldBytes > maxHeldBytes || this.#held.length > maxHeldChunks))
-      this.#win()
+    if (!this.#won) this.#judge(tap)
     if (tap.ended) this.end()
   }
 
@@ -124,6 +125,12 @@ export class TappedStream implements ReplyStream, StreamSink {
     }
     this.#held.push(bytes)
     this.#heldBytes += bytes.length
+  }
+
+  #judge(tap: StreamTap): void {
+    if (tap.started) this.#options.onBegun()
+    const started = tap.started && tap.holding !== true
+    if (started || this.#heldBytes > maxHeldBytes || this.#held.length > maxHeldChunks) this.#win()
   }
 
   #win(): void {

@@ -53,6 +53,10 @@ export class TranslatingTap implements StreamTap {
     return this.facts.started
   }
 
+  get holding(): boolean {
+    return this.#encoder.holding === true
+  }
+
   get ended(): boolean {
     return this.#end !== null || this.#failure !== null
   }
