@@ -42,6 +42,8 @@ export interface Timers {
   readonly firstContentMs: number
   /** Between two chunks of an answer. */
   readonly idleMs: number
+  /** Below this pace a stream counts as stalled, as silence would; absent for any pace. */
+  readonly throughput?: { readonly minTokensPerSecond: number; readonly windowMs: number } | undefined
 }
 
 /** A configured provider, as the sending side sees it. Built from provider data and configuration. */

@@ -11,6 +11,7 @@ import { asTable, describeIneffective, resolveProviders } from './resolve-provid
 import type { ConfigurationFile } from './schema.ts'
 import { isSecretText } from './sections/fields.ts'
 import { hostMessage, hostPattern } from './sections/server.ts'
+import { throughputOf } from './throughput.ts'
 
 export interface ResolveInput {
   readonly file: ConfigurationFile
@@ -115,6 +116,7 @@ function resolveTimeouts({ timeouts, http_client }: ConfigurationFile): TimeoutC
     headersMs: timeouts.headers ?? silence ?? 300_000,
     firstContentMs: timeouts.first_token ?? silence ?? 60_000,
     idleMs: timeouts.idle ?? silence ?? 60_000,
+    ...throughputOf(timeouts, undefined),
   }
 }
 

@@ -30,6 +30,8 @@ export class TappedStream implements ReplyStream, StreamSink {
   #sink: StreamSink | null = null
   #won = false
   #over = false
+  #paused = false
+  #wasPaused = false
 
   constructor(options: TappedStreamOptions) {
     this.#options = options
@@ -37,6 +39,13 @@ export class TappedStream implements ReplyStream, StreamSink {
 
   get facts(): AnswerFacts {
     return this.#options.tap.facts
+  }
+
+  /** Whether its reader has held it up since this was last asked. */
+  takePaused(): boolean {
+    const paused = this.#wasPaused
+    this.#wasPaused = this.#paused
+    return paused
   }
 
   /** Ends the attempt from outside, for example because the first content did not come in time. */
@@ -103,10 +112,14 @@ export class TappedStream implements ReplyStream, StreamSink {
   }
 
   pause(): void {
-    if (!this.#over) this.#options.source.pause()
+    if (this.#over) return
+    this.#paused = true
+    this.#wasPaused = true
+    this.#options.source.pause()
   }
 
   resume(): void {
+    this.#paused = false
     this.#options.source.resume()
   }
 

@@ -204,6 +204,22 @@ test('a stream that falls silent in its middle ends with an error that names the
   await settled()
 })
 
+test('a stream that trickles, though it is never silent for long, is given up where a least pace is set', async () => {
+  const trickle = streamEvents([...begun, ...Array.from({ length: 200 }, () => chunk({ content: '.' }))], {
+    before: () => new Promise(resolve => setTimeout(resolve, 20)),
+  })
+  const pace = { min_tokens_per_second: 1000, throughput_window: '100ms' }
+  const { gateway, upstream, settled } = await openScene({
+    upstreams: [[trickle]],
+    provider: { timeouts: { ...longTimers, ...pace } },
+  })
+  const text = await (await gateway.chat({ stream: true })).text()
+  expect(errorIn(text)).toMatchObject({ code: 'upstream_timeout', provider: 'upstream1' })
+  expect(errorIn(text)['message']).toContain('timer: min_tokens_per_second')
+  await upstream.requests[0]?.aborted
+  await settled()
+})
+
 test('the total time ends a stream that never stops talking', async () => {
   const endless = streamEvents(
     Array.from({ length: 10_000 }, () => chunk({ content: 'more ' })),

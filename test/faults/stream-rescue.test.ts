@@ -233,6 +233,67 @@ describe('books', () => {
   })
 })
 
+describe('a rescued stream', () => {
+  const scene = shareRescue()
+
+  test('of the Responses API is kept whole for the requests that go on from it', async () => {
+    policy.rescue = 'continue'
+    const first = 'openai-responses'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    const numbers = [...bytes.toString().matchAll(/"sequence_number":(\d+)/g)].map(([, digits]) =>
+      Number(digits),
+    )
+    expect(numbers).toEqual(numbers.map((_number, index) => index))
+    const claude = upstreamOf(scene(), 'claude')
+    claude.behave(whole('claude', 'Yes'))
+    const id = /"id":"(resp_[^"]+)"/.exec(bytes.toString())?.[1]
+    const more = { previous_response_id: id }
+    const next = await askAs(scene().gateway, { client: first, model: 'claude/claude-sonnet-4-5', more })
+    expect(read(first, await next.whole)).toMatchObject({ text: 'Yes' })
+    const messages = lastBody(claude)['messages'] as { role: string; content: { text: string }[] }[]
+    expect(messages.find(({ role }) => role === 'assistant')?.content).toMatchObject([
+      { text: 'Hello again' },
+    ])
+  })
+
+  test('is not one where a tool was being called', async () => {
+    policy.rescue = 'auto'
+    const first = 'openai-chat'
+    const calling = saying(
+      [{ type: 'tool_call', id: 'call_1', name: 'look', arguments: '{"a":1}' }],
+      'tool_calls',
+    )
+    const begunCall = eventsUntil(eventsOf(first, calling), 'look')
+    upstreamOf(scene(), first).behave(streamOf(first, begunCall, { ending: 'cut' }))
+    const claude = upstreamOf(scene(), 'claude')
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    expect(bytes.toString()).toContain('upstream_truncated')
+    expect(claude.requests).toHaveLength(0)
+    await scene().settled()
+    const line = scene()
+      .gateway.readLog()
+      .findLast(({ message }) => message === 'request')
+    expect(line).toMatchObject({ outcome: 'truncated', warnings: ['not rescued: a tool was called'] })
+  })
+
+  test('ends with the first error where every other target fails, too', async () => {
+    policy.rescue = 'auto'
+    const first = 'openai-chat'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    for (const name of ['claude', 'vllm', 'plain'] as const) upstreamOf(scene(), name).behave(resetConnection)
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    expect(bytes.toString()).toContain('"code":"upstream_truncated"')
+    expect(bytes.toString()).not.toContain('[DONE]')
+    await scene().settled()
+    const line = scene()
+      .gateway.readLog()
+      .findLast(({ message }) => message === 'request')
+    expect(line).toMatchObject({ outcome: 'truncated', provider: first, attempts: 4 })
+  })
+})
+
 describe('through their SDKs', () => {
   const scene = shareRescue()
   test.each(

@@ -1,7 +1,8 @@
 // What a client has read of an answer that broke off: its own stream, decoded, whatever way it came.
 
-import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
+import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conversation/completion-event.ts'
 import { asGatewayError } from '../../errors.ts'
+import { unpackSignature } from '../../formats/anthropic-messages/foreign-reasoning.ts'
 import type { ChatTranslation, Framing, WireEvent } from '../../formats/format.ts'
 import { EventReader } from '../../formats/streams/event-reader.ts'
 
@@ -64,6 +65,7 @@ function isWhole(decoder: { finish(): void }): boolean {
 function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): PartialAnswer | string {
   const events = [...given]
   const open = new Map<number, PartOpening['type']>()
+  const silent = new Set<number>()
   let text = ''
   let reasoning = ''
   let nextPart = 0
@@ -76,10 +78,12 @@ function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): P
         if (type === 'tool_call') return 'a tool was called'
         if (type === 'refusal') return 'the model refused'
         open.set(event.part, type)
+        silent.add(event.part)
         nextPart = event.part + 1
         break
       }
       case 'part_delta':
+        if (event.text !== '') silent.delete(event.part)
         if (open.get(event.part) === 'text') text += event.text
         else {
           reasoning += event.text
@@ -87,10 +91,11 @@ function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): P
         }
         break
       case 'part_detail':
-        if ('signature' in event.detail || 'encrypted' in event.detail) return 'the model signed its thoughts'
+        if (isProof(event.detail)) return 'the model signed its thoughts'
         break
       case 'part_end':
         open.delete(event.part)
+        silent.delete(event.part)
         break
       case 'part':
         if (event.value.type !== 'reasoning' || isSealed(event.value)) return `it holds ${event.value.type}`
@@ -105,6 +110,8 @@ function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): P
         break
     }
   }
+  if (silent.size > 0) return 'a part had just begun'
+  if (text !== '' && ![...open.values()].includes('text')) return 'its text had ended'
   return {
     wire,
     events,
@@ -114,6 +121,14 @@ function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): P
     nextPart,
     mixed,
   }
+}
+
+/** The mark under which a client of Anthropic's format keeps a foreign thought proves nothing by itself. */
+function isProof(detail: PartDetailEvent['detail']): boolean {
+  if ('encrypted' in detail) return true
+  if (!('signature' in detail)) return false
+  const { signature, encrypted } = unpackSignature(detail.signature)
+  return signature !== undefined || encrypted !== undefined
 }
 
 function isSealed({
