@@ -42,6 +42,8 @@ export interface Timers {
   readonly firstContentMs: number
   /** Between two chunks of an answer. */
   readonly idleMs: number
+  /** Below this pace a stream counts as stalled, as silence would; absent for any pace. */
+  readonly throughput?: { readonly minTokensPerSecond: number; readonly windowMs: number } | undefined
 }
 
 /** A configured provider, as the sending side sees it. Built from provider data and configuration. */
@@ -153,6 +155,8 @@ export interface AnswerFacts {
   readonly serviceTier: string | null
   /** UTF-16 units of text, reasoning and tool arguments; the base of an estimate where no usage arrived. */
   readonly outputCharacters: number
+  /** Events of a stream that were not of its format and were dropped; absent for none. */
+  readonly malformedEvents?: number
 }
 
 /** Reads a stream as it passes. One tap belongs to one attempt. */
@@ -160,17 +164,21 @@ export interface StreamTap {
   readonly facts: AnswerFacts
   /** Content (text, reasoning, a tool call) has passed: the attempt has won. */
   readonly started: boolean
+  /** What has passed is held until it is known to be of use: the attempt has not won. Absent where nothing ever is. */
+  readonly holding?: boolean
   /** The end marker has arrived; what follows is not passed on. */
   readonly ended: boolean
   /**
    * Takes bytes of the upstream, any split, and returns the bytes for the client: the same buffer where nothing
    * had to change, null where nothing is to be sent yet. The end marker is never among them: see `finish`.
-   * @throws GatewayError for an error event, or an event that is not of the format
+   * Events that are not of the format are dropped and counted.
+   * @throws GatewayError for an error event, or bytes in which no further event can be found
    */
   push(chunk: Buffer): Buffer | null
   /**
    * Called once when the upstream has ended or `ended` is true: the last bytes for the client, the end marker among them.
-   * @throws GatewayError `upstream_truncated` where the stream ended before its end
+   * @throws GatewayError `upstream_truncated` where the stream ended before its end; `upstream_malformed` where it said
+   * nothing that is of the format
    */
   finish(): Buffer
   /** The bytes are media without events: a failure can be told only by cutting the connection. */

@@ -230,6 +230,14 @@ export const errorTable = {
     'The provider was silent for too long.',
     'Raise the timer named in the message if the model is meant to be slow.',
   ),
+  upstream_diverged: upstream(
+    502,
+    'upstream_error',
+    'final',
+    'neutral',
+    'The answer of another provider did not begin with the text that was sent already.',
+    'Nothing: it was asked to rescue a stream that had broken off, which ended with its own error.',
+  ),
 
   // The gateway.
   circuit_open: upstream(
@@ -286,6 +294,8 @@ export interface AttemptRecord {
   readonly durationMs: number
   /** Why it was made beside, or after, the one that should have sufficed; absent for that one and its retries. */
   readonly role?: 'hedge' | 'rescue'
+  /** Events of its stream that were not of their format and were dropped; absent for none. */
+  readonly malformedEvents?: number
   /** What it is billed for, where it did not become the answer; tokens are estimated, cost in nano US dollars. */
   readonly billed?: {
     readonly inputTokens: number

@@ -75,6 +75,8 @@ export interface ExchangeEnded {
   readonly errorCode: ErrorCode | null
   readonly errorMessage: string | null
   readonly finishReason: string | null
+  /** Events of the stream that were not of its format and were dropped; absent for none. */
+  readonly malformedEvents?: number
   readonly usage: Usage | null
   readonly usageSource: UsageSource
   /** Cost in nano US dollars; null where it is not known. */

@@ -151,6 +151,8 @@ export interface TimeoutConfiguration {
   readonly headersMs: number
   readonly firstContentMs: number
   readonly idleMs: number
+  /** Absent for no guard. */
+  readonly throughput?: { readonly minTokensPerSecond: number; readonly windowMs: number }
 }
 
 export interface RateLimitConfiguration {

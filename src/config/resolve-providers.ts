@@ -15,6 +15,7 @@ import {
   regionMessage,
   regionPattern,
 } from './sections/provider.ts'
+import { throughputOf } from './throughput.ts'
 
 export interface ProviderContext {
   readonly kinds: ReadonlyMap<string, ProviderKind>
@@ -126,6 +127,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
       headersMs: entry.timeouts?.headers ?? silence ?? timeouts.headersMs,
       firstContentMs: entry.timeouts?.first_token ?? silence ?? timeouts.firstContentMs,
       idleMs: entry.timeouts?.idle ?? silence ?? timeouts.idleMs,
+      ...throughputOf(entry.timeouts, timeouts.throughput),
     },
     maxRetries: entry.max_retries,
     maxConnections: entry.max_connections ?? maxConnections,

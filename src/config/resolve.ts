@@ -12,6 +12,7 @@ import { resolveRouting } from './routing.ts'
 import type { ConfigurationFile } from './schema.ts'
 import { isSecretText } from './sections/fields.ts'
 import { hostMessage, hostPattern } from './sections/server.ts'
+import { throughputOf } from './throughput.ts'
 
 export interface ResolveInput {
   readonly file: ConfigurationFile
@@ -117,6 +118,7 @@ function resolveTimeouts({ timeouts, http_client }: ConfigurationFile): TimeoutC
     headersMs: timeouts.headers ?? silence ?? 300_000,
     firstContentMs: timeouts.first_token ?? silence ?? 60_000,
     idleMs: timeouts.idle ?? silence ?? 60_000,
+    ...throughputOf(timeouts, undefined),
   }
 }
 

@@ -9,6 +9,11 @@ export interface Abilities {
   readonly customTools: boolean
   /** What a tool may be called; other names are replaced on the way out and put back on the way in. */
   readonly toolName: RegExp
+  /**
+   * A last message of the assistant is gone on from: `plain` where the answer is what follows it, `echo` where it may
+   * say the message again. Absent where the model answers anew, refuses it, or nobody knows.
+   */
+  readonly prefill?: 'plain' | 'echo' | undefined
   /** Whether the upstream takes a file by this address itself. Without it, the gateway fetches the file. */
   takesUrl(url: string, kind: 'image' | 'audio' | 'file'): boolean
 }

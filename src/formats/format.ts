@@ -218,6 +218,15 @@ export interface ChatTranslation extends Translation<Conversation, Completion> {
   openDecoder(context: DecodeContext, emit: (event: CompletionEvent) => void): StreamDecoder
   /** One for each stream. */
   openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+  /**
+   * The same for a stream that has begun: its events bear the ids and numbers of those that were sent. Absent where these
+   * follow from what is said. What is written while it replays goes nowhere.
+   */
+  resumeEncoder?(
+    context: EncodeContext<Conversation>,
+    write: (event: WireEvent) => void,
+    begun: BegunStream,
+  ): StreamEncoder
 }
 
 export interface StreamDecoder {
@@ -232,4 +241,13 @@ export interface StreamEncoder {
   push(event: CompletionEvent): void
   /** Ends the stream with an error that the client's SDK raises. */
   fail(error: GatewayError): void
+  /** What it is given is held until it is known to be of use; absent where nothing ever is. */
+  readonly holding?: boolean
+}
+
+/** What a client was sent of a stream that another one goes on with. */
+export interface BegunStream {
+  readonly wire: readonly WireEvent[]
+  /** Gives an encoder what was sent, in the neutral form. */
+  replay(encoder: StreamEncoder): void
 }

@@ -12,6 +12,7 @@ import { isRepeatable } from './hedge.ts'
 import { planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
 import { keepNeeded, type ParsedRequest, type PlannedRequest } from './request.ts'
+import { bufferWhole, rescueWhereBroken } from './rescue/rescue.ts'
 import { recallHistory } from './responses/recall.ts'
 import { rememberAnswer } from './responses/remember.ts'
 
@@ -65,14 +66,18 @@ async function askRoute(exchange: Exchange, request: PlannedRequest, route: Rout
   const { target } = exchange.page
   if (shadow !== null) exchange.gateway.shadows?.start(exchange, request, shadow)
   if (conversation !== null && target !== null) exchange.snapshot.keepConversation(conversation, target.id)
-  return rememberAnswer(exchange, { request, plans }, reply)
+  return rememberAnswer(exchange, { request, plans }, rescueWhereBroken(exchange, { request, route }, reply))
 }
 
-function askingOf(exchange: Exchange, request: PlannedRequest, { plans, policy }: Route): Asking {
+function askingOf(exchange: Exchange, request: PlannedRequest, route: Route): Asking {
+  const { plans, policy } = route
   return {
     plans,
     policy,
     repeatable: policy.hedge !== null && isRepeatable(exchange, request),
-    prepare: (lane, plan, attempt) => prepareRequest(lane, request, { ...plan, ...attempt }),
+    prepare(lane, plan, attempt) {
+      const made = prepareRequest(lane, request, { ...plan, ...attempt })
+      return made instanceof Promise ? made.then(each => bufferWhole(each, route)) : bufferWhole(made, route)
+    },
   }
 }

@@ -1,7 +1,9 @@
 // The course of one request over its targets: who is asked next, what each failed with, who is waited for.
 
 import type { UpstreamRequest } from '../call.ts'
+import type { Conversation } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
+import type { EncodeContext, StreamEncoder, WireEvent } from '../formats/format.ts'
 import { pause } from '../lib/pause.ts'
 import type { Exchange } from './exchange.ts'
 import type { Plan } from './plan.ts'
@@ -16,8 +18,16 @@ export interface Attempt {
   readonly patienceMs: number | undefined
 }
 
+/** How an answer is joined to what the client has read of another. */
+export interface Joining {
+  /** What is asked instead. */
+  extend(conversation: Conversation): Conversation
+  /** In place of the client's encoder. */
+  openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
 /** A target, the way there, and what it has refused already. */
-export type RemediedPlan = Plan & Pick<Attempt, 'remedy'>
+export type RemediedPlan = Plan & Pick<Attempt, 'remedy'> & { readonly joining?: Joining }
 
 /** Makes the request for one target. The exchange is that of the attempt: its page tells of nothing else. */
 export type Prepare = (

@@ -3,9 +3,11 @@
 import type { FullReply, StreamedReply } from '../call.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Alarm } from '../lib/alarms.ts'
+import { account } from './account.ts'
 import type { Exchange } from './exchange.ts'
 import { passStream } from './pass-stream.ts'
-import { type Account, account, type Ending, settle } from './settle.ts'
+import { type Ending, settle, warnOfMalformedEvents } from './settle.ts'
+import type { Account } from './snapshot.ts'
 
 const streamHeaders = [
   'cache-control',
@@ -42,6 +44,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   const { clock } = gateway
   page.firstContentMs = clock.now() - exchange.startedAt
   if (reply.warnings !== undefined) page.warnings.push(...reply.warnings)
+  warnOfMalformedEvents(exchange, reply.facts)
   if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange, reply))
   const ping = keepWaitingClientAlive(exchange)
   passStream(exchange, reply.stream, {

@@ -17,7 +17,7 @@ import type { Lessons } from './remedy.ts'
 import type { ResponseMemory } from './responses/memory.ts'
 import type { OriginBook } from './responses/origin-book.ts'
 import type { Shadows } from './shadow.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Account, Snapshot } from './snapshot.ts'
 import type { ThoughtMemory } from './thought-memory.ts'
 
 /** What the gateway is made of; one for the whole process. */
@@ -152,6 +152,8 @@ export interface Page {
   firstContentMs: number | null
   readonly warnings: string[]
   decision: RouteDecision | null
+  /** What went into answers that broke off and that others went on with; absent for none. */
+  spent?: readonly Account[]
 }
 
 export interface Exchange {

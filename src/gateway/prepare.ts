@@ -4,12 +4,12 @@
 import type { UpstreamRequest } from '../call.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
-import type { Attempt, RemediedPlan } from './course.ts'
+import type { Attempt, Joining, RemediedPlan } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
 import type { Plan } from './plan.ts'
 import { noRemedy, remedyEdits } from './remedy.ts'
-import { type PlannedRequest, readAsked } from './request.ts'
+import { type Asked, type PlannedRequest, readAsked } from './request.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { type Prepared, translate } from './translate.ts'
 import { destinationOf } from './way.ts'
@@ -18,7 +18,7 @@ import { destinationOf } from './way.ts'
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives, remedy, patienceMs }: Plan & Attempt,
+  { target, way, alternatives, remedy, patienceMs, joining }: RemediedPlan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -42,15 +42,20 @@ export function prepareRequest(
     underway: { call: null },
   })
   // Thoughts can be taken out of the neutral form alone.
-  if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))
+  if (way.direct && joining === undefined && !(remedy.withoutReasoning && way.format.chat !== undefined))
     return complete(passThrough(exchange, request, { target, way, remedy }))
-  const asked = request.asked.first ?? readAsked(exchange, request, way)
+  const said = request.asked.first ?? readAsked(exchange, request, way)
   // Another attempt reads it anew from the bytes: a prompt that waits for the upstream would grow old.
   request.asked.first = null
-  const prepared = translate(exchange, asked, { target, way, remedy })
+  const asked = joining === undefined ? said : extend(said, joining)
+  const prepared = translate(exchange, asked, { target, way, remedy, ...(joining && { joining }) })
   const finish = (made: Prepared) =>
     complete(way.direct ? withClientHeaders(exchange, made, { target, way }) : made)
   return prepared instanceof Promise ? prepared.then(finish) : finish(prepared)
+}
+
+function extend(asked: Asked, joining: Joining): Asked {
+  return asked.kind === 'chat' ? { ...asked, conversation: joining.extend(asked.conversation) } : asked
 }
 
 function passThrough(

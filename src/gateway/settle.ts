@@ -1,10 +1,10 @@
 // Closes the books of an exchange, once: usage, cost, the ledger row, the end told to the observers.
 
-import type { AnswerFacts, Usage } from '../call.ts'
+import type { AnswerFacts } from '../call.ts'
 import type { AttemptRecord, GatewayError } from '../errors.ts'
-import type { CostStatus, ExchangeEnded, Outcome, UsageSource } from '../events.ts'
+import type { ExchangeEnded, Outcome } from '../events.ts'
 import type { Exchange } from './exchange.ts'
-import type { Cost } from './snapshot.ts'
+import type { Account } from './snapshot.ts'
 
 export interface Ending {
   readonly status: number
@@ -13,47 +13,6 @@ export interface Ending {
   /** What was read of the answer; null where none began. */
   readonly facts: AnswerFacts | null
   readonly bytesOut: number
-}
-
-/** What an answer was worth, known before it is sent. */
-export interface Account {
-  readonly usage: Usage | null
-  readonly usageSource: UsageSource
-  readonly costNanoUsd: number | null
-  readonly costStatus: CostStatus
-}
-
-const nothingUsed: Account = { usage: null, usageSource: 'none', costNanoUsd: 0, costStatus: 'none' }
-
-const unpriced: Cost = { nanoUsd: null, status: 'unpriced' }
-
-/** Counts and prices what was used, by the upstream's count or, where it sent none, by an estimate. */
-export function account(exchange: Exchange, ending: Pick<Ending, 'error' | 'facts'>): Account {
-  const { target } = exchange.page
-  const counted = ending.facts?.usage ?? null
-  if (target === null || (counted === null && !mayHaveCost(exchange, ending))) return nothingUsed
-  const usage =
-    counted ??
-    exchange.gateway.estimateUsage(exchange.page.inputCharacters, ending.facts?.outputCharacters ?? 0)
-  const serviceTier = ending.facts?.serviceTier ?? null
-  const unknown = counted === null && exchange.call.endpoint.format.costNeedsUsage === true
-  const cost = unknown
-    ? unpriced
-    : exchange.snapshot.costOf({ target, usage, serviceTier, at: exchange.startedWall })
-  return {
-    usage,
-    usageSource: counted === null ? 'estimated' : 'provider',
-    costNanoUsd: cost.nanoUsd,
-    costStatus: cost.status,
-  }
-}
-
-/** An answer that began is billed, and so is a prompt that an upstream was reading when the client left. */
-function mayHaveCost(exchange: Exchange, { facts, error }: Pick<Ending, 'error' | 'facts'>): boolean {
-  return (
-    facts !== null ||
-    (error?.code === 'client_disconnected' && exchange.attempts.at(-1)?.code === 'client_disconnected')
-  )
 }
 
 /**
@@ -88,10 +47,22 @@ function sendOrDrop({ call, gateway, id }: Exchange, send: () => void): void {
   }
 }
 
+const malformedWarning = /^dropped \d+ malformed stream event/
+
+/** Told once, with the count so far. */
+export function warnOfMalformedEvents({ page }: Exchange, facts: AnswerFacts | null): void {
+  const count = facts?.malformedEvents ?? 0
+  if (count === 0) return
+  const told = page.warnings.findIndex(warning => malformedWarning.test(warning))
+  const warning = `dropped ${count} malformed stream event${count === 1 ? '' : 's'}`
+  page.warnings.splice(told === -1 ? page.warnings.length : told, 1, warning)
+}
+
 /** The row of a request that has ended. */
 export function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
   const { page, call, gateway } = exchange
   const { error, facts } = ending
+  warnOfMalformedEvents(exchange, facts)
   return {
     type: 'exchange_ended',
     id: exchange.id,
@@ -108,11 +79,12 @@ export function closePage(exchange: Exchange, ending: Ending & { account: Accoun
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
     finishReason: facts?.finishReason ?? null,
+    ...(facts?.malformedEvents ? { malformedEvents: facts.malformedEvents } : {}),
     ...ending.account,
     durationMs: gateway.clock.now() - exchange.startedAt,
     upstreamMs: page.upstreamMs,
     firstContentMs: page.firstContentMs,
-    attempts: attemptsAsEnded(exchange.attempts, { error, answered: facts !== null }),
+    attempts: attemptsAsEnded(exchange.attempts, { error, answered: facts !== null, facts }),
     decision: page.decision,
     warnings: page.warnings,
     bytesIn: page.bytesIn,
@@ -130,9 +102,20 @@ function outcomeOf(error: GatewayError | null): Outcome {
 /** An attempt that had won and broke afterwards stands with what it broke of. */
 export function attemptsAsEnded(
   attempts: readonly AttemptRecord[],
-  end: { readonly error: GatewayError | null; readonly answered: boolean },
+  end: {
+    readonly error: GatewayError | null
+    readonly answered: boolean
+    readonly facts?: Pick<AnswerFacts, 'malformedEvents'> | null
+  },
 ): readonly AttemptRecord[] {
   const last = attempts.at(-1)
-  if (end.error === null || !end.answered || last === undefined || last.code !== null) return attempts
-  return [...attempts.slice(0, -1), { ...last, code: end.error.code }]
+  if (!end.answered || last === undefined || last.code !== null) return attempts
+  const dropped = end.facts?.malformedEvents ?? 0
+  if (end.error === null && dropped === 0) return attempts
+  const ended = {
+    ...last,
+    code: end.error?.code ?? null,
+    ...(dropped > 0 && { malformedEvents: dropped }),
+  }
+  return [...attempts.slice(0, -1), ended]
 }

@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AnswerReader, Connection, Destination, Operation, Target, Usage } from '../call.ts'
 import type { ListedModel } from '../endpoints/models.ts'
-import type { CostStatus, RouteDecision } from '../events.ts'
+import type { CostStatus, RouteDecision, UsageSource } from '../events.ts'
 import type { FieldEdits, Format, JsonObject } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
@@ -33,6 +33,14 @@ export interface RateDecision {
 export interface Cost {
   readonly nanoUsd: number | null
   readonly status: CostStatus
+}
+
+/** What an answer was worth, known before it is sent. */
+export interface Account {
+  readonly usage: Usage | null
+  readonly usageSource: UsageSource
+  readonly costNanoUsd: number | null
+  readonly costStatus: CostStatus
 }
 
 /** What differs from provider to provider while a request is prepared and its answer read. */

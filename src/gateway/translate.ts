@@ -24,6 +24,7 @@ import { toUtf8 } from '../lib/utf8.ts'
 import type { RemediedPlan } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter, unsupportedParameter } from './parameters.ts'
+import type { Plan } from './plan.ts'
 import { remedyEdits } from './remedy.ts'
 import type { Asked } from './request.ts'
 import type { ProviderSide } from './snapshot.ts'
@@ -144,7 +145,8 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
               pass(event)
             })
           },
-          openEncoder: write => answers.openEncoder(encoding, write),
+          openEncoder: write =>
+            plan.joining?.openEncoder(encoding, write) ?? answers.openEncoder(encoding, write),
         }),
     },
   }
@@ -225,7 +227,7 @@ function applyEdits(body: JsonObject, edits: readonly (readonly [string, string 
   return edited
 }
 
-function encodeTarget(exchange: Exchange, plan: RemediedPlan): EncodeTarget {
+export function encodeTarget(exchange: Exchange, plan: Pick<Plan, 'target'>): EncodeTarget {
   const { streamUsage, quirks } = sideOf(exchange, plan)
   return {
     model: plan.target.model,
@@ -239,7 +241,7 @@ function decodeContext({ gateway }: Exchange): DecodeContext {
   return { createId: gateway.createId }
 }
 
-function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeContext<Question> {
+export function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeContext<Question> {
   const { gateway, id, page, startedWall } = exchange
   return {
     asked,
@@ -251,7 +253,7 @@ function encodeContext<Question>(exchange: Exchange, asked: Question): EncodeCon
   }
 }
 
-function sideOf({ snapshot }: Exchange, { target }: RemediedPlan): ProviderSide {
+function sideOf({ snapshot }: Exchange, { target }: Pick<Plan, 'target'>): ProviderSide {
   return snapshot.providerOf(target)
 }
 

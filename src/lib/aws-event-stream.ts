@@ -113,7 +113,17 @@ export class AwsEventStreamSplitter {
     return length
   }
 
+  /** Where the prelude is right, the next frame is found behind this one, whatever is wrong within. */
   #readFrame(bytes: Buffer, start: number, end: number): StreamEvent {
+    try {
+      return this.#readContent(bytes, start, end)
+    } catch (thrown) {
+      if (!(thrown instanceof BrokenFrameError)) throw thrown
+      return { start, end, name: '', data: '', broken: thrown }
+    }
+  }
+
+  #readContent(bytes: Buffer, start: number, end: number): StreamEvent {
     const checksumAt = end - checksumBytes
     if (crc32(bytes.subarray(start, checksumAt)) !== bytes.readUInt32BE(checksumAt))
       throw new BrokenFrameError('has a wrong checksum')

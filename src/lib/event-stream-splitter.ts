@@ -9,6 +9,8 @@ export interface StreamEvent {
   readonly name: string
   /** Value of the `data` lines, each character one byte (latin1); null for comments and blank lines. */
   readonly data: string | null
+  /** What is wrong with its frame, where that does not hide where the next one begins; absent for a good one. */
+  readonly broken?: Error
 }
 
 /** Bytes that consist of whole events. */

@@ -42,6 +42,7 @@ interface BoundExchange {
   readonly tokens: Array<Counter | undefined>
   readonly cost: Counter
   readonly unpriced: Counter
+  readonly malformed: Counter
 }
 
 /** Counts ended requests into its metrics. */
@@ -80,6 +81,7 @@ export function createExchangeMetrics(registry: Registry, maxModels: number): (e
     if (event.usage !== null) countTokens(to, event.usage)
     if (event.costNanoUsd !== null) to.cost.add(event.costNanoUsd)
     if (event.costStatus === 'unpriced') to.unpriced.add(1)
+    if (event.malformedEvents !== undefined) to.malformed.add(event.malformedEvents)
     bytesIn.add(event.bytesIn)
     bytesOut.add(event.bytesOut)
   }
@@ -111,6 +113,7 @@ function createBinder(
       tokens: [],
       cost: families.cost.with(provider, model),
       unpriced: families.unpriced.with(provider, model),
+      malformed: families.malformed.with(provider, model),
     }
     models.set(model, fresh)
     return fresh
@@ -186,6 +189,11 @@ function declareExchangeFamilies(registry: Registry) {
     unpriced: registry.counter({
       name: 'llm_proxy_unpriced_requests_total',
       help: 'Requests that used tokens of an unknown price: their cost is missing from the total.',
+      labels: ['provider', 'model'],
+    }),
+    malformed: registry.counter({
+      name: 'llm_proxy_malformed_stream_events_total',
+      help: 'Events of streams that were not of their format and were dropped.',
       labels: ['provider', 'model'],
     }),
     bytes: registry.counter({

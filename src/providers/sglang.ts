@@ -10,5 +10,11 @@ export const sglang = defineCompatibleProvider({
   keyVariables: ['SGLANG_API_KEY'],
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],
-  chat: { reasoningHistory: 'reasoning_content', files: 'none', videos: true, topK: true },
+  chat: {
+    reasoningHistory: 'reasoning_content',
+    files: 'none',
+    videos: true,
+    topK: true,
+    prefill: 'continue_final_message',
+  },
 })

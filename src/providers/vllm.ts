@@ -13,5 +13,11 @@ export const vllm = defineCompatibleProvider({
   quirks: { openAiResponses: { stateless: true } },
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding', 'transcription'],
-  chat: { reasoningHistory: 'reasoning', files: 'none', videos: true, topK: true },
+  chat: {
+    reasoningHistory: 'reasoning',
+    files: 'none',
+    videos: true,
+    topK: true,
+    prefill: 'continue_final_message',
+  },
 })

@@ -13,10 +13,11 @@ import type {
 } from '../call.ts'
 import { type AttemptRecord, asGatewayError, GatewayError } from '../errors.ts'
 import type { Observer } from '../events.ts'
-import type { Alarms } from '../lib/alarms.ts'
+import type { Alarm, Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Secret } from '../lib/secret.ts'
 import { TappedStream } from './tapped-stream.ts'
+import { guardThroughput } from './throughput-guard.ts'
 
 export interface FirstContentDeps {
   readonly clock: Clock
@@ -119,6 +120,8 @@ function awaitFirstContent(
   return new Promise((resolve, reject) => {
     const { id, connection } = request.target
     const { timer, limitMs } = contentTimer(request)
+    const { throughput } = connection.timers
+    let guard: Alarm | null = null
     let won = false
     let closed: { readonly failure: GatewayError | null } | null = null
     let onClose: ((failure: GatewayError | null) => void) | null = null
@@ -132,9 +135,12 @@ function awaitFirstContent(
       source: answer.body,
       tap,
       nameFailure: failure => nameFailure(failure, request),
+      onBegun: () => alarm.close(),
       onWon() {
         won = true
         alarm.close()
+        if (throughput !== undefined && closed === null)
+          guard = guardThroughput({ clock, alarms, limit: throughput, target: id, stream })
         const reply: StreamedReply = {
           kind: 'stream',
           status: answer.status,
@@ -154,6 +160,7 @@ function awaitFirstContent(
       onClosed(failure) {
         closed = { failure }
         alarm.close()
+        guard?.close()
         // Most upstreams end right behind their end marker; one that does not must not keep its connection.
         clock.after(lingerMs, () => answer.body.abort())
         if (won) onClose?.(failure)

@@ -12,7 +12,9 @@ export interface TappedStreamOptions {
   readonly tap: StreamTap
   /** Completes what the source or the tap threw. */
   readonly nameFailure: (failure: GatewayError) => GatewayError
-  /** The first content has arrived. */
+  /** The first content has arrived, though it may be held still. */
+  readonly onBegun: () => void
+  /** The attempt is the answer. */
   readonly onWon: () => void
   /** Told once how it ended; null for the real end, and where the client left. */
   readonly onClosed: (failure: GatewayError | null) => void
@@ -28,6 +30,8 @@ export class TappedStream implements ReplyStream, StreamSink {
   #sink: StreamSink | null = null
   #won = false
   #over = false
+  #paused = false
+  #wasPaused = false
 
   constructor(options: TappedStreamOptions) {
     this.#options = options
@@ -35,6 +39,13 @@ export class TappedStream implements ReplyStream, StreamSink {
 
   get facts(): AnswerFacts {
     return this.#options.tap.facts
+  }
+
+  /** Whether its reader has held it up since this was last asked. */
+  takePaused(): boolean {
+    const paused = this.#wasPaused
+    this.#wasPaused = this.#paused
+    return paused
   }
 
   /** Ends the attempt from outside, for example because the first content did not come in time. */
@@ -57,8 +68,7 @@ export class TappedStream implements ReplyStream, StreamSink {
       return
     }
     if (bytes !== null) this.#pass(bytes)
-    if (!this.#won && (tap.started || this.#heldBytes > maxHeldBytes || this.#held.length > maxHeldChunks))
-      this.#win()
+    if (!this.#won) this.#judge(tap)
     if (tap.ended) this.end()
   }
 
@@ -102,10 +112,14 @@ export class TappedStream implements ReplyStream, StreamSink {
   }
 
   pause(): void {
-    if (!this.#over) this.#options.source.pause()
+    if (this.#over) return
+    this.#paused = true
+    this.#wasPaused = true
+    this.#options.source.pause()
   }
 
   resume(): void {
+    this.#paused = false
     this.#options.source.resume()
   }
 
@@ -124,6 +138,12 @@ export class TappedStream implements ReplyStream, StreamSink {
     }
     this.#held.push(bytes)
     this.#heldBytes += bytes.length
+  }
+
+  #judge(tap: StreamTap): void {
+    if (tap.started) this.#options.onBegun()
+    const started = tap.started && tap.holding !== true
+    if (started || this.#heldBytes > maxHeldBytes || this.#held.length > maxHeldChunks) this.#win()
   }
 
   #win(): void {

@@ -8,7 +8,7 @@ import type { CostStatus, ExchangeEnded, Outcome, UsageSource } from '../events.
 import { packDecision, readDecision } from './ledger-decision.ts'
 
 /** What the ledger keeps of one request; units as in `ExchangeEnded`. */
-export type LedgerRow = Omit<ExchangeEnded, 'type' | 'errorMessage' | 'warnings'>
+export type LedgerRow = Omit<ExchangeEnded, 'type' | 'errorMessage' | 'warnings' | 'malformedEvents'>
 
 /** Those with which the table began, and their SQL types. */
 export const firstLedgerColumns = [

@@ -96,18 +96,40 @@ test('an error event after content ends the stream with it, and nobody else is a
   expect(upstreams[1]?.requests).toHaveLength(0)
 })
 
-test('an event that is not JSON after content ends the stream with a typed error', async () => {
-  const events = [...begun, 'data: {"choices": [{"delta"\n\n', chunk({ content: 'never' })]
-  const { gateway, settled, upstream } = await openScene({
-    upstreams: [[streamEvents(events, { ending: 'stall' })]],
-  })
+const malformedEvent = 'data: {"choices": [{"delta"\n\n'
+
+test('an event that is not JSON is dropped, and told in the ledger and the metrics; the stream goes on to its end', async () => {
+  const events = [...begun, malformedEvent, malformedEvent, ...wholeStream(' three').slice(1)]
+  const { gateway, settled } = await openScene({ upstreams: [[streamEvents(events)]] })
   const text = await (await gateway.chat({ stream: true })).text()
-  expect(contentOf(text)).toBe('one two')
-  expect(errorIn(text)).toMatchObject({ code: 'upstream_malformed', provider: 'upstream1' })
-  await upstream.requests[0]?.aborted
+  expect(contentOf(text)).toBe('one two three')
+  expect(text).not.toContain('{"delta"\n')
+  expect(eventsIn(text).at(-1)).toBe('[DONE]')
   await settled()
+  const metrics = await (await fetch(`${gateway.url}/metrics/prometheus`)).text()
+  expect(metrics).toMatch(/^llm_proxy_malformed_stream_events_total\{.*provider="upstream1".*\} 2$/m)
   const [row] = await gateway.stopAndReadLedger()
-  expect(row).toMatchObject({ outcome: 'error', error_code: 'upstream_malformed' })
+  expect(row).toMatchObject({ outcome: 'ok', usage_source: 'provider' })
+  expect(JSON.parse(String(row?.['attempts']))).toMatchObject([{ code: null, malformedEvents: 2 }])
+  expect(gateway.readLog().find(({ message }) => message === 'request')).toMatchObject({
+    warnings: ['dropped 2 malformed stream events'],
+  })
+})
+
+test('an event that is not JSON before the first content is told in the header, too', async () => {
+  const events = [malformedEvent, ...wholeStream('hello')]
+  const { gateway, settled } = await openScene({ upstreams: [[streamEvents(events)]] })
+  const response = await gateway.chat({ stream: true })
+  expect(contentOf(await response.text())).toBe('hello')
+  expect(response.headers.get('x-llm-proxy-warnings')).toBe('dropped 1 malformed stream event')
+  await settled()
+})
+
+test('a stream with a malformed event that ends before its end is truncated all the same', async () => {
+  const { gateway } = await openScene({ upstreams: [[streamEvents([...begun, malformedEvent])]] })
+  const text = await (await gateway.chat({ stream: true })).text()
+  expect(errorIn(text)).toMatchObject({ code: 'upstream_truncated', provider: 'upstream1' })
+  expect(text).not.toContain('[DONE]')
 })
 
 test('an event that never ends is given up instead of being collected', async () => {
@@ -182,6 +204,22 @@ test('a stream that falls silent in its middle ends with an error that names the
   await settled()
 })
 
+test('a stream that trickles, though it is never silent for long, is given up where a least pace is set', async () => {
+  const trickle = streamEvents([...begun, ...Array.from({ length: 200 }, () => chunk({ content: '.' }))], {
+    before: () => new Promise(resolve => setTimeout(resolve, 20)),
+  })
+  const pace = { min_tokens_per_second: 1000, throughput_window: '100ms' }
+  const { gateway, upstream, settled } = await openScene({
+    upstreams: [[trickle]],
+    provider: { timeouts: { ...longTimers, ...pace } },
+  })
+  const text = await (await gateway.chat({ stream: true })).text()
+  expect(errorIn(text)).toMatchObject({ code: 'upstream_timeout', provider: 'upstream1' })
+  expect(errorIn(text)['message']).toContain('timer: min_tokens_per_second')
+  await upstream.requests[0]?.aborted
+  await settled()
+})
+
 test('the total time ends a stream that never stops talking', async () => {
   const endless = streamEvents(
     Array.from({ length: 10_000 }, () => chunk({ content: 'more ' })),
@@ -197,15 +235,12 @@ test('the total time ends a stream that never stops talking', async () => {
   await settled()
 })
 
-test('an event that is not JSON behind a good one in the same piece ends the stream with an error, and the upstream is left', async () => {
-  const together = `${chunk({ content: 'good' })}data: {"choices": [{"delta"\n\n`
-  const { gateway, settled, upstream } = await openScene({
-    upstreams: [[streamEvents([...begun, together], { ending: 'stall' })]],
-  })
+test('an event that is not JSON between good ones in the same piece takes nothing with it', async () => {
+  const together = `${chunk({ content: ' good' })}${malformedEvent}${wholeStream(' end').slice(1).join('')}`
+  const { gateway, settled } = await openScene({ upstreams: [[streamEvents([...begun, together])]] })
   const text = await (await gateway.chat({ stream: true })).text()
-  expect(contentOf(text)).toBe('one twogood')
-  expect(errorIn(text)).toMatchObject({ code: 'upstream_malformed', provider: 'upstream1' })
-  await upstream.requests[0]?.aborted
+  expect(contentOf(text)).toBe('one two good end')
+  expect(eventsIn(text).at(-1)).toBe('[DONE]')
   await settled()
 })
 

@@ -1,17 +1,25 @@
 // `timeouts`, `http_client` and `retry`: how long the gateway waits for providers, and how it tries again.
 
+import { z } from 'zod'
 import { duration, section, wholeNumber } from './fields.ts'
 
 export function timeoutsSection() {
   return section({
-    ...timersOf('', { connect: '5s', headers: '300s', first_token: '60s', idle: '60s' }),
+    ...timersOf('', {
+      connect: '5s',
+      headers: '300s',
+      first_token: '60s',
+      idle: '60s',
+      min_tokens_per_second: '0',
+      throughput_window: '10s',
+    }),
     total: duration
       .prefault(600)
       .describe('For the whole request, all attempts together; a duration. Default: 600s.'),
   }).describe('How long the gateway waits for providers.')
 }
 
-/** The four timers of an attempt. `fallback` tells in the descriptions what holds where none of its `own` defaults does. */
+/** The timers of an attempt. `fallback` tells in the descriptions what holds where none of its `own` defaults does. */
 export function timersOf(fallback: string, own: Partial<Record<string, string>> = {}) {
   const words = (name: string) => (own[name] === undefined ? fallback : `Default: ${own[name]}.`)
   return {
@@ -29,6 +37,17 @@ export function timersOf(fallback: string, own: Partial<Record<string, string>> 
     idle: duration
       .optional()
       .describe(`Between two pieces of a stream or body; a duration. ${words('idle')}`),
+    min_tokens_per_second: z
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        `A stream that is slower for a whole \`throughput_window\` counts as stalled; 0 for any pace. ${words('min_tokens_per_second')}`,
+      ),
+    throughput_window: duration
+      .optional()
+      .describe(`Over how long the pace of a stream is measured; a duration. ${words('throughput_window')}`),
   }
 }
 

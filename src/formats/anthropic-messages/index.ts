@@ -1,5 +1,6 @@
 // Anthropic's Messages API, which coding agents speak, and many vendors beside its inventor.
 
+import type { Conversation } from '../../conversation/conversation.ts'
 import type { ChatTranslation, EncodeTarget, Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
 import { parseJson } from '../shared/answer-body.ts'
@@ -18,9 +19,10 @@ import { checkRequest } from './request.ts'
 import { formatName } from './wire.ts'
 
 const chat: ChatTranslation = {
-  abilities: ({ model, quirks }: EncodeTarget) => ({
+  abilities: ({ model, quirks }: EncodeTarget, conversation) => ({
     jsonSchema: generationOf(model).jsonSchema && quirks.anthropicMessages?.jsonSchema !== false,
     customTools: false,
+    prefill: takesPrefill(model, conversation) ? 'plain' : undefined,
     toolName: /^[a-zA-Z0-9_-]{1,128}$/,
     takesUrl: (url, kind) =>
       kind !== 'audio' && url.startsWith('https:') && quirks.anthropicMessages?.inlineMedia !== true,
@@ -32,6 +34,13 @@ const chat: ChatTranslation = {
   encodeResponse,
   openDecoder: (_context, emit) => new MessageStreamDecoder(emit),
   openEncoder: (context, write) => new MessageStreamEncoder(context, write),
+}
+
+/** A model that is asked to think refuses to go on. A model that nobody here knows is not asked to. */
+function takesPrefill(model: string, conversation: Conversation | undefined): boolean {
+  const { effort, budgetTokens } = conversation?.reasoning ?? {}
+  const thinks = budgetTokens !== undefined || (effort !== undefined && effort !== 'none')
+  return !thinks && /claude-/.test(model) && generationOf(model).prefill
 }
 
 export const anthropicMessages: Format & { readonly chat: ChatTranslation } = {

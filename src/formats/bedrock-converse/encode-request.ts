@@ -18,13 +18,21 @@ import { familyOf } from './families.ts'
 import { isBucket } from './media.ts'
 import { formatName } from './name.ts'
 
-export function abilities({ model }: EncodeTarget): Abilities {
+export function abilities({ model }: EncodeTarget, conversation?: Conversation): Abilities {
   return {
+    prefill: takesPrefill(model, conversation) ? 'plain' : undefined,
     jsonSchema: familyOf(model).jsonSchema,
     customTools: false,
     toolName: /^[a-zA-Z0-9_-]{1,64}$/,
     takesUrl: isBucket,
   }
+}
+
+/** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html */
+function takesPrefill(model: string, conversation: Conversation | undefined): boolean {
+  const { effort, budgetTokens } = conversation?.reasoning ?? {}
+  const thinks = budgetTokens !== undefined || (effort !== undefined && effort !== 'none')
+  return !thinks && /claude-(?:instant|v2|3|(?:opus|sonnet|haiku)-4-(?:[015](?!\d)|20))/.test(model)
 }
 
 export function encodeRequest(conversation: Conversation, { model }: EncodeTarget): EncodedRequest {

@@ -21,6 +21,8 @@ export function abilities({ model }: EncodeTarget): Abilities {
     jsonSchema: true,
     jsonSchemaBesideTools: schemaBesideTools,
     customTools: false,
+    // Newer models refuse a conversation that ends with a turn of the model's.
+    prefill: /gemini-(?:1\.5|2\.|3-|3\.1-)/.test(model) ? 'plain' : undefined,
     toolName: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
     // Films on YouTube, and files that were uploaded; other pages only some models fetch.
     takesUrl: (url, kind) =>

@@ -6,7 +6,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
-import { isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
+import { choicesOf, isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
 import { readUsage } from '../openai-shared/usage.ts'
 import { otherFields, putAside } from '../shared/aside.ts'
 import { sourcesOf } from './citations.ts'
@@ -42,10 +42,10 @@ export class ChatStreamDecoder implements StreamDecoder {
     }
     const chunk = parseEvent(data, name)
     if (name === 'error' || holdsError(chunk)) throw failureInSuccess(chunk)
-    const choices = Array.isArray(chunk['choices']) ? chunk['choices'] : []
+    const choices = choicesOf(chunk)
     if (!this.#started) this.#begin(chunk, choices.length > 0)
     let finishes = false
-    for (const choice of choices) if (isObject(choice) && this.#readChoice(choice)) finishes = true
+    for (const choice of choices) if (this.#readChoice(choice)) finishes = true
     if (finishes || choices.length === 0) this.#keepOthers(chunk)
     this.#readUsage(chunk)
   }

@@ -21,7 +21,7 @@ export function encodeMessages(messages: readonly Message[], writing: Writing): 
     else encoded.push({ role: message.role, content: text })
   }
   const ordered = writing.dialect.alternate ? alternate(encoded, writing) : encoded
-  return writing.dialect.prefill === undefined ? ordered : markPrefill(ordered)
+  return writing.dialect.prefill === 'prefix' ? markPrefill(ordered) : ordered
 }
 
 /** What most messages are: one text, and nothing about it. Null for all others. */
@@ -202,6 +202,12 @@ function partsOf({ content }: JsonObject): readonly JsonObject[] {
 /** The last message of the assistant is the beginning of the answer. https://docs.mistral.ai/capabilities/completion/prefix */
 function markPrefill(messages: readonly JsonObject[]): readonly JsonObject[] {
   const last = messages.at(-1)
-  if (last?.['role'] !== 'assistant' || last['tool_calls'] !== undefined) return messages
+  if (last === undefined || !endsInPrefill(messages)) return messages
   return [...messages.slice(0, -1), { ...last, prefix: true }]
+}
+
+/** Whether the last thing said is the beginning of the answer. */
+export function endsInPrefill(messages: readonly JsonObject[]): boolean {
+  const last = messages.at(-1)
+  return last?.['role'] === 'assistant' && last['tool_calls'] === undefined
 }

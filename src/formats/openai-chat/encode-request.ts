@@ -6,13 +6,13 @@ import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { present } from '../openai-shared/fields.ts'
 import { otherFields } from '../shared/aside.ts'
 import type { Writing } from './encode-content.ts'
-import { encodeMessages } from './encode-messages.ts'
+import { encodeMessages, endsInPrefill } from './encode-messages.ts'
 import { encodeOutput, outputMessage } from './encode-output.ts'
 import { encodeReasoningRequest } from './encode-reasoning-request.ts'
 import { encodeLimits } from './encode-sampling.ts'
 import { encodeTools } from './encode-tools.ts'
 import { ownExtra } from './name.ts'
-import { dialectOf } from './quirks.ts'
+import { type ChatDialect, dialectOf } from './quirks.ts'
 import { createIdMap } from './tool-call-ids.ts'
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
@@ -25,13 +25,15 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     mapId: createIdMap(dialect.toolCallIds),
   }
   const { tools, choice } = encodeTools(conversation, writing)
+  const messages = [
+    ...outputMessage(conversation, model, writing),
+    ...encodeMessages(conversation.messages, writing),
+  ]
   const body: JsonObject = {
     model,
     ...(tools.length === 0 ? {} : { tools }),
-    messages: [
-      ...outputMessage(conversation, model, writing),
-      ...encodeMessages(conversation.messages, writing),
-    ],
+    messages,
+    ...encodePrefill(messages, dialect),
     ...present({
       tool_choice: choice,
       parallel_tool_calls: tools.length === 0 ? undefined : conversation.parallelToolCalls,
@@ -44,6 +46,12 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     ...ownFields(conversation),
   }
   return { body, warnings: [...writing.dropped] }
+}
+
+/** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
+function encodePrefill(messages: readonly JsonObject[], { prefill }: ChatDialect): JsonObject {
+  if (prefill !== 'continue_final_message' || !endsInPrefill(messages)) return {}
+  return { add_generation_prompt: false, continue_final_message: true }
 }
 
 /** Who asks, and how it is to be served: harmless where it is not understood. */

@@ -56,7 +56,7 @@ export interface OpenAiChatQuirks {
   /** Whether user and assistant have to alternate, behind the system message. */
   readonly alternate?: boolean
   /** How the beginning of the answer is marked that the last message of the assistant gives. */
-  readonly prefill?: 'prefix'
+  readonly prefill?: PrefillStyle
   /** Values of `service_tier` that are known. */
   readonly serviceTiers?: readonly string[]
   /** Whether `prompt_cache_key` is a parameter. */
@@ -83,6 +83,12 @@ export type ReasoningHistoryStyle =
   | 'reasoning'
   | 'reasoning_details'
   | 'thinking_chunks'
+
+/**
+ * - `prefix`: `prefix: true` in the message; the answer may repeat it
+ * - `continue_final_message`: a field of the request, beside `add_generation_prompt: false`
+ */
+export type PrefillStyle = 'prefix' | 'continue_final_message'
 
 export type ChatDialect = Required<Omit<OpenAiChatQuirks, OptionalQuirk>> &
   Pick<OpenAiChatQuirks, OptionalQuirk>

@@ -307,18 +307,6 @@ describe('a tool call that comes with the index of another', () => {
 })
 
 describe('a failure', () => {
-  test.each([
-    ['{"a":', 'not JSON'],
-    ['[1]', 'not a JSON object'],
-    ['"text"', 'not a JSON object'],
-    ['null', 'not a JSON object'],
-    ['oops', 'not JSON'],
-  ])('is an event with %s', (data, words) => {
-    const error = failureOf(() => run([role, text, `data: ${data}\n\n`, stop, done], { size: 13 }))
-    expect(error.code).toBe('upstream_malformed')
-    expect(error.message).toContain(words)
-  })
-
   test('is an event that never ends', () => {
     const error = failureOf(() => run([role, `data: "${'x'.repeat(2 << 20)}`], { size: 65_536 }))
     expect(error.code).toBe('upstream_malformed')

@@ -2,11 +2,11 @@
 
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type MutableJson, objectsOf } from '../../lib/json-value.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
 import { readFinish } from '../openai-shared/finish.ts'
-import { isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
+import { choicesOf, isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
 import { readUsage } from '../openai-shared/usage.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { formatName } from './name.ts'
@@ -35,7 +35,7 @@ export class CompletionsStreamDecoder implements StreamDecoder {
     }
     const chunk = parseEvent(data, name)
     if (name === 'error' || holdsError(chunk)) throw failureInSuccess(chunk)
-    const choices = objectsOf(chunk['choices'])
+    const choices = choicesOf(chunk)
     if (!this.#started && choices.length > 0) this.#start(chunk)
     for (const choice of choices) this.#readChoice(choice)
     const usage = this.#started ? readUsage(chunk['usage']) : null

@@ -128,10 +128,14 @@ describe('a stream', () => {
       'upstream_rate_limited',
     ],
     ['data: {"error":{"message":"no","type":"server_error"}}\n\n', 'upstream_error'],
-    ['data: nonsense\n\n', 'upstream_malformed'],
-    ['data: 7\n\n', 'upstream_malformed'],
   ])('with %j fails as %s', (event, code) => {
     expect(failureOf(() => openTap().push(Buffer.from(event))).code).toBe(code)
+  })
+
+  test.each(['data: nonsense\n\n', 'data: 7\n\n'])('of nothing but %j is malformed', event => {
+    const tap = openTap()
+    expect(tap.push(Buffer.from(event))).toBeNull()
+    expect(failureOf(() => tap.finish()).code).toBe('upstream_malformed')
   })
 })
 

@@ -27,7 +27,11 @@ export function encodeResponse(completion: Completion, context: EncodeContext<Co
   const logprobs = objectsOf(choice?.logprobs?.['content'])
   return buildResponse(head, context.asked, {
     status: reason === undefined ? 'completed' : 'incomplete',
-    output: encodeOutput(choice?.parts ?? [], { asked: context.asked, nameItem: itemIds(head), logprobs }),
+    output: encodeOutput(choice?.parts ?? [], {
+      asked: context.asked,
+      nameItem: itemIds(head, new Map()),
+      logprobs,
+    }),
     ...(reason !== undefined && { incompleteReason: reason }),
     ...(usage !== null && { usage: writeUsage(usage) }),
     serviceTier,

@@ -32,6 +32,9 @@ import { buildResponse, headOf, itemIds, type ResponseHead } from './response-ob
 import { writeUsage } from './usage.ts'
 
 type Write = (event: WireEvent) => void
+type TellIds = ReadonlyMap<number, string>
+
+const noIds: TellIds = new Map()
 
 /** A class because one is made for each stream and each of its events passes through. */
 export class ResponsesStreamEncoder implements StreamEncoder {
@@ -49,11 +52,15 @@ export class ResponsesStreamEncoder implements StreamEncoder {
   #finish: Finish | null = null
   #usage: Usage | null = null
 
-  constructor(context: EncodeContext<Conversation>, write: Write) {
+  readonly #toldIds: TellIds
+
+  /** @param toldIds the ids of items that the client knows already, by their index */
+  constructor(context: EncodeContext<Conversation>, write: Write, toldIds: TellIds = noIds) {
     this.#context = context
     this.#write = write
+    this.#toldIds = toldIds
     this.#head = headOf({ id: '', model: '' }, context)
-    this.#nameItem = itemIds(this.#head)
+    this.#nameItem = itemIds(this.#head, toldIds)
     const read = (event: PartEvent): void => this.#readPart(event)
     this.#parts = new SerialParts(read)
   }
@@ -111,6 +118,11 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     }
   }
 
+  /** The number of the next event, where others have told before. */
+  goOnAt(sequence: number): void {
+    this.#sequence = sequence
+  }
+
   fail(error: GatewayError): void {
     this.#parts.release()
     const response = buildResponse(this.#head, this.#context.asked, {
@@ -129,7 +141,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   #start(event: StartEvent): void {
     this.#head = headOf(event, this.#context)
-    this.#nameItem = itemIds(this.#head)
+    this.#nameItem = itemIds(this.#head, this.#toldIds)
     const response = buildResponse(this.#head, this.#context.asked, { status: 'in_progress', output: [] })
     this.#emit('response.created', { response })
     this.#emit('response.in_progress', { response })

@@ -16,6 +16,7 @@ import { ResponsesStreamEncoder } from './encode-stream.ts'
 import { encodeStreamError } from './errors.ts'
 import { ownFieldRules } from './own-fields.ts'
 import { checkRequest } from './request.ts'
+import { resumeEncoder } from './resume.ts'
 import { ResponsesTap } from './tap.ts'
 import { formatName } from './wire.ts'
 
@@ -33,6 +34,7 @@ const chat: ChatTranslation = {
   encodeResponse,
   openDecoder: (_context, emit) => new ResponsesStreamDecoder(emit),
   openEncoder: (context, write) => new ResponsesStreamEncoder(context, write),
+  resumeEncoder,
 }
 
 export const openAiResponses: Format = {

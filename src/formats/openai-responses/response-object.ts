@@ -36,10 +36,13 @@ export function headOf(
   }
 }
 
-/** The items of a response are named after it. */
-export function itemIds({ id }: ResponseHead): (prefix: string, index: number) => string {
+/** The items of a response are named after it, unless their ids were told already. */
+export function itemIds(
+  { id }: ResponseHead,
+  told: ReadonlyMap<number, string>,
+): (prefix: string, index: number) => string {
   const suffix = id.replace(/^resp_/, '')
-  return (prefix, index) => `${prefix}_${suffix}${index.toString(16).padStart(2, '0')}`
+  return (prefix, index) => told.get(index) ?? `${prefix}_${suffix}${index.toString(16).padStart(2, '0')}`
 }
 
 /** In the order in which the API writes the fields. */

@@ -4,6 +4,17 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, type MutableJson } from '../../lib/json-value.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 
+const none: readonly MutableJson[] = []
+
+/** @throws GatewayError `upstream_malformed` where they are not what a client would look into */
+export function choicesOf({ choices }: MutableJson): readonly MutableJson[] {
+  if (choices === undefined || choices === null) return none
+  if (Array.isArray(choices) && choices.every(isObject)) return choices
+  throw new GatewayError('upstream_malformed', {
+    message: 'The provider sent an event whose choices are no list of objects.',
+  })
+}
+
 /** `[DONE]`, or nothing at all, which some servers send to keep a connection open. */
 export function isMarkOrBlank(data: string): boolean {
   if (data.charCodeAt(0) === 0x7b) return false

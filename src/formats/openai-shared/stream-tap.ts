@@ -13,9 +13,10 @@ import {
 import { spliceTopLevel } from '../../lib/json-splice.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { TapOptions } from '../format.ts'
+import { DroppedEvents, isMalformedEvent } from '../streams/malformed-event.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { EventTemplate } from './event-template.ts'
-import { isMarkOrBlank, parseEvent } from './stream-event.ts'
+import { choicesOf, isMarkOrBlank, parseEvent } from './stream-event.ts'
 import type { ToolCallIndexes } from './tool-calls.ts'
 import { readUsage } from './usage.ts'
 
@@ -52,6 +53,7 @@ export class OpenAiStreamTap implements StreamTap {
     finishReason: null,
     serviceTier: null,
     outputCharacters: 0,
+    malformedEvents: 0,
   }
   started = false
   ended = false
@@ -59,6 +61,7 @@ export class OpenAiStreamTap implements StreamTap {
   readonly #choices = new Map<unknown, ChoiceState>()
   readonly #readChoice: ReadChoice
   readonly #passUsage: boolean
+  readonly #dropped = new DroppedEvents()
   /** The usage chunk for the end: as it came, or to be made of the event that it rode on. */
   #usageChunk: Buffer | MutableJson | null = null
   /** Of the last event that was nothing but text. */
@@ -81,6 +84,7 @@ export class OpenAiStreamTap implements StreamTap {
     const last = this.ended ? null : this.#splitter.end()
     const rest = last === null ? nothing : this.#passUnterminated(last)
     if (this.#failure !== null) throw this.#failure
+    if (this.#dropped.failure !== null && !this.started) throw this.#dropped.failure
     if (!this.#isWhole()) throw new GatewayError('upstream_truncated')
     return Buffer.concat([rest, this.#usageBytes(), endMarker])
   }
@@ -124,11 +128,19 @@ export class OpenAiStreamTap implements StreamTap {
     try {
       return this.#readData(event, event.data, block)
     } catch (thrown) {
+      if (isMalformedEvent(thrown)) return this.#drop(thrown)
       if (!block.startedBefore || event.start === 0) throw thrown
       this.#failure = asGatewayError(thrown)
       this.ended = true
       return nothing
     }
+  }
+
+  /** @returns what stands in place of an event that is not of the format: nothing */
+  #drop(thrown: GatewayError): Buffer {
+    this.#dropped.add(thrown)
+    this.facts.malformedEvents = this.#dropped.count
+    return nothing
   }
 
   #readData(event: StreamEvent, data: string, block: { bytes: Buffer; ascii: boolean }): Buffer | undefined {
@@ -145,7 +157,7 @@ export class OpenAiStreamTap implements StreamTap {
     const value = parseEvent(text, event.name)
     const usage = this.#readFacts(value)
     if (event.name === 'error' || holdsError(value)) throw failureInSuccess(value)
-    const choices = Array.isArray(value['choices']) ? value['choices'] : []
+    const choices = choicesOf(value)
     const changed = choices.length > 0 && this.#readChoices(choices)
     if (usage !== null && choices.length === 0) {
       this.#usageChunk = Buffer.from(block.bytes.subarray(event.start, event.end))
@@ -184,10 +196,9 @@ export class OpenAiStreamTap implements StreamTap {
   }
 
   /** @returns whether a choice was mended */
-  #readChoices(choices: readonly unknown[]): boolean {
+  #readChoices(choices: readonly MutableJson[]): boolean {
     let changed = false
     for (const choice of choices) {
-      if (!isObject(choice)) continue
       if (isObject(choice['error'])) throw failureInSuccess(choice)
       const state = this.#stateOf(choice['index'] ?? 0)
       const reading = { characters: 0, hasContent: false, changed: false }
@@ -231,8 +242,7 @@ export class OpenAiStreamTap implements StreamTap {
       const replacement = this.#readData(event, event.data, { bytes, ascii: isAscii(bytes) })
       return replacement ?? Buffer.from(`${bytes.toString('latin1').trimEnd()}\n\n`, 'latin1')
     } catch (thrown) {
-      const error = asGatewayError(thrown)
-      if (error.code !== 'upstream_malformed') throw error
+      if (!isMalformedEvent(thrown)) throw thrown
       throw new GatewayError('upstream_truncated', { cause: thrown })
     }
   }

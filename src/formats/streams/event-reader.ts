@@ -5,17 +5,25 @@ import { asGatewayError, GatewayError } from '../../errors.ts'
 import { type EventBlock, EventTooLargeError, type StreamEvent } from '../../lib/event-stream-splitter.ts'
 import type { Framing, Splitter, WireEvent } from '../format.ts'
 
-/** What becomes of each event; false ends the reading of the block. */
+/**
+ * What becomes of each event; false ends the reading of the block.
+ * @throws GatewayError `upstream_malformed` where it is not of the format
+ */
 export type ReadEvent = (event: WireEvent, place: StreamEvent) => boolean
+
+/** Takes what an event threw, and throws it where the stream cannot go on. */
+export type DropEvent = (thrown: unknown, place: StreamEvent) => void
 
 /** A class because one is made for each stream and each of its chunks passes through. */
 export class EventReader {
   readonly #splitter: Splitter
   readonly #read: ReadEvent
+  readonly #drop: DropEvent
 
-  constructor(framing: Framing, read: ReadEvent) {
+  constructor(framing: Framing, read: ReadEvent, drop: DropEvent = throwIt) {
     this.#splitter = framing.openSplitter()
     this.#read = read
+    this.#drop = drop
   }
 
   /** @throws GatewayError `upstream_malformed`, and what the reader of the events throws */
@@ -23,8 +31,7 @@ export class EventReader {
     try {
       return this.#splitter.push(chunk)
     } catch (thrown) {
-      if (!(thrown instanceof EventTooLargeError)) throw asGatewayError(thrown)
-      throw new GatewayError('upstream_malformed', { message: thrown.message, cause: thrown })
+      throw thrown instanceof EventTooLargeError ? malformed(thrown) : asGatewayError(thrown)
     }
   }
 
@@ -38,7 +45,20 @@ export class EventReader {
     for (const event of events) {
       if (event.data === null) continue
       const data = ascii ? event.data : Buffer.from(event.data, 'latin1').toString()
-      if (!this.#read({ name: event.name, data }, event)) return
+      try {
+        if (event.broken !== undefined) throw malformed(event.broken)
+        if (!this.#read({ name: event.name, data }, event)) return
+      } catch (thrown) {
+        this.#drop(thrown, event)
+      }
     }
   }
+}
+
+function throwIt(thrown: unknown): never {
+  throw thrown
+}
+
+function malformed(cause: Error): GatewayError {
+  return new GatewayError('upstream_malformed', { message: cause.message, cause })
 }

@@ -11,6 +11,7 @@ export class StreamFacts implements AnswerFacts {
   finishReason: string | null = null
   serviceTier: string | null = null
   outputCharacters = 0
+  malformedEvents = 0
   /** Content has passed: text, reasoning, a tool call. */
   started = false
   ended = false

@@ -5,6 +5,7 @@ import type { CompletionEvent, EndEvent } from '../../conversation/completion-ev
 import { asGatewayError, GatewayError } from '../../errors.ts'
 import type { Framing, StreamDecoder, StreamEncoder, WireEvent } from '../format.ts'
 import { EventReader } from './event-reader.ts'
+import { DroppedEvents } from './malformed-event.ts'
 import { StreamFacts } from './stream-facts.ts'
 
 export interface TranslatingTapOptions {
@@ -25,6 +26,7 @@ export class TranslatingTap implements StreamTap {
   readonly #events: EventReader
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
+  readonly #dropped = new DroppedEvents()
   #written: WireEvent[] = []
   /** The end of the stream, kept until `finish`. */
   #end: EndEvent | null = null
@@ -34,14 +36,25 @@ export class TranslatingTap implements StreamTap {
     this.#to = to
     this.#encoder = openEncoder(event => this.#written.push(event))
     this.#decoder = openDecoder(event => this.#pass(event))
-    this.#events = new EventReader(from, event => {
-      this.#decoder.push(event)
-      return !this.ended
-    })
+    this.#events = new EventReader(
+      from,
+      event => {
+        this.#decoder.push(event)
+        return !this.ended
+      },
+      thrown => {
+        this.#dropped.add(thrown)
+        this.facts.malformedEvents = this.#dropped.count
+      },
+    )
   }
 
   get started(): boolean {
     return this.facts.started
+  }
+
+  get holding(): boolean {
+    return this.#encoder.holding === true
   }
 
   get ended(): boolean {
@@ -65,7 +78,11 @@ export class TranslatingTap implements StreamTap {
   finish(): Buffer {
     if (this.#failure !== null) throw this.#failure
     const block = this.ended ? null : this.#events.rest()
+    const before = this.#dropped.count
     if (block !== null) this.#events.read(block)
+    if (this.#dropped.failure !== null && !this.started) throw this.#dropped.failure
+    // A last event that is not whole was cut off.
+    if (this.#dropped.count > before) throw new GatewayError('upstream_truncated')
     if (this.#end === null) this.#decoder.finish()
     if (this.#end === null) throw new GatewayError('upstream_truncated')
     this.#encoder.push(this.#end)

@@ -16,7 +16,12 @@ export function rememberAnswer(
   if (exchange.call.endpoint.format.name !== 'openai-responses') return reply
   const plan = plans.find(({ target }) => target === exchange.page.target)
   if (plan === undefined) return reply
-  const remember = (response: JsonObject): void => rememberResponse(exchange, { request, plan, response })
+  const remember = (response: JsonObject): void => {
+    // Nobody holds a response on which several targets worked.
+    const whole = exchange.page.target === plan.target
+    const maker = whole ? plan : { ...plan, way: { ...plan.way, direct: false } }
+    rememberResponse(exchange, { request, plan: maker, response })
+  }
   return reply.kind === 'full' ? rememberFull(reply, remember) : rememberStream(reply, remember)
 }
 

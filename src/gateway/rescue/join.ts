@@ -1,0 +1,162 @@
+// Who may go on with a partial answer, in which way, and the request for that.
+
+import type { UpstreamRequest, Usage } from '../../call.ts'
+import type { Conversation } from '../../conversation/conversation.ts'
+import type { ChatTranslation, EncodeContext, StreamEncoder, WireEvent } from '../../formats/format.ts'
+import { TranslatingTap } from '../../formats/streams/translating-tap.ts'
+import type { Joining } from '../course.ts'
+import type { Exchange } from '../exchange.ts'
+import type { Plan } from '../plan.ts'
+import { prepareRequest } from '../prepare.ts'
+import type { Remedy } from '../remedy.ts'
+import { type PlannedRequest, readAsked } from '../request.ts'
+import type { RescuePolicy } from '../route-policy.ts'
+import { encodeContext, encodeTarget } from '../translate.ts'
+import { chatOf } from '../way.ts'
+import { Joint } from './joint.ts'
+import type { JointKind } from './match-sent.ts'
+import type { PartialAnswer } from './partial-answer.ts'
+
+export type JoinMode = 'continue' | 'restart'
+
+export interface Join {
+  readonly plan: Plan
+  readonly mode: JoinMode
+  readonly kind: JointKind
+  readonly conversation: Conversation
+}
+
+interface Choice {
+  readonly request: PlannedRequest
+  /** Those that have not been asked, in the order of the route. */
+  readonly plans: readonly Plan[]
+  readonly partial: PartialAnswer
+  readonly policy: RescuePolicy
+}
+
+/** First those that can go on, then those that may answer anew. */
+export function planJoins(exchange: Exchange, { request, plans, partial, policy }: Choice): readonly Join[] {
+  const able = plans.filter(({ way }) => way.operation === 'chat')
+  const [first] = able
+  const asked = first === undefined ? null : readAsked(exchange, request, first.way)
+  if (asked?.kind !== 'chat' || (asked.conversation.sampling.choices ?? 1) > 1) return []
+  const { conversation } = asked
+  const joins: Join[] = []
+  const wants = (mode: JoinMode): boolean => policy === mode || policy === 'auto'
+  if (wants('continue') && partial.text.trim() !== '')
+    for (const plan of able) {
+      const kind = continuationOf(exchange, plan, conversation)
+      if (kind !== null) joins.push({ plan, mode: 'continue', kind, conversation })
+    }
+  if (wants('restart') && !partial.mixed)
+    for (const plan of able) joins.push({ plan, mode: 'restart', kind: 'repetition', conversation })
+  return joins
+}
+
+/** Null where the target does not go on from a text, or would have to put its answer into a tool. */
+function continuationOf(exchange: Exchange, plan: Plan, conversation: Conversation): JointKind | null {
+  const { prefill, jsonSchema } = chatOf(plan.way.format).abilities(
+    encodeTarget(exchange, plan),
+    conversation,
+  )
+  if (prefill === undefined || (conversation.output?.type === 'json_schema' && !jsonSchema)) return null
+  if (conversation.toolChoice?.mode === 'required') return null
+  return prefill === 'echo' ? 'echo' : 'continuation'
+}
+
+interface JoinRequest {
+  readonly request: PlannedRequest
+  readonly partial: PartialAnswer
+  /** What the attempts before have used up. */
+  readonly spent: Usage | null
+  readonly join: Join
+  readonly alternatives: boolean
+  readonly remedy: Remedy
+}
+
+/** @throws GatewayError where this target cannot be asked so */
+export function prepareJoin(
+  exchange: Exchange,
+  { request, partial, spent, join, alternatives, remedy }: JoinRequest,
+): UpstreamRequest | Promise<UpstreamRequest> {
+  const { plan, mode, kind } = join
+  const answers = chatOf(exchange.call.endpoint.format)
+  const joining: Joining = {
+    extend: conversation => (mode === 'continue' ? withPrefill(conversation, partial.text) : conversation),
+    openEncoder(context, write) {
+      const encoder = openPrimed(answers, partial, { context, write })
+      return new Joint({ kind, partial, spent, encoder })
+    },
+  }
+  // The client's own bytes are asked again as they are: only what comes back is joined.
+  if (plan.way.direct && mode === 'restart')
+    return withJoinedTap(
+      prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs: undefined }),
+      openDirect(exchange, join, joining),
+    )
+  return prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs: undefined, joining })
+}
+
+/** The answer so far, as the last thing the model said; without blanks at its end, which vendors refuse. */
+function withPrefill(conversation: Conversation, text: string): Conversation {
+  const said = { role: 'assistant', parts: [{ type: 'text', text: text.trimEnd() }] } as const
+  const { messages } = conversation
+  const last = messages.at(-1)
+  // The client may have given the beginning of the answer itself.
+  if (last?.role !== 'assistant') return { ...conversation, messages: [...messages, said] }
+  const own = { ...last, parts: [...last.parts, ...said.parts] }
+  return { ...conversation, messages: [...messages.slice(0, -1), own] }
+}
+
+interface Opening {
+  readonly context: EncodeContext<Conversation>
+  readonly write: (event: WireEvent) => void
+}
+
+/** An encoder that is where the client is. */
+function openPrimed(
+  chat: ChatTranslation,
+  partial: PartialAnswer,
+  { context, write }: Opening,
+): StreamEncoder {
+  let primed = false
+  const pass = (event: WireEvent): void => {
+    if (primed) write(event)
+  }
+  const replay = (encoder: StreamEncoder): void => {
+    for (const event of partial.events) encoder.push(event)
+  }
+  const { wire } = partial
+  let encoder = chat.resumeEncoder?.(context, pass, { wire, replay })
+  if (encoder === undefined) {
+    encoder = chat.openEncoder(context, pass)
+    replay(encoder)
+  }
+  primed = true
+  return encoder
+}
+
+function openDirect(
+  exchange: Exchange,
+  { plan, conversation }: Join,
+  joining: Joining,
+): () => TranslatingTap {
+  const { createId } = exchange.gateway
+  const { framing } = plan.way.format
+  const context = encodeContext(exchange, { ...conversation, messages: [] })
+  return () =>
+    new TranslatingTap({
+      from: framing,
+      to: exchange.call.endpoint.format.framing,
+      openDecoder: emit => chatOf(plan.way.format).openDecoder({ createId }, emit),
+      openEncoder: write => joining.openEncoder(context, write),
+    })
+}
+
+async function withJoinedTap(
+  prepared: UpstreamRequest | Promise<UpstreamRequest>,
+  openTap: () => TranslatingTap,
+): Promise<UpstreamRequest> {
+  const request = await prepared
+  return { ...request, reader: { ...request.reader, openTap } }
+}

@@ -1,0 +1,311 @@
+// Streams that break after their first content, where the route wants them rescued: what the client reads is one answer.
+
+import { describe, expect, test, vi } from 'vitest'
+import { GatewayError } from '../../src/errors.ts'
+import type * as RoutePolicies from '../../src/gateway/route-policy.ts'
+import { readers } from '../conformance/readers/index.ts'
+import type { Reading } from '../conformance/support/reading.ts'
+import { formatOf } from '../conformance/support/seam.ts'
+import { openClients } from '../support/asking-clients.ts'
+import { answerJson, type Behaviour, type FakeUpstream, resetConnection } from '../support/fake-upstream.ts'
+import { type Scene, shareScene } from '../support/scene.ts'
+import {
+  askAs,
+  eventsOf,
+  eventsUntil,
+  lastBody,
+  modelOf,
+  type Speaker,
+  saying,
+  speakingSections,
+  streamOf,
+  upstreamFormats,
+} from '../support/speakers.ts'
+import { testKey } from '../support/test-gateway.ts'
+
+const policy = vi.hoisted(() => ({ rescue: 'error' as RoutePolicies.RescuePolicy }))
+
+vi.mock('../../src/gateway/route-policy.ts', async importOriginal => {
+  const original = await importOriginal<typeof RoutePolicies>()
+  const usualPolicy = Object.defineProperty({ ...original.usualPolicy }, 'rescue', {
+    get: () => policy.rescue,
+    enumerable: true,
+  })
+  return { ...original, usualPolicy }
+})
+
+/** Behind the speakers: two that go on from a text, and one of which that is not known. */
+const others = [
+  { name: 'claude', type: 'anthropic', model: 'claude-sonnet-4-5', base: '' },
+  { name: 'vllm', type: 'vllm', model: 'qwen', base: '/v1' },
+  { name: 'plain', type: 'openai_compatible', model: 'plain', base: '/v1' },
+] as const
+
+type Other = (typeof others)[number]['name']
+
+const formatOfOther = { claude: 'anthropic-messages', vllm: 'openai-chat', plain: 'openai-chat' } as const
+
+function sections(upstreams: readonly FakeUpstream[]): Record<string, unknown> {
+  const speaking = speakingSections(upstreams) as {
+    providers: Record<string, unknown>[]
+  }
+  const more = others.map(({ name, type, model, base }, index) => ({
+    name,
+    type,
+    base_url: `http://127.0.0.1:${upstreams[upstreamFormats.length + index]?.port}${base}`,
+    models: [model],
+    api_key: 'sk-other',
+    max_retries: 0,
+    timeouts: { idle: '150ms' },
+  }))
+  const speakers = speaking.providers
+    .filter(({ name }) => name !== 'spare')
+    .map(provider => ({ ...provider, timeouts: { idle: '150ms' } }))
+  const groups = upstreamFormats.map(name => [
+    `group-${name}`,
+    [`${name}/${modelOf(name)}`, ...others.map(other => `${other.name}/${other.model}`)],
+  ])
+  return { providers: [...speakers, ...more], models: { groups: Object.fromEntries(groups) } }
+}
+
+const shareRescue = (): (() => Scene) =>
+  shareScene({ upstreams: [...upstreamFormats, ...others].map(() => [resetConnection]), sections })
+
+function upstreamOf({ upstreams }: Scene, name: Speaker | Other): FakeUpstream {
+  const at = upstreamFormats.indexOf(name as Speaker)
+  const index = at === -1 ? upstreamFormats.length + others.findIndex(other => other.name === name) : at
+  const upstream = upstreams[index]
+  if (upstream === undefined) throw new Error(`there is no upstream of ${name}`)
+  upstream.requests.length = 0
+  return upstream
+}
+
+function read(client: string, bytes: Buffer): Reading {
+  const reader = readers[client]
+  if (reader === undefined) throw new Error(`there is no reader of ${client}`)
+  return reader.readStream(bytes)
+}
+
+const text = (words: string) => saying([{ type: 'text', text: words }])
+
+function begun(upstream: string, words: string): readonly Buffer[] {
+  return eventsUntil(eventsOf(upstream, text(words)), words)
+}
+
+function whole(other: Other, words: string): Behaviour {
+  return streamOf(formatOfOther[other], eventsOf(formatOfOther[other], text(words)))
+}
+
+const overloaded = new GatewayError('upstream_overloaded', { message: 'Overloaded' })
+
+function breaking(
+  upstream: string,
+  how: 'cut' | 'end' | 'stall' | 'reset' | 'error',
+  words: string,
+): Behaviour {
+  const events = begun(upstream, words)
+  if (how === 'error')
+    return streamOf(upstream, [...events, formatOf(upstream).encodeStreamError(overloaded)])
+  if (how !== 'reset') return streamOf(upstream, events, { ending: how })
+  return async (request, response) => {
+    await streamOf(upstream, events, { ending: 'stall' })(request, response)
+    setTimeout(() => response.socket?.resetAndDestroy(), 20)
+  }
+}
+
+async function ask({ gateway }: Scene, client: string, first: Speaker): Promise<string | Reading> {
+  const answer = await askAs(gateway, { client, model: `group-${first}` })
+  const bytes = await answer.whole
+  return read(client, bytes)
+}
+
+const pairs = upstreamFormats.flatMap((client): readonly (readonly [string, Speaker])[] => [
+  [client, client],
+  [client, client === 'cohere-chat' ? 'gemini' : 'cohere-chat'],
+])
+
+describe.each(pairs)('a client of %s whose answer comes from %s', (client, first) => {
+  const scene = shareRescue()
+
+  test.each(['cut', 'end', 'stall', 'reset', 'error'] as const)(
+    'reads on where that breaks off (%s): the next target goes on from the text',
+    async how => {
+      policy.rescue = 'continue'
+      upstreamOf(scene(), first).behave(breaking(first, how, 'Hello '))
+      const claude = upstreamOf(scene(), 'claude')
+      claude.behave(whole('claude', ' again'))
+      const reading = await ask(scene(), client, first)
+      expect(reading).toMatchObject({ text: 'Hello again' })
+      expect(lastBody(claude)['messages']).toMatchObject([
+        {},
+        { role: 'assistant', content: [{ type: 'text', text: 'Hello' }] },
+      ])
+      await scene().settled()
+    },
+  )
+
+  test('reads what is new of a fresh answer that begins with the same text', async () => {
+    policy.rescue = 'restart'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    upstreamOf(scene(), 'claude').behave(whole('claude', 'Hello again'))
+    expect(await ask(scene(), client, first)).toMatchObject({ text: 'Hello again' })
+    await scene().settled()
+  })
+
+  test('hears the error where a fresh answer begins otherwise', async () => {
+    policy.rescue = 'restart'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    upstreamOf(scene(), 'claude').behave(whole('claude', 'Help'))
+    const answer = await askAs(scene().gateway, { client, model: `group-${first}` })
+    const bytes = await answer.whole
+    expect(bytes.includes('Help')).toBe(false)
+    expect(bytes.toString('latin1')).toMatch(/Hello/)
+    expect(bytes.toString('latin1')).toMatch(/in the middle of its answer/)
+    await scene().settled()
+  })
+
+  test('gets it whole from the next target where nothing is sent before', async () => {
+    policy.rescue = 'buffer'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    upstreamOf(scene(), 'claude').behave(whole('claude', 'Good morning'))
+    expect(await ask(scene(), client, first)).toMatchObject({ text: 'Good morning' })
+    await scene().settled()
+  })
+})
+
+describe('books', () => {
+  const scene = shareRescue()
+
+  test('what is rescued stands in the log and the ledger as it was billed', async () => {
+    policy.rescue = 'auto'
+    const first = 'openai-chat'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    upstreamOf(scene(), 'claude').behave(
+      answerJson(400, {
+        type: 'error',
+        error: {
+          type: 'invalid_request_error',
+          message: 'This model does not support assistant message prefill.',
+        },
+      }),
+    )
+    upstreamOf(scene(), 'vllm').behave(breaking('openai-chat', 'stall', ' again'))
+    const plain = upstreamOf(scene(), 'plain')
+    plain.behave(whole('plain', 'Hello again, world'))
+    const answer = await askAs(scene().gateway, { client: first, model: `group-${first}` })
+    const bytes = (await answer.whole).toString()
+    expect(read(first, Buffer.from(bytes))).toMatchObject({ text: 'Hello again, world' })
+    expect(bytes.match(/\[DONE\]/g)).toHaveLength(1)
+    expect(new Set(bytes.match(/"id":"[^"]*"/g)).size).toBe(1)
+    expect(bytes).toContain(': rescued: continue from openai-chat/gpt-4.1 to vllm/qwen\n\n')
+    expect(bytes).toContain(': rescued: restart from vllm/qwen to plain/plain\n\n')
+    await scene().settled()
+    const line = scene()
+      .gateway.readLog()
+      .findLast(({ message }) => message === 'request')
+    expect(line).toMatchObject({
+      outcome: 'ok',
+      provider: 'plain',
+      attempts: 5,
+      warnings: [
+        'rescued: continue from openai-chat/gpt-4.1 to vllm/qwen',
+        'rescued: restart from vllm/qwen to plain/plain',
+      ],
+    })
+    const rows = await scene().gateway.stopAndReadLedger()
+    const row = rows.at(-1)
+    const attempts = JSON.parse(String(row?.['attempts'])) as Record<string, unknown>[]
+    const refused = { provider: 'claude', code: 'upstream_invalid_request', role: 'rescue' }
+    const tokens = { inputTokens: expect.any(Number), outputTokens: expect.any(Number) }
+    expect(attempts).toMatchObject([
+      { provider: 'openai-chat', code: 'upstream_truncated', billed: tokens },
+      refused,
+      { provider: 'vllm', code: 'upstream_timeout', role: 'rescue', billed: tokens },
+      refused,
+      { provider: 'plain', code: null, role: 'rescue' },
+    ])
+    expect(attempts.map(attempt => 'billed' in attempt)).toEqual([true, false, true, false, false])
+    const billed = attempts.flatMap(({ billed }) => (billed as { outputTokens: number } | undefined) ?? [])
+    const before = billed.reduce((sum, { outputTokens }) => sum + outputTokens, 0)
+    expect(before).toBeGreaterThan(0)
+    // What the last one counted is 10.
+    expect(row).toMatchObject({ outcome: 'ok', usage_source: 'estimated', output_text: 10 + before })
+  })
+})
+
+describe('a rescued stream', () => {
+  const scene = shareRescue()
+
+  test('of the Responses API is kept whole for the requests that go on from it', async () => {
+    policy.rescue = 'continue'
+    const first = 'openai-responses'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    const numbers = [...bytes.toString().matchAll(/"sequence_number":(\d+)/g)].map(([, digits]) =>
+      Number(digits),
+    )
+    expect(numbers).toEqual(numbers.map((_number, index) => index))
+    const claude = upstreamOf(scene(), 'claude')
+    claude.behave(whole('claude', 'Yes'))
+    const id = /"id":"(resp_[^"]+)"/.exec(bytes.toString())?.[1]
+    const more = { previous_response_id: id }
+    const next = await askAs(scene().gateway, { client: first, model: 'claude/claude-sonnet-4-5', more })
+    expect(read(first, await next.whole)).toMatchObject({ text: 'Yes' })
+    const messages = lastBody(claude)['messages'] as { role: string; content: { text: string }[] }[]
+    expect(messages.find(({ role }) => role === 'assistant')?.content).toMatchObject([
+      { text: 'Hello again' },
+    ])
+  })
+
+  test('is not one where a tool was being called', async () => {
+    policy.rescue = 'auto'
+    const first = 'openai-chat'
+    const calling = saying(
+      [{ type: 'tool_call', id: 'call_1', name: 'look', arguments: '{"a":1}' }],
+      'tool_calls',
+    )
+    const begunCall = eventsUntil(eventsOf(first, calling), 'look')
+    upstreamOf(scene(), first).behave(streamOf(first, begunCall, { ending: 'cut' }))
+    const claude = upstreamOf(scene(), 'claude')
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    expect(bytes.toString()).toContain('upstream_truncated')
+    expect(claude.requests).toHaveLength(0)
+    await scene().settled()
+    const line = scene()
+      .gateway.readLog()
+      .findLast(({ message }) => message === 'request')
+    expect(line).toMatchObject({ outcome: 'truncated', warnings: ['not rescued: a tool was called'] })
+  })
+
+  test('ends with the first error where every other target fails, too', async () => {
+    policy.rescue = 'auto'
+    const first = 'openai-chat'
+    upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+    for (const name of ['claude', 'vllm', 'plain'] as const) upstreamOf(scene(), name).behave(resetConnection)
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    expect(bytes.toString()).toContain('"code":"upstream_truncated"')
+    expect(bytes.toString()).not.toContain('[DONE]')
+    await scene().settled()
+    const line = scene()
+      .gateway.readLog()
+      .findLast(({ message }) => message === 'request')
+    expect(line).toMatchObject({ outcome: 'truncated', provider: first, attempts: 4 })
+  })
+})
+
+describe('through their SDKs', () => {
+  const scene = shareRescue()
+  test.each(
+    openClients({ url: 'http://127.0.0.1:1', key: testKey }).map(({ name }, index) => [name, index] as const),
+  )('%s reads one answer', async (_name, index) => {
+    policy.rescue = 'auto'
+    const client = openClients({ url: scene().gateway.url, key: testKey })[index]
+    for (const first of upstreamFormats) {
+      upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
+      upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
+      const question = { model: `group-${first}`, system: 's', text: 't', maxTokens: 100 }
+      expect(await client?.stream(question)).toMatchObject({ text: 'Hello again' })
+    }
+  })
+})
