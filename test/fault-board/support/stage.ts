@@ -1,0 +1,214 @@
+// A gateway before faulty upstreams, with a client of every format at each of its names: all of them ask at once, and
+// then it is read what each has got and what the ledger says of it.
+
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { httpClients } from '../../conformance/support/clients.ts'
+import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../../support/fake-upstream.ts'
+import { configurationText, type Sections } from '../../support/scene.ts'
+import { modelOf, type Speaker } from '../../support/speakers.ts'
+import { startTestGateway, type TestGateway, testKey } from '../../support/test-gateway.ts'
+import type { Role } from './expectation.ts'
+
+export interface UpstreamSpec {
+  readonly format: Speaker
+  readonly behaviours: readonly Behaviour[]
+  /** Nothing listens at its address. */
+  readonly absent?: boolean
+  /** In place of the usual model of the format. */
+  readonly model?: string
+}
+
+/** One client before its upstreams: a name of a model that nobody else asks for. */
+export interface Place {
+  readonly client: Speaker
+  readonly streamed: boolean
+  readonly upstreams: readonly UpstreamSpec[]
+  /** Requests, one after the other. */
+  readonly times?: number
+  /** Fields beside the shortest request. */
+  readonly more?: Readonly<Record<string, unknown>>
+}
+
+export interface Answer {
+  /** Null where no answer came. */
+  readonly status: number | null
+  readonly header: (name: string) => string | null
+  readonly bytes: Buffer
+  /** False where the connection broke. */
+  readonly whole: boolean
+  readonly durationMs: number
+}
+
+export interface Played {
+  readonly answers: readonly Answer[]
+  /** Rows of the ledger, oldest first. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  /** What reached each upstream. */
+  readonly requests: readonly FakeUpstream['requests'][]
+}
+
+const roles: readonly Role[] = ['first', 'second']
+const types: Readonly<Record<Speaker, string>> = {
+  'openai-chat': 'openai_compatible',
+  'openai-responses': 'openai',
+  'anthropic-messages': 'anthropic',
+  gemini: 'gemini',
+  'cohere-chat': 'cohere',
+  'bedrock-converse': 'bedrock',
+  'ollama-chat': 'ollama',
+}
+
+/** @param sections of the configuration, beside the providers and the names of their models */
+export async function play(places: readonly Place[], sections: Sections = {}): Promise<Played[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'llm-proxy-faults-'))
+  const stage = await setStage(places, { sections, folder })
+  try {
+    const asked = await inLanes(places, (place, index) => askRepeatedly(stage.gateway, place, index))
+    const rows = await stage.gateway.stopAndReadLedger()
+    return places.map((_place, index) => ({
+      answers: asked[index] ?? [],
+      rows: rows.filter(row => row['model_asked'] === nameOf(index)),
+      requests: (stage.upstreams[index] ?? []).map(({ requests }) => requests),
+    }))
+  } finally {
+    await Promise.all(stage.upstreams.flat().map(upstream => upstream.close()))
+    await stage.gateway.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Stage {
+  readonly gateway: TestGateway
+  readonly upstreams: readonly (readonly FakeUpstream[])[]
+}
+
+async function setStage(
+  places: readonly Place[],
+  { sections, folder }: { sections: Sections; folder: string },
+): Promise<Stage> {
+  const upstreams = await Promise.all(
+    places.map(place =>
+      Promise.all(place.upstreams.map(({ behaviours }) => startFakeUpstream(...behaviours))),
+    ),
+  )
+  const providers = places.flatMap((place, index) =>
+    place.upstreams.map((spec, number) => describeProvider(spec, { index, number }, upstreams)),
+  )
+  const groups = places.map(({ upstreams: specs }, index) => [
+    nameOf(index),
+    specs.map((spec, number) => `${providerName({ index, number })}/${modelNamed(spec)}`),
+  ])
+  const models = { groups: Object.fromEntries(groups), prices_file: writePrices(folder, providers) }
+  // Quick retries, but limits are waited for as long as they say.
+  const retry = { base_ms: 10, max_ms: 2000 }
+  const gateway = await startTestGateway(configurationText({ retry, ...sections, providers, models }))
+  return { gateway, upstreams }
+}
+
+interface Position {
+  readonly index: number
+  readonly number: number
+}
+
+function nameOf(index: number): string {
+  return `place-${index}`
+}
+
+function providerName({ index, number }: Position): string {
+  return `${roles[number]}-${index}`
+}
+
+function modelNamed({ format, model }: UpstreamSpec): string {
+  return model ?? modelOf(format)
+}
+
+/** A port that is not given to anybody who asks for any. */
+const closedPort = 1
+
+function describeProvider(
+  spec: UpstreamSpec,
+  place: Position,
+  upstreams: Stage['upstreams'],
+): Record<string, unknown> {
+  const { format, absent = false } = spec
+  const port = absent ? closedPort : upstreams[place.index]?.[place.number]?.port
+  return {
+    name: providerName(place),
+    type: types[format],
+    base_url: `http://127.0.0.1:${port}${format.startsWith('openai') ? '/v1' : ''}`,
+    api_key: 'sk-of-an-upstream',
+    models: [modelNamed(spec)],
+    ...(format === 'bedrock-converse' && { region: 'eu-central-1' }),
+  }
+}
+
+/** Every model has a price, so that what is not priced is a fault. */
+function writePrices(folder: string, providers: readonly Record<string, unknown>[]): string {
+  const file = join(folder, 'prices.json')
+  const prices = providers.map(({ name }) => ({ provider: name, model: '*', input: 1, output: 2 }))
+  writeFileSync(file, JSON.stringify(prices))
+  return file
+}
+
+/** Few at a time: the gateway, the upstreams and the clients share one thread, and their timers are short. */
+const lanes = 20
+
+async function inLanes<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const waiting = [...items.entries()]
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, item] = next
+      results[index] = await work(item, index)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return results
+}
+
+async function askRepeatedly(gateway: TestGateway, place: Place, index: number): Promise<Answer[]> {
+  const answers: Answer[] = []
+  for (let count = 0; count < (place.times ?? 1); count++) answers.push(await ask(gateway, place, index))
+  return answers
+}
+
+async function ask(gateway: TestGateway, place: Place, index: number): Promise<Answer> {
+  const { client, streamed, more } = place
+  const how = httpClients[client]
+  if (how === undefined) throw new Error(`There is no client of ${client}.`)
+  const began = performance.now()
+  const outgoing = request(gateway.url + how.path(nameOf(index), streamed), {
+    method: 'POST',
+    agent: false,
+    headers: { 'content-type': 'application/json', ...how.headers(testKey) },
+  })
+  outgoing.end(JSON.stringify({ ...how.ask(nameOf(index), streamed), ...more }))
+  const chunks: Buffer[] = []
+  let response: IncomingMessage | null = null
+  let broken = false
+  try {
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+    response = answer
+    for await (const chunk of answer) chunks.push(chunk as Buffer)
+  } catch {
+    broken = true
+  }
+  const headers = response?.headers ?? {}
+  return {
+    status: response?.statusCode ?? null,
+    header(name) {
+      const value = headers[name]
+      return typeof value === 'string' ? value : null
+    },
+    bytes: Buffer.concat(chunks),
+    whole: !broken,
+    durationMs: performance.now() - began,
+  }
+}
