@@ -4,8 +4,8 @@ import type { ErrorCode } from '../../../src/errors.ts'
 
 export type Role = 'first' | 'second'
 
-/** How one call of an upstream ends. */
-export type CallEnd = ErrorCode | 'ok'
+/** How one call of an upstream ends; the second code is one that this program may not know yet. */
+export type CallEnd = ErrorCode | 'upstream_diverged' | 'ok'
 
 /** The calls of each upstream in their order: the first is left before the second is asked. */
 export interface Calls {
@@ -25,6 +25,12 @@ export interface Expectation {
   /** Of the calls, those that an upstream notices; all where it is left out. */
   readonly noticed?: readonly [number, number]
   readonly usage?: 'provider' | 'estimated' | 'none'
+  /** The second goes on with what the first began. */
+  readonly rescue?: true
+  /** What the client is told of, where it is not the end of the last call. */
+  readonly code?: ErrorCode
+  /** Requests to the second upstream that hold the partial answer. */
+  readonly prefills?: number
   /** Requests that end so, one after the other. */
   readonly times?: number
 }
@@ -55,6 +61,8 @@ export interface Findings {
   readonly answeredBy: string
   /** Requests that reached the first upstream, and the second. */
   readonly upstreamCalls: string
+  /** Requests to the second upstream that hold the beginning of the answer. */
+  readonly prefills: string
   readonly outcome: string
   readonly errorCode: string
   readonly attempts: string
@@ -67,6 +75,7 @@ export const findingNames = [
   'client',
   'answeredBy',
   'upstreamCalls',
+  'prefills',
   'outcome',
   'errorCode',
   'attempts',
@@ -76,28 +85,41 @@ export const findingNames = [
 ] as const satisfies readonly (keyof Findings)[]
 
 export function findingsOf(expectation: Expectation): Findings {
-  const { end, calls, times = 1 } = expectation
+  const { end, calls, times = 1, prefills = 0 } = expectation
   const { first, second = [] } = calls
-  const code = [...first, ...second].at(-1) ?? 'ok'
+  const code = expectation.code ?? [...first, ...second].at(-1) ?? 'ok'
   const success = end === 'answered' || end === 'refused'
   const [firstNoticed, secondNoticed] = expectation.noticed ?? [first.length, second.length]
-  const usage = expectation.usage ?? usageOf(end)
+  const usage = expectation.usage ?? usageOf(expectation)
   return {
     client: describeClient(end, code),
-    answeredBy: success ? (second.length > 0 ? 'second' : 'first') : '',
+    answeredBy: success ? answererOf(expectation) : '',
     upstreamCalls: `${firstNoticed * times} + ${secondNoticed * times}`,
+    prefills: String(prefills),
     outcome: success ? 'ok' : code === 'upstream_truncated' ? 'truncated' : 'error',
     errorCode: success ? '' : code,
-    attempts: [...first.map(each => `first ${each}`), ...second.map(each => `second ${each}`)].join(', '),
+    attempts: describeCalls(expectation),
     usage,
     cost: usage === 'none' ? 'none' : 'priced',
     time: 'in time',
   }
 }
 
-function usageOf(end: Expectation['end']): 'provider' | 'estimated' | 'none' {
+/** A rescue begins when the headers of the answer are long gone. */
+function answererOf({ calls, rescue }: Expectation): string {
+  if (rescue === true) return 'second by the ledger, first by the header'
+  return calls.second === undefined ? 'first' : 'second'
+}
+
+function describeCalls({ calls: { first, second = [] }, rescue }: Expectation): string {
+  const role = rescue === true ? 'second (rescue)' : 'second'
+  return [...first.map(each => `first ${each}`), ...second.map(each => `${role} ${each}`)].join(', ')
+}
+
+/** What broke off is estimated, and so is a sum that holds it. */
+function usageOf({ end, rescue }: Expectation): 'provider' | 'estimated' | 'none' {
   if (end === 'failed') return 'none'
-  return end === 'broken' ? 'estimated' : 'provider'
+  return end === 'broken' || rescue === true ? 'estimated' : 'provider'
 }
 
 export function describeClient(end: Expectation['end'], code: string): string {

@@ -9,7 +9,7 @@ import type { Speaker } from '../../support/speakers.ts'
 import { endsOf, errorNameOf, isTold } from './ends.ts'
 import { describeClient, type Findings } from './expectation.ts'
 import { totalMs } from './faults.ts'
-import { wholeText } from './speech.ts'
+import { begunText, wholeText } from './speech.ts'
 import type { Answer, Place, Played } from './stage.ts'
 
 type Row = Played['rows'][number]
@@ -23,6 +23,7 @@ export function findingsIn(place: Place, { answers, rows, requests }: Played): F
     client: joined(({ answer, row }) => describeAnswer(place, answer, row)),
     answeredBy: joined(({ answer, row }) => answeredBy(answer, row)),
     upstreamCalls: [0, 1].map(number => requests[number]?.length ?? 0).join(' + '),
+    prefills: String(requests[1]?.filter(({ body }) => body.includes(begunText.trim())).length ?? 0),
     outcome: joined(({ row }) => textOf(row['outcome'])),
     errorCode: joined(({ row }) => textOf(row['error_code'])),
     attempts: joined(({ row }) => describeAttempts(row)),

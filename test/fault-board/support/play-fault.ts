@@ -41,7 +41,7 @@ export interface Judged extends Cell {
 export async function playFault(fault: Fault): Promise<readonly Judged[]> {
   const cells = cellsOf(fault)
   const places = cells.map(cell => placeOf(fault, cell))
-  const played = await play(places, withTimers(fault))
+  const played = await play(places, { sections: withTimers(fault) })
   return cells.map((cell, index) => {
     const [place, what] = [places[index], played[index]]
     if (place === undefined || what === undefined) throw new Error('a place was not played')

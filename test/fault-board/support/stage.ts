@@ -6,12 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { RescuePolicy } from '../../../src/gateway/route-policy.ts'
 import { httpClients } from '../../conformance/support/clients.ts'
 import { type Behaviour, type FakeUpstream, startFakeUpstream } from '../../support/fake-upstream.ts'
 import { configurationText, type Sections } from '../../support/scene.ts'
 import { modelOf, type Speaker } from '../../support/speakers.ts'
 import { startTestGateway, type TestGateway, testKey } from '../../support/test-gateway.ts'
 import type { Role } from './expectation.ts'
+import { type Fallback, routing } from './policy.ts'
 
 export interface UpstreamSpec {
   readonly format: Speaker
@@ -29,8 +31,8 @@ export interface Place {
   readonly upstreams: readonly UpstreamSpec[]
   /** Requests, one after the other. */
   readonly times?: number
-  /** Fields beside the shortest request. */
-  readonly more?: Readonly<Record<string, unknown>>
+  /** The second is asked after a failure of this kind alone. */
+  readonly fallback?: Fallback
 }
 
 export interface Answer {
@@ -62,10 +64,16 @@ const types: Readonly<Record<Speaker, string>> = {
   'ollama-chat': 'ollama',
 }
 
-/** @param sections of the configuration, beside the providers and the names of their models */
-export async function play(places: readonly Place[], sections: Sections = {}): Promise<Played[]> {
+export interface Setting {
+  /** Of the configuration, beside the providers and the names of their models. */
+  readonly sections?: Sections
+  /** What becomes of streams that break; the default of the gateway where it is left out. */
+  readonly rescue?: RescuePolicy
+}
+
+export async function play(places: readonly Place[], setting: Setting = {}): Promise<Played[]> {
   const folder = mkdtempSync(join(tmpdir(), 'llm-proxy-faults-'))
-  const stage = await setStage(places, { sections, folder })
+  const stage = await setStage(places, { ...setting, folder })
   try {
     const asked = await inLanes(places, (place, index) => askRepeatedly(stage.gateway, place, index))
     const rows = await stage.gateway.stopAndReadLedger()
@@ -88,7 +96,7 @@ interface Stage {
 
 async function setStage(
   places: readonly Place[],
-  { sections, folder }: { sections: Sections; folder: string },
+  { sections = {}, rescue, folder }: Setting & { readonly folder: string },
 ): Promise<Stage> {
   const upstreams = await Promise.all(
     places.map(place =>
@@ -98,14 +106,16 @@ async function setStage(
   const providers = places.flatMap((place, index) =>
     place.upstreams.map((spec, number) => describeProvider(spec, { index, number }, upstreams)),
   )
-  const groups = places.map(({ upstreams: specs }, index) => [
-    nameOf(index),
-    specs.map((spec, number) => `${providerName({ index, number })}/${modelNamed(spec)}`),
-  ])
-  const models = { groups: Object.fromEntries(groups), prices_file: writePrices(folder, providers) }
+  const groups = Object.fromEntries(places.flatMap(groupsOf))
+  const models = { groups, prices_file: writePrices(folder, providers) }
+  const rules = places.flatMap(({ fallback }, index) =>
+    fallback === undefined ? [] : [{ models: nameOf(index), fallback, use: spareOf(index) }],
+  )
   // Quick retries, but limits are waited for as long as they say.
   const retry = { base_ms: 10, max_ms: 2000 }
-  const gateway = await startTestGateway(configurationText({ retry, ...sections, providers, models }))
+  const gateway = await startTestGateway(
+    configurationText({ retry, ...sections, ...routing({ rescue, rules }), providers, models }),
+  )
   return { gateway, upstreams }
 }
 
@@ -116,6 +126,20 @@ interface Position {
 
 function nameOf(index: number): string {
   return `place-${index}`
+}
+
+function spareOf(index: number): string {
+  return `spare-${index}`
+}
+
+/** All upstreams of the place by one name, or each by its own. */
+function groupsOf({ upstreams, fallback }: Place, index: number): [string, string[]][] {
+  const targets = upstreams.map((spec, number) => `${providerName({ index, number })}/${modelNamed(spec)}`)
+  if (fallback === undefined) return [[nameOf(index), targets]]
+  return [
+    [nameOf(index), targets.slice(0, 1)],
+    [spareOf(index), targets.slice(1)],
+  ]
 }
 
 function providerName({ index, number }: Position): string {
@@ -180,7 +204,7 @@ async function askRepeatedly(gateway: TestGateway, place: Place, index: number):
 }
 
 async function ask(gateway: TestGateway, place: Place, index: number): Promise<Answer> {
-  const { client, streamed, more } = place
+  const { client, streamed } = place
   const how = httpClients[client]
   if (how === undefined) throw new Error(`There is no client of ${client}.`)
   const began = performance.now()
@@ -189,7 +213,7 @@ async function ask(gateway: TestGateway, place: Place, index: number): Promise<A
     agent: false,
     headers: { 'content-type': 'application/json', ...how.headers(testKey) },
   })
-  outgoing.end(JSON.stringify({ ...how.ask(nameOf(index), streamed), ...more }))
+  outgoing.end(JSON.stringify(how.ask(nameOf(index), streamed)))
   const chunks: Buffer[] = []
   let response: IncomingMessage | null = null
   let broken = false
