@@ -17,6 +17,7 @@ import {
   withoutUsage,
   words,
 } from './speech.ts'
+import type { Toxic } from './toxiproxy.ts'
 import {
   allFrames,
   alternate,
@@ -56,6 +57,8 @@ export interface Fault {
   exists?(pairing: Pairing): boolean
   /** Nothing listens there. */
   readonly refusesConnections?: true
+  /** What the connections to it suffer. */
+  readonly toxic?: Toxic
   /** Further sections of the configuration. */
   readonly sections?: Sections
 }
@@ -66,12 +69,14 @@ export const totalMs = 4000
 const retries = 2
 
 /** For streams and whole answers alike. */
-function both(alone: Expectation, beside: Expectation): Pick<Fault, 'streamed' | 'full'> {
+export function both(alone: Expectation, beside: Expectation): Pick<Fault, 'streamed' | 'full'> {
   return { streamed: { alone, beside }, full: { alone, beside } }
 }
 
 /** Asked again as often as is allowed where there is nobody else, and once where there is. */
-function triedAgain(code: 'upstream_error' | 'upstream_malformed' | 'upstream_truncated'): Expectations {
+export function triedAgain(
+  code: 'upstream_error' | 'upstream_malformed' | 'upstream_truncated',
+): Expectations {
   return {
     alone: failed({ first: Array.from({ length: 1 + retries }, () => code) }),
     beside: answered({ first: [code, code], second: ['ok'] }),
@@ -79,7 +84,7 @@ function triedAgain(code: 'upstream_error' | 'upstream_malformed' | 'upstream_tr
 }
 
 /** Asked again where there is nobody else; left at once where there is. */
-function leftToOthers(
+export function leftToOthers(
   code: 'upstream_overloaded' | 'upstream_unreachable',
   noticed?: readonly [number, number],
 ): Expectations {
@@ -91,11 +96,11 @@ function leftToOthers(
   }
 }
 
-function onlyFirst(expectation: Expectation): Expectations {
+export function onlyFirst(expectation: Expectation): Expectations {
   return { alone: expectation, beside: expectation }
 }
 
-const silent: Expectations = {
+export const silent: Expectations = {
   alone: failed({ first: ['upstream_timeout'] }),
   beside: answered({ first: ['upstream_timeout'], second: ['ok'] }),
 }

@@ -90,7 +90,7 @@ function describeReading({ text, finish, error }: Reading): string {
   if (error !== null) return 'an error as if it were an answer'
   if (finish === 'content-filter') return describeClient('refused', '')
   if (finish === null) return 'an answer without an end'
-  return text === wholeText ? describeClient('answered', '') : `as if it were whole: ${text}`
+  return text === wholeText ? describeClient('answered', '') : `as if it were whole: ${text.slice(0, 40)}`
 }
 
 function describeStream(client: Speaker, answer: Answer, row: Row): string {

@@ -6,7 +6,7 @@ import type { Deviation } from './book.ts'
 import { type Expectation, type Findings, findingNames, findingsOf } from './expectation.ts'
 import { type Fault, type Pairing, timers, totalMs } from './faults.ts'
 import { findingsIn } from './findings.ts'
-import { type Place, play, type UpstreamSpec } from './stage.ts'
+import { type Place, play, type Setting, type UpstreamSpec } from './stage.ts'
 import { answer } from './upstreams.ts'
 
 /** The client formats in the order of the board, and the other format that stands before each of them. */
@@ -38,10 +38,13 @@ export interface Judged extends Cell {
   readonly deviations: readonly Deviation[]
 }
 
-export async function playFault(fault: Fault): Promise<readonly Judged[]> {
+export async function playFault(fault: Fault, between?: Setting['between']): Promise<readonly Judged[]> {
   const cells = cellsOf(fault)
   const places = cells.map(cell => placeOf(fault, cell))
-  const played = await play(places, { sections: withTimers(fault) })
+  const played = await play(places, {
+    sections: withTimers(fault),
+    ...(between !== undefined && { between }),
+  })
   return cells.map((cell, index) => {
     const [place, what] = [places[index], played[index]]
     if (place === undefined || what === undefined) throw new Error('a place was not played')
@@ -78,6 +81,7 @@ function placeOf(fault: Fault, cell: Cell): Place {
     format: upstream,
     behaviours: fault.behave({ format: upstream, streamed }),
     absent: fault.refusesConnections === true,
+    toxic: fault.toxic,
   }
   // The healthy one speaks the other of the two formats, so that the answer is translated anew.
   const format = upstream === client ? foreign[client] : client

@@ -14,14 +14,15 @@ import { modelOf, type Speaker } from '../../support/speakers.ts'
 import { startTestGateway, type TestGateway, testKey } from '../../support/test-gateway.ts'
 import type { Role } from './expectation.ts'
 import { type Fallback, routing } from './policy.ts'
+import type { Toxic } from './toxiproxy.ts'
 
 export interface UpstreamSpec {
   readonly format: Speaker
   readonly behaviours: readonly Behaviour[]
   /** Nothing listens at its address. */
   readonly absent?: boolean
-  /** In place of the usual model of the format. */
-  readonly model?: string
+  /** What its connections suffer. */
+  readonly toxic?: Toxic | undefined
 }
 
 /** One client before its upstreams: a name of a model that nobody else asks for. */
@@ -69,6 +70,8 @@ export interface Setting {
   readonly sections?: Sections
   /** What becomes of streams that break; the default of the gateway where it is left out. */
   readonly rescue?: RescuePolicy
+  /** The port at which the gateway finds an upstream whose connections are to suffer. */
+  readonly between?: (port: number, toxic: Toxic) => Promise<number>
 }
 
 export async function play(places: readonly Place[], setting: Setting = {}): Promise<Played[]> {
@@ -96,15 +99,15 @@ interface Stage {
 
 async function setStage(
   places: readonly Place[],
-  { sections = {}, rescue, folder }: Setting & { readonly folder: string },
+  { sections = {}, rescue, between, folder }: Setting & { readonly folder: string },
 ): Promise<Stage> {
-  const upstreams = await Promise.all(
-    places.map(place =>
-      Promise.all(place.upstreams.map(({ behaviours }) => startFakeUpstream(...behaviours))),
-    ),
+  const opened = await Promise.all(
+    places.map(place => Promise.all(place.upstreams.map(spec => openUpstream(spec, between)))),
   )
   const providers = places.flatMap((place, index) =>
-    place.upstreams.map((spec, number) => describeProvider(spec, { index, number }, upstreams)),
+    place.upstreams.map(({ format }, number) =>
+      describeProvider(format, providerName({ index, number }), opened[index]?.[number]?.port),
+    ),
   )
   const groups = Object.fromEntries(places.flatMap(groupsOf))
   const models = { groups, prices_file: writePrices(folder, providers) }
@@ -116,7 +119,21 @@ async function setStage(
   const gateway = await startTestGateway(
     configurationText({ retry, ...sections, ...routing({ rescue, rules }), providers, models }),
   )
-  return { gateway, upstreams }
+  return { gateway, upstreams: opened.map(each => each.map(({ upstream }) => upstream)) }
+}
+
+/** A port that is not given to anybody who asks for any. */
+const closedPort = 1
+
+/** With the port at which the gateway is to look for it. */
+async function openUpstream(
+  { behaviours, absent = false, toxic }: UpstreamSpec,
+  between: Setting['between'],
+): Promise<{ upstream: FakeUpstream; port: number }> {
+  const upstream = await startFakeUpstream(...behaviours)
+  if (absent) return { upstream, port: closedPort }
+  if (toxic === undefined || between === undefined) return { upstream, port: upstream.port }
+  return { upstream, port: await between(upstream.port, toxic) }
 }
 
 interface Position {
@@ -134,7 +151,9 @@ function spareOf(index: number): string {
 
 /** All upstreams of the place by one name, or each by its own. */
 function groupsOf({ upstreams, fallback }: Place, index: number): [string, string[]][] {
-  const targets = upstreams.map((spec, number) => `${providerName({ index, number })}/${modelNamed(spec)}`)
+  const targets = upstreams.map(
+    (spec, number) => `${providerName({ index, number })}/${modelOf(spec.format)}`,
+  )
   if (fallback === undefined) return [[nameOf(index), targets]]
   return [
     [nameOf(index), targets.slice(0, 1)],
@@ -146,26 +165,13 @@ function providerName({ index, number }: Position): string {
   return `${roles[number]}-${index}`
 }
 
-function modelNamed({ format, model }: UpstreamSpec): string {
-  return model ?? modelOf(format)
-}
-
-/** A port that is not given to anybody who asks for any. */
-const closedPort = 1
-
-function describeProvider(
-  spec: UpstreamSpec,
-  place: Position,
-  upstreams: Stage['upstreams'],
-): Record<string, unknown> {
-  const { format, absent = false } = spec
-  const port = absent ? closedPort : upstreams[place.index]?.[place.number]?.port
+function describeProvider(format: Speaker, name: string, port: number | undefined): Record<string, unknown> {
   return {
-    name: providerName(place),
+    name,
     type: types[format],
     base_url: `http://127.0.0.1:${port}${format.startsWith('openai') ? '/v1' : ''}`,
     api_key: 'sk-of-an-upstream',
-    models: [modelNamed(spec)],
+    models: [modelOf(format)],
     ...(format === 'bedrock-converse' && { region: 'eu-central-1' }),
   }
 }
