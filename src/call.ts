@@ -260,6 +260,19 @@ export interface AnswerReader {
   readError(reply: { status: number; headers: ReplyHeaders; body: Buffer }): GatewayError
 }
 
+/** What of a request may make one target better than another. */
+export interface RequestTraits {
+  /** UTF-16 units of all prompt text. */
+  readonly inputCharacters: number
+  /** What the request needs of a model, beside text. */
+  readonly needs: {
+    readonly tools: boolean
+    readonly vision: boolean
+    readonly json: boolean
+    readonly reasoning?: boolean
+  }
+}
+
 /** One request to one target. Frozen; the body is made anew from the client's bytes for each target. */
 export interface UpstreamRequest {
   /** The id of the client's request. */
@@ -287,6 +300,8 @@ export interface UpstreamRequest {
   readonly deadline: number
   /** Another target can take this request: asking the same one again is worth less. */
   readonly alternatives: boolean
+  /** For whoever learns from how it ends; absent where nobody chose between targets. */
+  readonly traits?: RequestTraits
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
 }

@@ -1,6 +1,7 @@
 // Which requests go where: the data plane by its paths, everything else to the control plane.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { inDialect } from '../endpoints/dialect.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { listEndpoints } from '../endpoints/index.ts'
 import { modelPaths, shapeOfModels, takesKeyInQuery } from '../endpoints/models.ts'
@@ -29,8 +30,9 @@ const noAddress: Address = { model: null, streaming: null }
 /** @param fallback answers what is not of the data plane */
 export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   const endpoints = listEndpoints(formats)
-  const serve: ServeCall = ({ request, response, endpoint, address }) => {
+  const serve: ServeCall = ({ request, response, endpoint: declared, address }) => {
     const { alarms, clock } = gateway
+    const endpoint = inDialect(declared, request.headers)
     const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
     void handle(call, gateway)
   }

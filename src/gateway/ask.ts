@@ -42,12 +42,16 @@ export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<R
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   const route = planRoute(exchange, parsed)
   const ways = route.plans.map(({ way }) => way)
-  return askInTurn(exchange, keepNeeded(exchange, parsed, ways), route)
+  return askInTurn(exchange, keepNeeded(exchange, parsed, { ways, traits: route.traits }), route)
 }
 
-async function askInTurn(exchange: Exchange, request: PlannedRequest, { plans }: Route): Promise<Reply> {
+async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  const { plans, conversation } = route
   const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
     prepareRequest(exchange, request, { ...plan, ...attempt }),
   )
+  const { target } = exchange.page
+  if (route.shadow !== null) exchange.gateway.shadows?.start(exchange, request, route.shadow)
+  if (conversation !== null && target !== null) exchange.snapshot.keepConversation(conversation, target.id)
   return rememberAnswer(exchange, { request, plans }, reply)
 }

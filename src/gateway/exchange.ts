@@ -16,6 +16,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Lessons } from './remedy.ts'
 import type { ResponseMemory } from './responses/memory.ts'
 import type { OriginBook } from './responses/origin-book.ts'
+import type { Shadows } from './shadow.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { ThoughtMemory } from './thought-memory.ts'
 
@@ -40,6 +41,8 @@ export interface Gateway {
   schemaChecker(): Promise<SchemaChecker>
   readonly thoughts: ThoughtMemory
   readonly lessons: Lessons
+  /** Sends copies of requests; absent where nobody wants any. */
+  readonly shadows?: Shadows
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage
 }

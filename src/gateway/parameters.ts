@@ -38,17 +38,21 @@ export function parameterEdits(
   const edits: Record<string, string | null> = {}
   for (const field of fields) {
     const rule = ownRule(rules, field)
-    if (rule === undefined) continue
+    if (rule === undefined || isKnownValue(rule, body[field])) continue
     edits[field] = null
     // What had to be refused was left out by the plan; what is left says nothing.
     if (rule === 'refuse') continue
-    if (rule === 'drop') {
+    if (rule === 'drop' || 'values' in rule) {
       warnings.push(`dropped parameter ${field}`)
     } else if (!fields.includes(rule.rename)) {
       edits[rule.rename] = JSON.stringify(body[field])
     }
   }
   return edits
+}
+
+function isKnownValue(rule: ParameterRule, value: unknown): boolean {
+  return typeof rule === 'object' && 'values' in rule && rule.values.includes(value)
 }
 
 /** Field names come from the client: `constructor` is not a rule. */

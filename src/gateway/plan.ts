@@ -1,14 +1,16 @@
 // From a parsed request to the targets that may answer it, in the order in which they are tried.
 
-import type { Target } from '../call.ts'
+import type { RequestTraits, Target } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { RouteDecision } from '../events.ts'
 import { findOwnFields } from '../formats/shared/own-fields.ts'
-import type { RouteFacts } from '../routing/index.ts'
+import { findNeeds, readMaxTokens } from '../routing/rules/index.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter, unsupportedParameter } from './parameters.ts'
 import type { ParsedRequest } from './request.ts'
 import type { RoutePolicy } from './route-policy.ts'
+import type { Shadow } from './shadow.ts'
+import type { AskedRoute, ChosenRoute, ShadowPolicy, Snapshot } from './snapshot.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
 /** A target and how the request gets there. */
@@ -21,6 +23,23 @@ export interface Plan {
 export interface Route {
   readonly plans: readonly Plan[]
   readonly policy: RoutePolicy
+  readonly traits: RequestTraits
+  /** See `RankedTargets`. */
+  readonly conversation: string | null
+  readonly shadow: Shadow | null
+}
+
+/** What of an exchange its route depends on. */
+export interface Planning {
+  readonly snapshot: Snapshot
+  readonly startedWall: number
+  readonly call: Pick<Exchange['call'], 'endpoint' | 'headers'>
+  readonly page: Pick<Exchange['page'], 'tenant' | 'keyId'>
+}
+
+export interface Decided {
+  readonly route: Route
+  readonly decision: RouteDecision
 }
 
 /**
@@ -29,31 +48,89 @@ export interface Route {
  * @throws GatewayError `model_not_found`, `no_provider`, or `unsupported_parameter` where no target is left
  */
 export function planRoute(exchange: Exchange, request: ParsedRequest): Route {
-  const { snapshot, call, page, startedWall } = exchange
-  const facts = routeFacts(exchange, request)
-  const { tenant, keyId } = page
-  const asked = { facts, tenant, keyId, headers: call.headers, body: request.body, at: startedWall }
-  const route = snapshot.chooseRoute(asked)
-  const known = snapshot.resolve(route.model, call.endpoint.operation)
-  const { able, filtered, refused } = findAble(exchange, request, known)
+  const { route, decision } = decideRoute(exchange, request)
+  exchange.page.decision = decision
+  if (route.plans.length > 1) exchange.snapshot.countRoute(decision.model)
+  return route
+}
+
+/** The same, without a trace: what would be decided now. */
+export function decideRoute(planning: Planning, request: ParsedRequest): Decided {
+  const { snapshot } = planning
+  const asked = askFor(planning, request)
+  const chosen = snapshot.chooseRoute(asked)
+  const known = resolveAll(planning, chosen)
+  const { able, filtered, refused } = findAble(planning, request, known)
   if (able.length === 0) throw refuseAll(request, known, refused)
-  const { order, ranking } = snapshot.rank(
+  const { order, ranking, conversation } = snapshot.rank(
     able.map(({ target }) => target),
-    route,
-    facts,
+    chosen,
+    asked,
   )
   const ways = new Map(able.map(plan => [plan.target, plan]))
   const plans = originFirst(order, request).map(target => ways.get(target) as Plan)
   const candidates = plans.map(({ target }) => target.id)
-  page.decision = { rule: route.rule, model: route.model, candidates, filtered, ...ranking }
-  return { plans, policy: route.policy }
+  const { rule, model, split, policy, shadow } = chosen
+  const { inputCharacters, needs } = asked.facts
+  const facts = { inputCharacters, needs, maxTokens: readMaxTokens(request.body) }
+  const copy = shadow === null ? null : planShadow(planning, request, shadow)
+  return {
+    route: {
+      plans,
+      policy,
+      traits: asked.facts,
+      conversation,
+      shadow: copy === null ? null : { ...copy, decision: { ...copy.decision, rule, facts } },
+    },
+    decision: { rule, model, candidates, filtered, ...ranking, split: split ?? null, facts },
+  }
 }
 
-function routeFacts({ call }: Exchange, { facts }: ParsedRequest): RouteFacts {
-  const { model, streaming, inputCharacters, fields } = facts
+/** The first target that can be asked; none is no failure of the request. */
+function planShadow(planning: Planning, request: ParsedRequest, policy: ShadowPolicy): Shadow | null {
+  const { snapshot, call } = planning
+  try {
+    const known = snapshot.resolve(policy.use, call.endpoint.operation)
+    const [plan] = findAble(planning, request, known).able
+    if (plan === undefined) return null
+    const order = { seed: null, scores: null, propensity: null, filtered: [], candidates: [plan.target.id] }
+    const decision = { rule: null, model: policy.use, strategy: 'priority', ...order, shadow: true }
+    return { plan, policy, decision }
+  } catch {
+    return null
+  }
+}
+
+/** What the rules may look at. */
+export function askFor({ call, page, startedWall }: Planning, { facts, body }: ParsedRequest): AskedRoute {
+  const { model, streaming, inputCharacters } = facts
   const { operation } = call.endpoint
-  const needs = { tools: fields.includes('tools'), vision: false, json: fields.includes('response_format') }
-  return { model, operation, streaming, inputCharacters, needs }
+  return {
+    facts: { model, operation, streaming, inputCharacters, needs: findNeeds(body) },
+    tenant: page.tenant,
+    keyId: page.keyId,
+    headers: call.headers,
+    body,
+    at: startedWall,
+  }
+}
+
+/** Of several names, one that leads nowhere is passed over. */
+function resolveAll({ snapshot, call }: Planning, { model, others }: ChosenRoute): readonly Target[] {
+  const { operation } = call.endpoint
+  if (others.length === 0) return snapshot.resolve(model, operation)
+  const found = new Map<string, Target>()
+  let failure: unknown = null
+  for (const name of [model, ...others]) {
+    try {
+      for (const target of snapshot.resolve(name, operation).filter(({ id }) => !found.has(id)))
+        found.set(target.id, target)
+    } catch (thrown) {
+      failure ??= thrown
+    }
+  }
+  if (found.size === 0) throw failure
+  return [...found.values()]
 }
 
 interface AblePlans {
@@ -63,8 +140,8 @@ interface AblePlans {
   readonly refused: string | null
 }
 
-function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Target[]): AblePlans {
-  const { snapshot, call } = exchange
+function findAble(planning: Planning, request: ParsedRequest, known: readonly Target[]): AblePlans {
+  const { snapshot, call } = planning
   const able: Plan[] = []
   const filtered: { target: string; reason: string }[] = []
   let refused: string | null = null
@@ -77,7 +154,7 @@ function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Ta
     }
     const field = way.direct
       ? refusedParameter(side.parameters, { fields: request.facts.fields, body: request.body })
-      : untranslatable(exchange, request, way)
+      : untranslatable(planning, request, way)
     if (field === null) able.push({ target, way })
     else filtered.push({ target: target.id, reason: `does not take \`${field}\`` })
     refused ??= field
@@ -87,7 +164,7 @@ function findAble(exchange: Exchange, request: ParsedRequest, known: readonly Ta
 
 /** The first field that the way's format cannot say and that changes the meaning; null where there is none. */
 function untranslatable(
-  { call }: Exchange,
+  { call }: Planning,
   { body, recalled }: ParsedRequest,
   { operation, format }: Way,
 ): string | null {

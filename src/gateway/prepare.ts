@@ -37,6 +37,7 @@ export function prepareRequest(
     deadline: exchange.deadline,
     attempts: exchange.attempts,
     alternatives,
+    traits: request.traits,
   })
   // Thoughts can be taken out of the neutral form alone.
   if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))

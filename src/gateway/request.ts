@@ -1,6 +1,6 @@
 // A request on its way: parsed, then what is kept of it while targets are tried, then what it asks in the neutral form.
 
-import type { Target } from '../call.ts'
+import type { RequestTraits, Target } from '../call.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import type { EmbeddingRequest } from '../conversation/embedding.ts'
 import { mendHistory } from '../conversation/mend-history.ts'
@@ -16,6 +16,7 @@ import type {
 } from '../formats/format.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import { findFieldsAside, findOwnFields } from '../formats/shared/own-fields.ts'
+import { promptFields } from '../routing/rules/index.ts'
 import type { Exchange } from './exchange.ts'
 import { translationOf, type Way } from './way.ts'
 
@@ -63,6 +64,7 @@ export interface PlannedRequest {
   /** For the first attempt that translates; null where every target speaks the client's format, and once it is used. */
   readonly asked: { first: Asked | null }
   readonly recalled: Recalled | null
+  readonly traits: RequestTraits
 }
 
 const noEdits: PassingEdits = { edits: {}, warnings: [] }
@@ -74,7 +76,7 @@ const noEdits: PassingEdits = { edits: {}, warnings: [] }
 export function keepNeeded(
   { call }: Exchange,
   { bytes, body, form, facts, address, recalled }: ParsedRequest,
-  ways: readonly Way[],
+  { ways, traits }: { readonly ways: readonly Way[] } & Pick<PlannedRequest, 'traits'>,
 ): PlannedRequest {
   const { format } = call.endpoint
   const asked = { body: recalled?.whole ?? body, address }
@@ -88,6 +90,7 @@ export function keepNeeded(
     passing: (passed && format.editsForPassing?.(body)) || noEdits,
     asked: { first: translated === undefined ? null : decode(format, asked, translated) },
     recalled: recalled ?? null,
+    traits,
   }
 }
 
@@ -96,18 +99,6 @@ export function readAsked({ call }: Exchange, { bytes, recalled }: PlannedReques
   const body = recalled?.whole ?? parseJsonBody(bytes)
   return decode(call.endpoint.format, { body, address: call.address }, way)
 }
-
-/** The prompt, by operation: most of a body, and no rule of a provider is about it. */
-const promptFields: ReadonlySet<string> = new Set([
-  'messages',
-  'prompt',
-  'input',
-  'contents',
-  'texts',
-  'inputs',
-  'images',
-  'documents',
-])
 
 function keepParameters(body: JsonObject, { fields }: RequestFacts): JsonObject {
   const kept: Record<string, unknown> = Object.create(null) as Record<string, unknown>

@@ -88,7 +88,8 @@ function sendOrDrop({ call, gateway, id }: Exchange, send: () => void): void {
   }
 }
 
-function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
+/** The row of a request that has ended. */
+export function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
   const { page, call, gateway } = exchange
   const { error, facts } = ending
   return {

@@ -20,6 +20,7 @@ import type {
 import { parseJson } from '../formats/shared/answer-body.ts'
 import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
 import { TranslatingTap } from '../formats/streams/translating-tap.ts'
+import { toUtf8 } from '../lib/utf8.ts'
 import type { RemediedPlan } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter, unsupportedParameter } from './parameters.ts'
@@ -255,5 +256,5 @@ function sideOf({ snapshot }: Exchange, { target }: RemediedPlan): ProviderSide 
 }
 
 function toBytes(value: JsonObject): Buffer {
-  return Buffer.from(JSON.stringify(value))
+  return toUtf8(JSON.stringify(value))
 }

@@ -54,6 +54,10 @@ const openaiPaths: Readonly<Record<string, string>> = {
   'openai-embeddings': '/embeddings',
   // Where a vendor has it beside OpenAI's API.
   'anthropic-messages': '/messages',
+  // OpenAI's address, in Mistral's words.
+  'mistral-chat': '/chat/completions',
+  'mistral-embeddings': '/embeddings',
+  'mistral-fim': '/fim/completions',
   'openai-moderations': '/moderations',
   'openai-images': '/images/generations',
   'openai-image-edits': '/images/edits',

@@ -42,9 +42,14 @@ export interface ProviderSettings {
 /**
  * What becomes of a parameter that a provider lacks: `refuse` where leaving it out would change the meaning
  * (the request fails with its name, or goes to another provider), `drop` where it is harmless (reported in
- * `x-llm-proxy-warnings`), or the name under which this provider knows it.
+ * `x-llm-proxy-warnings`), the name under which this provider knows it, or the values that it knows, where others are
+ * dropped.
  */
-export type ParameterRule = 'refuse' | 'drop' | { readonly rename: string }
+export type ParameterRule =
+  | 'refuse'
+  | 'drop'
+  | { readonly rename: string }
+  | { readonly values: readonly unknown[] }
 
 /** An error of the provider that its status alone does not tell. First match wins. */
 export interface ErrorRule {

@@ -19,6 +19,8 @@ export interface ResilienceOptions {
   readonly random: () => number
   readonly retry: { readonly baseMs: number; readonly maxMs: number }
   readonly circuitBreaker: BreakerSettings
+  /** Around each single call of an upstream, for those who learn from how it ends. */
+  readonly innermost?: readonly Layer[]
 }
 
 export interface Resilience {
@@ -35,7 +37,9 @@ export function createResilience(raw: RawSend, options: ResilienceOptions): Resi
     createRetry({ clock, random, ...options.retry }),
     // Inside the retries, so that each call of the upstream counts.
     breaker.layer,
+    // A call that the breaker refuses is none.
+    ...(options.innermost ?? []),
   ]
-  const innermost = createFirstContent(raw, options)
-  return { send: layers.reduceRight((send, layer) => layer(send), innermost), breaker }
+  const call = createFirstContent(raw, options)
+  return { send: layers.reduceRight((send, layer) => layer(send), call), breaker }
 }

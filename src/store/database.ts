@@ -8,7 +8,7 @@ import { readKeys, type StoredKey } from './keys.ts'
 import { migrate } from './schema.ts'
 import { StoreError } from './store-error.ts'
 
-function databasePath(directory: string): string {
+export function databasePath(directory: string): string {
   return join(directory, 'gateway.sqlite')
 }
 

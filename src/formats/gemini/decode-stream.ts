@@ -6,7 +6,7 @@ import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conver
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
-import { malformed, parseJson } from '../shared/answer-body.ts'
+import { countOf, malformed, parseJson } from '../shared/answer-body.ts'
 import { otherFields } from '../shared/aside.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
@@ -28,7 +28,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #usage: unknown = null
   #usageTotal: unknown = null
   #blocked: Finish | null = null
-  readonly #choices: CandidateReader[] = []
+  readonly #choices = new Map<number, CandidateReader>()
 
   constructor(context: DecodeContext, emit: Emit) {
     this.#context = context
@@ -43,7 +43,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   }
 
   finish(): void {
-    const open = this.#choices.filter(choice => choice !== undefined)
+    const open = [...this.#choices.values()]
     if (open.length === 0 && this.#blocked === null) throw new GatewayError('upstream_truncated')
     const finishes = open.map(choice => ({ choice: choice.index, finish: choice.end() }))
     if (finishes.length === 0 && this.#blocked !== null) finishes.push({ choice: 0, finish: this.#blocked })
@@ -84,9 +84,13 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
   #readCandidate(candidate: unknown): void {
     if (!isObject(candidate)) return
-    const index = typeof candidate['index'] === 'number' ? candidate['index'] : 0
-    this.#choices[index] ??= new CandidateReader(index, this.#context, this.#emit)
-    this.#choices[index].read(candidate)
+    const index = countOf(candidate['index']) ?? 0
+    let choice = this.#choices.get(index)
+    if (choice === undefined) {
+      choice = new CandidateReader(index, this.#context, this.#emit)
+      this.#choices.set(index, choice)
+    }
+    choice.read(candidate)
   }
 }
 

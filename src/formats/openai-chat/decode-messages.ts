@@ -31,7 +31,7 @@ export function decodeMessages(messages: unknown): readonly Message[] {
     if (!isObject(message)) return
     const { role } = message
     if (role === 'tool' || role === 'function') {
-      const result = decodeToolMessage(message, madeIds)
+      const result = decodeToolMessage(message, index, madeIds)
       if (results === null) {
         results = [result]
         decoded.push({ role: 'user', parts: results })
@@ -39,18 +39,20 @@ export function decodeMessages(messages: unknown): readonly Message[] {
       return
     }
     results = null
-    decoded.push(role === 'assistant' ? decodeAssistant(message, index, madeIds) : decodePlain(message))
+    decoded.push(
+      role === 'assistant' ? decodeAssistant(message, index, madeIds) : decodePlain(message, index),
+    )
   })
   return decoded
 }
 
 /** Of the system, of the developer, of the user. */
-function decodePlain(message: MutableJson): Message {
+function decodePlain(message: MutableJson, index: number): Message {
   const { role } = message
   const kept = role === 'developer' ? { role } : {}
   return {
     role: role === 'user' ? 'user' : 'system',
-    parts: marked(decodeContent(message['content']), message),
+    parts: marked(decodeContent(message['content'], pathOf(index)), message),
     ...nameOf(message),
     ...extraOf(message, kept),
   }
@@ -62,14 +64,18 @@ function decodeAssistant(message: MutableJson, index: number, madeIds: Map<strin
   const refusal = message['refusal']
   const parts: Part[] = [
     ...decodeReasoning(message),
-    ...decodeContent(message['content']),
+    ...decodeContent(message['content'], pathOf(index)),
     ...(isText(refusal) ? [{ type: 'refusal' as const, text: refusal }] : []),
     ...calls,
   ]
   return { role: 'assistant', parts: marked(parts, message), ...nameOf(message), ...extraOf(message, {}) }
 }
 
-function decodeToolMessage(message: MutableJson, madeIds: ReadonlyMap<string, string>): ToolResultPart {
+function decodeToolMessage(
+  message: MutableJson,
+  index: number,
+  madeIds: ReadonlyMap<string, string>,
+): ToolResultPart {
   const { name, tool_call_id: id } = message
   const called = isText(name) ? name : ''
   const callId = isText(id) ? id : (madeIds.get(called) ?? `function_call_${called}`)
@@ -77,10 +83,14 @@ function decodeToolMessage(message: MutableJson, madeIds: ReadonlyMap<string, st
     type: 'tool_result',
     callId,
     ...(isText(name) ? { name } : {}),
-    content: decodeContent(message['content']).flatMap(asResult),
+    content: decodeContent(message['content'], pathOf(index)).flatMap(asResult),
     ...cacheOf(message),
     ...putAside(formatName, otherFields(message, messageFields)),
   }
+}
+
+function pathOf(index: number): string {
+  return `messages[${index}]`
 }
 
 function asResult(part: ContentPart): readonly ToolResultContent[] {

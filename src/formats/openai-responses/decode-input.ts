@@ -5,9 +5,9 @@ import type { Part, ToolResultContent, ToolResultPart } from '../../conversation
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { otherFields, putAside } from '../shared/aside.ts'
 import { refuse } from '../shared/checks.ts'
+import { unseal } from '../shared/sealed.ts'
 import { decodeContent } from './content.ts'
 import { decodeAssistantItem, decodeReasoning } from './decode-item.ts'
-import { unseal } from './sealed.ts'
 import { formatName, kindOf, textOf } from './wire.ts'
 
 interface OpenMessage {

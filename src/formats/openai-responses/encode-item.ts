@@ -5,7 +5,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { Citation, ReasoningPart, ToolCallPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { webAddress } from '../openai-shared/web-address.ts'
-import { seal } from './sealed.ts'
+import { seal } from '../shared/sealed.ts'
 import { formatName, ownExtra } from './wire.ts'
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'

@@ -8,7 +8,7 @@ import {
   type RefusedInside,
   rulesFor,
 } from '../shared/own-fields.ts'
-import { isSealed } from './sealed.ts'
+import { isSealed } from '../shared/sealed.ts'
 import { kindOf } from './wire.ts'
 
 /** Fields that the neutral form has words for, or that say how the answer is brought and kept. */
