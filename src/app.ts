@@ -159,7 +159,8 @@ function createAsking({ options, alarms, transport, observation }: AskingParts):
   const { observe } = observation
   const targets = createTargetBook({
     clock: systemClock,
-    breakerState: target => resilience.breaker.stateOf(target),
+    // One whose probe slots are taken rests as much as one whose breaker is open.
+    breakerState: target => (resilience.isResting(target) ? 'open' : resilience.breaker.stateOf(target)),
   })
   const resilience = createResilience(transport.send, {
     clock: systemClock,
@@ -348,6 +349,8 @@ function createGateway({
   return {
     snapshot: current.snapshot,
     send: resilience.send,
+    health: resilience.health,
+    hedges: resilience.hedges,
     relay: transport.relay,
     ledger: {
       append: store.ledger.append,

@@ -302,8 +302,20 @@ export interface UpstreamRequest {
   readonly alternatives: boolean
   /** For whoever learns from how it ends; absent where nobody chose between targets. */
   readonly traits?: RequestTraits
+  /**
+   * No silence of the upstream is borne for longer than this, in milliseconds, whatever the timers say: other targets wait
+   * for their turn under the same deadline. Absent where the timers alone count.
+   */
+  readonly patienceMs?: number | undefined
+  /** Where the call that is on the wire can be ended by whoever watches over its target. */
+  readonly underway?: UnderwayCall
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
+}
+
+/** Holds what is on the wire for a request; null before, and where it cannot be ended. */
+export interface UnderwayCall {
+  call: { giveUp(failure: GatewayError): void } | null
 }
 
 /** A request that is passed on as it came. Its answer is passed back so: a stream, whatever its status. */

@@ -1,10 +1,14 @@
 // From a parsed request to the answer of a target: what it goes on from, who may answer, and each of them in turn.
 
 import type { Reply } from '../call.ts'
+import { asGatewayError } from '../errors.ts'
 import type { Alarm } from '../lib/alarms.ts'
 import { attemptTargets } from './attempt.ts'
+import type { Asking } from './course.ts'
 import { deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
+import { planFallback } from './fallback.ts'
+import { isRepeatable } from './hedge.ts'
 import { planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
 import { keepNeeded, type ParsedRequest, type PlannedRequest } from './request.ts'
@@ -46,12 +50,29 @@ function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
 }
 
 async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
-  const { plans, conversation } = route
-  const reply = await attemptTargets(exchange, plans, (plan, attempt) =>
-    prepareRequest(exchange, request, { ...plan, ...attempt }),
-  )
+  try {
+    return await askRoute(exchange, request, route)
+  } catch (thrown) {
+    const fallback = planFallback(exchange, request, { route, failure: asGatewayError(thrown) })
+    if (fallback === null) throw thrown
+    return await askRoute(exchange, fallback.request, fallback.route)
+  }
+}
+
+async function askRoute(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  const { plans, conversation, shadow } = route
+  const reply = await attemptTargets(exchange, askingOf(exchange, request, route))
   const { target } = exchange.page
-  if (route.shadow !== null) exchange.gateway.shadows?.start(exchange, request, route.shadow)
+  if (shadow !== null) exchange.gateway.shadows?.start(exchange, request, shadow)
   if (conversation !== null && target !== null) exchange.snapshot.keepConversation(conversation, target.id)
   return rememberAnswer(exchange, { request, plans }, reply)
+}
+
+function askingOf(exchange: Exchange, request: PlannedRequest, { plans, policy }: Route): Asking {
+  return {
+    plans,
+    policy,
+    repeatable: policy.hedge !== null && isRepeatable(exchange, request),
+    prepare: (lane, plan, attempt) => prepareRequest(lane, request, { ...plan, ...attempt }),
+  }
 }

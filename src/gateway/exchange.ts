@@ -25,6 +25,8 @@ export interface Gateway {
   snapshot(): Snapshot
   readonly send: Send
   readonly relay: RelaySend
+  readonly health: TargetHealth
+  readonly hedges: HedgeBudget
   readonly ledger: Ledger
   readonly observe: Observer
   readonly clock: Clock
@@ -45,6 +47,25 @@ export interface Gateway {
   readonly shadows?: Shadows
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage
+}
+
+/** What the latest answers say of the targets. */
+export interface TargetHealth {
+  /** Asking it now would be refused, or most likely be in vain. */
+  resting(target: Target): boolean
+  /**
+   * The time within which 19 of 20 recent answers came, in milliseconds: to the first content of a stream, or to a
+   * whole answer; null while too few are known.
+   */
+  usualMs(targetId: string, streaming: boolean): number | null
+}
+
+/** How many requests of each route may be asked for twice. */
+export interface HedgeBudget {
+  /** One more request of the route. */
+  count(route: string): void
+  /** Takes one of what the share allows; false where it is used up. */
+  take(route: string, maxShare: number): boolean
 }
 
 export interface Ledger {

@@ -133,14 +133,15 @@ function resolveAll({ snapshot, call }: Planning, { model, others }: ChosenRoute
   return [...found.values()]
 }
 
-interface AblePlans {
+export interface AblePlans {
   readonly able: readonly Plan[]
   readonly filtered: RouteDecision['filtered']
   /** The first parameter for which a target was left out. */
   readonly refused: string | null
 }
 
-function findAble(planning: Planning, request: ParsedRequest, known: readonly Target[]): AblePlans {
+/** Those that can be asked, and why the others cannot. */
+export function findAble(planning: Planning, request: ParsedRequest, known: readonly Target[]): AblePlans {
   const { snapshot, call } = planning
   const able: Plan[] = []
   const filtered: { target: string; reason: string }[] = []

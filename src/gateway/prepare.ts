@@ -4,7 +4,7 @@
 import type { UpstreamRequest } from '../call.ts'
 import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
-import type { Attempt, RemediedPlan } from './attempt.ts'
+import type { Attempt, RemediedPlan } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
 import type { Plan } from './plan.ts'
@@ -18,7 +18,7 @@ import { destinationOf } from './way.ts'
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives, remedy }: Plan & Attempt,
+  { target, way, alternatives, remedy, patienceMs }: Plan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -38,6 +38,8 @@ export function prepareRequest(
     attempts: exchange.attempts,
     alternatives,
     traits: request.traits,
+    patienceMs,
+    underway: { call: null },
   })
   // Thoughts can be taken out of the neutral form alone.
   if (way.direct && !(remedy.withoutReasoning && way.format.chat !== undefined))

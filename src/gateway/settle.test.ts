@@ -43,6 +43,8 @@ function setUp(keyId: string | null) {
   const gateway: Gateway = {
     snapshot: () => snapshot,
     send: notNeeded,
+    health: { resting: notNeeded, usualMs: notNeeded },
+    hedges: { count: notNeeded, take: notNeeded },
     relay: notNeeded,
     ledger: { append: (_row, written) => written(null), accepting: true },
     observe: event => void observed.push(event),

@@ -86,7 +86,7 @@ async function runShadow(copy: Exchange, request: PlannedRequest, { plan }: Shad
   try {
     // Another's prompt in the neutral form is never shared: each reads its own from the bytes.
     const own = { ...request, asked: { first: null } }
-    const attempt = { alternatives: false, remedy: gateway.lessons.of(plan.target.id) }
+    const attempt = { alternatives: false, patienceMs: undefined, remedy: gateway.lessons.of(plan.target.id) }
     const reply = await gateway.send(await prepareRequest(copy, own, { ...plan, ...attempt }))
     ;({ facts, status } = reply)
     page.firstContentMs = gateway.clock.now() - copy.startedAt

@@ -36,6 +36,7 @@ export function createDispatch({ pools, ...deps }: DispatchDeps): Dispatch {
           return true
         }
         const exchange = new UpstreamExchange({ ...deps, request, resolve, reject, again })
+        if (request.underway !== undefined) request.underway.call = exchange
         pools.of(request.target.connection).dispatch(wire, exchange)
       }
       dispatch()
