@@ -15,7 +15,7 @@ afterEach(async () => {
 const requestsPerSecond = 200
 const probes = 3
 const timers = `
-timeouts: { connect: 500ms, headers: 500ms, first_token: 500ms, idle: 500ms, total: 10s }
+timeouts: { connect: 1s, headers: 1s, first_token: 1s, idle: 1s, total: 15s }
 circuit_breaker: { recovery_timeout: 700ms, half_open_max_calls: ${probes} }
 `
 

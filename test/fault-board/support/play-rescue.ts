@@ -15,8 +15,9 @@ export interface JudgedRescue extends Scored {
 }
 
 export async function playRescue(rescue: Rescue): Promise<readonly JudgedRescue[]> {
-  const { policy, firstSpeaks } = rescue
-  const cells = clients.flatMap(client => {
+  const { policy, firstSpeaks, unseenBy = [] } = rescue
+  const seeing = clients.filter(client => !unseenBy.includes(client))
+  const cells = seeing.flatMap(client => {
     const firsts = firstSpeaks === undefined ? [client, foreign[client]] : [firstSpeaks]
     return firsts.map(first => ({ client, first }))
   })

@@ -18,6 +18,8 @@ export interface Rescue {
   first(format: Speaker): readonly Behaviour[]
   /** The format of the first upstream, where one alone can say such a thing; else all are tried. */
   readonly firstSpeaks?: Speaker
+  /** Client formats that do not see what is said; for those it is another case. */
+  readonly unseenBy?: readonly Speaker[]
   readonly second: Second | null
   readonly expected: Expectation
 }
@@ -231,6 +233,8 @@ const automatic: readonly Rescue[] = [
     policy: 'auto',
     first: cutBy('cut', callBegun),
     firstSpeaks: 'openai-chat',
+    // They get calls whole.
+    unseenBy: ['gemini', 'ollama-chat'],
     second: goingOn,
     expected: stays,
   },
@@ -239,6 +243,8 @@ const automatic: readonly Rescue[] = [
     policy: 'auto',
     first: cutBy('cut', signedThought),
     firstSpeaks: 'anthropic-messages',
+    // They have no place for the signature of another vendor.
+    unseenBy: ['gemini', 'cohere-chat', 'ollama-chat'],
     second: goingOn,
     expected: stays,
   },
