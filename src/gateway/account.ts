@@ -20,18 +20,26 @@ const unpriced: Cost = { nanoUsd: null, status: 'unpriced' }
 export function account(exchange: Exchange, ending: Accountable): Account {
   const { target, spent } = exchange.page
   const used = (ending.facts?.usage ?? null) !== null || mayHaveCost(exchange, ending)
-  const own = target === null || !used ? nothingUsed : accountOf(exchange, { target, facts: ending.facts })
+  const { facts, error } = ending
+  const own =
+    target === null || !used ? nothingUsed : accountOf(exchange, { target, facts, broken: error !== null })
   return spent === undefined ? own : [...spent, own].reduce(addAccounts)
 }
 
-/** By the upstream's count or, where it sent none, by an estimate. */
-export function accountOf(
-  exchange: Exchange,
-  { target, facts }: { readonly target: Target; readonly facts: AnswerFacts | null },
-): Account {
-  const counted = facts?.usage ?? null
-  const usage =
-    counted ?? exchange.gateway.estimateUsage(exchange.page.inputCharacters, facts?.outputCharacters ?? 0)
+interface Answered {
+  readonly target: Target
+  readonly facts: AnswerFacts | null
+  /** The answer has not come to its end, and neither has a count of it. */
+  readonly broken: boolean
+}
+
+/** By the upstream's count or, as far as it sent none, by an estimate. */
+export function accountOf(exchange: Exchange, { target, facts, broken }: Answered): Account {
+  const told = facts?.usage ?? null
+  const estimate = (): Usage =>
+    exchange.gateway.estimateUsage(exchange.page.inputCharacters, facts?.outputCharacters ?? 0)
+  const usage = told === null ? estimate() : broken ? withOutputOf(estimate(), told) : told
+  const counted = usage === told ? told : null
   const serviceTier = facts?.serviceTier ?? null
   const unknown = counted === null && exchange.call.endpoint.format.costNeedsUsage === true
   const cost = unknown
@@ -43,6 +51,12 @@ export function accountOf(
     costNanoUsd: cost.nanoUsd,
     costStatus: cost.status,
   }
+}
+
+/** Some count the prompt at the head of a stream, and what is said at its end alone. */
+function withOutputOf({ outputText }: Usage, told: Usage): Usage {
+  if (told.outputText + told.outputReasoning + told.audioOutput >= outputText) return told
+  return { ...told, outputText: outputText - told.outputReasoning }
 }
 
 /** An answer that began is billed, and so is a prompt that an upstream was reading when the client left. */

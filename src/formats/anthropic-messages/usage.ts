@@ -7,10 +7,12 @@ import { isObject, isSet, type JsonObject, type MutableJson } from '../../lib/js
 /** No answer is this long; a larger count is a fault. */
 const maxCount = 1_000_000_000
 
-/** Null where the object counts nothing. */
+/** Null where the object counts nothing, or nothing credible. */
 export function readUsage(usage: unknown): Usage | null {
   if (!isObject(usage)) return null
-  if (countOf(usage['input_tokens']) === null && countOf(usage['output_tokens']) === null) return null
+  const { input_tokens: said, output_tokens: written } = usage
+  if (countOf(said) === null && countOf(written) === null) return null
+  if (isIncredible(said) || isIncredible(written)) return null
   const counted = sumIterations(usage['iterations']) ?? readCounts(usage)
   const { input, cacheRead, cacheWrite, cacheWrite1h, output } = counted
   const details = usage['output_tokens_details']
@@ -68,6 +70,10 @@ function sumIterations(iterations: unknown): Counts | null {
     cacheWrite1h: sum('cacheWrite1h'),
     output: sum('output'),
   }
+}
+
+function isIncredible(value: unknown): boolean {
+  return typeof value === 'number' && (value < 0 || value > maxCount)
 }
 
 function countOf(value: unknown): number | null {

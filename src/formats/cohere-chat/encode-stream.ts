@@ -76,6 +76,12 @@ export class CohereStreamEncoder implements StreamEncoder {
     }
   }
 
+  /** The block has ended for the client, though its part has not. */
+  goOnInAnotherBlock(): void {
+    const open = this.#open
+    if (open !== null && open.type !== 'call') this.#open = { ...open, index: this.#blocks, begun: false }
+  }
+
   fail(error: GatewayError): void {
     this.#begin('')
     this.#close()

@@ -14,6 +14,7 @@ import { encodeResponse } from './encode-response.ts'
 import { CohereStreamEncoder, encodeStreamError } from './encode-stream.ts'
 import { formatName } from './name.ts'
 import { checkRequest } from './request.ts'
+import { resumeEncoder } from './resume.ts'
 
 const chat: ChatTranslation = {
   abilities: (_target, conversation) => ({
@@ -30,6 +31,7 @@ const chat: ChatTranslation = {
   encodeResponse,
   openDecoder: (context, emit) => new CohereStreamDecoder(context, emit),
   openEncoder: (context, write) => new CohereStreamEncoder(context, write),
+  resumeEncoder,
 }
 
 /** Ids that only this reading sees. */

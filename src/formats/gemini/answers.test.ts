@@ -71,9 +71,10 @@ test.each([
   expect(readServiceTier(metadata)).toBe(tier)
 })
 
-test('zero stays zero, and counts that are none do no harm', () => {
+test('zero stays zero, counts that are none do no harm, and incredible ones are no count', () => {
   expect(readUsage({ promptTokenCount: 0 })).toMatchObject({ inputUncached: 0, outputText: 0 })
-  expect(readUsage({ promptTokenCount: -1, candidatesTokenCount: 'x' })).toMatchObject({ inputUncached: 0 })
+  expect(readUsage({ promptTokenCount: 5, candidatesTokenCount: 'x' })).toMatchObject({ outputText: 0 })
+  expect(readUsage({ promptTokenCount: -1, candidatesTokenCount: 2 })).toBeNull()
   expect(readUsage({ promptTokenCount: 1, cachedContentTokenCount: 5 })).toMatchObject({
     inputUncached: 0,
     cacheRead: 1,

@@ -8,10 +8,12 @@ import { defined } from './wire.ts'
 /** No answer is this long; a larger count is a fault. */
 const maxCount = 1_000_000_000
 
-/** Null where nothing is counted: the early chunks of a stream name the kind of traffic alone. */
+/** Null where nothing is counted, or nothing credible: the early chunks of a stream name the kind of traffic alone. */
 export function readUsage(metadata: unknown): Usage | null {
   if (!isObject(metadata)) return null
   if (metadata['promptTokenCount'] === undefined && metadata['candidatesTokenCount'] === undefined)
+    return null
+  if (isIncredible(metadata['promptTokenCount']) || isIncredible(metadata['candidatesTokenCount']))
     return null
   const input = countIn(metadata, 'promptTokenCount') + countIn(metadata, 'toolUsePromptTokenCount')
   const cacheRead = Math.min(countIn(metadata, 'cachedContentTokenCount'), input)
@@ -72,6 +74,10 @@ function modalities(text: number, audio: number): readonly JsonObject[] {
 function countIn(metadata: JsonObject, field: string): number {
   const value = metadata[field]
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxCount ? value : 0
+}
+
+function isIncredible(value: unknown): boolean {
+  return typeof value === 'number' && (value < 0 || value > maxCount)
 }
 
 function audioIn(metadata: JsonObject, field: string): number {

@@ -62,9 +62,10 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   push({ name, data }: WireEvent): void {
     if (this.#ended || isMarkOrBlank(data)) return
     const event = parseEvent(data, name)
+    this.#read(isText(event['type']) ? event['type'] : name, event)
+    // An event that is thrown is not passed on, and has no number for the client.
     const { sequence_number: sequence } = event
     if (typeof sequence === 'number') this.sequence = sequence
-    this.#read(isText(event['type']) ? event['type'] : name, event)
   }
 
   finish(): void {

@@ -17,7 +17,7 @@ export interface BrokenAttempt {
 
 /** What all attempts have used up whose answers were given up, this one included. */
 export function spentWith(exchange: Exchange, broken: BrokenAttempt): Usage | null {
-  const worths = [...(exchange.page.spent ?? []), accountOf(exchange, broken)]
+  const worths = [...(exchange.page.spent ?? []), accountOf(exchange, { ...broken, broken: true })]
   const used = worths.flatMap(({ usage }) => usage ?? [])
   return used.length === 0 ? null : used.reduce(addUsage)
 }
@@ -33,7 +33,7 @@ export function markBroken({ attempts }: Exchange, { at, code, facts }: BrokenAt
 /** Writes down what it is billed for: it has produced something. */
 export function billBroken(exchange: Exchange, broken: BrokenAttempt): void {
   const { attempts, page } = exchange
-  const worth = accountOf(exchange, broken)
+  const worth = accountOf(exchange, { ...broken, broken: true })
   page.spent = [...(page.spent ?? []), worth]
   const record = attempts[broken.at]
   if (record !== undefined) attempts[broken.at] = { ...record, ...billOf(worth) }
