@@ -8,7 +8,7 @@ import { readers } from '../conformance/readers/index.ts'
 import type { Reading } from '../conformance/support/reading.ts'
 import { formatOf } from '../conformance/support/seam.ts'
 import type { Behaviour, FakeUpstream } from '../support/fake-upstream.ts'
-import { eventually, eventually, type Scene, shareScene } from '../support/scene.ts'
+import { eventually, type Scene, shareScene } from '../support/scene.ts'
 import {
   askAs,
   clientFormats,
