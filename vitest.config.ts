@@ -11,7 +11,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: ['test/service/**', 'test/conformance/**', '**/node_modules/**', 'bench/.work/**'],
+          exclude: [
+            'test/service/**',
+            'test/conformance/**',
+            'test/fault-board/**',
+            '**/node_modules/**',
+            'bench/.work/**',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -21,6 +27,17 @@ export default defineConfig({
           include: ['test/conformance/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/fault-board/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Its timers are short: on a machine that is busy with something else they ring too early.
+          fileParallelism: false,
+          retry: 2,
         },
       },
       {

@@ -8,6 +8,8 @@ import { type MountedControl, mountControl } from './app/control.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
 import { createRoutes } from './app/routes.ts'
+import { keepTargetMemory, type TargetMemory } from './app/target-memory.ts'
+import type { Send } from './call.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
@@ -18,6 +20,7 @@ import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { createLessons } from './gateway/remedy.ts'
 import { createOriginBook } from './gateway/responses/origin-book.ts'
+import { createShadows } from './gateway/shadow.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
@@ -25,6 +28,8 @@ import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
+import { createTargetBook, type TargetBook } from './routing/index.ts'
+import { createAffinityMemory } from './routing/rules/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { readSigningSecret } from './store/signing-secret.ts'
@@ -95,23 +100,17 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const { configuration } = options
   const alarms = createAlarms(systemClock)
   const transport = createTransport({ clock: systemClock, alarms })
-  const resilience = createResilience(transport.send, {
-    clock: systemClock,
-    alarms,
-    observe: observation.observe,
-    random: Math.random,
-    retry: configuration.retry,
-    circuitBreaker: configuration.circuitBreaker,
-  })
+  const { targets, resilience, memory } = createAsking({ options, alarms, transport, observation })
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
-  const current = createCurrent({ options, storedKeys, resilience, transport, observation })
+  const current = createCurrent({ options, storedKeys, targets, transport, observation })
   const control = mountControl({
     observation,
     version: options.version,
     snapshot: current.snapshot,
     problems: current.problems,
+    targets,
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
@@ -138,8 +137,45 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ configuration, listener, control, transport, store, observation })
+      return stopGently({ configuration, listener, control, transport, memory, store, observation })
     },
+  }
+}
+
+interface AskingParts {
+  readonly options: AppOptions
+  readonly alarms: Alarms
+  readonly transport: Transport
+  readonly observation: Observation
+}
+
+/** How targets are asked, and what is learned of them by it. */
+function createAsking({ options, alarms, transport, observation }: AskingParts): {
+  readonly targets: TargetBook
+  readonly resilience: Resilience
+  readonly memory: TargetMemory
+} {
+  const { configuration, dataDirectory: directory } = options
+  const { observe } = observation
+  const targets = createTargetBook({
+    clock: systemClock,
+    // One whose probe slots are taken rests as much as one whose breaker is open.
+    breakerState: target => (resilience.isResting(target) ? 'open' : resilience.breaker.stateOf(target)),
+  })
+  const resilience = createResilience(transport.send, {
+    clock: systemClock,
+    alarms,
+    observe,
+    random: Math.random,
+    retry: configuration.retry,
+    circuitBreaker: configuration.circuitBreaker,
+    innermost: [targets.layer],
+  })
+  observation.add({ name: 'targets', observe: targets.observe })
+  return {
+    targets,
+    resilience,
+    memory: keepTargetMemory({ book: targets, directory, clock: systemClock, observe }),
   }
 }
 
@@ -152,18 +188,19 @@ interface StopParts {
   readonly listener: Listener
   readonly control: MountedControl
   readonly transport: Transport
+  readonly memory: TargetMemory
   readonly store: Store
   readonly observation: Observation
 }
 
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
-  const { configuration, listener, control, transport, store, observation } = parts
+  const { configuration, listener, control, transport, memory, store, observation } = parts
   observation.setReady(false)
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {
     // Whatever one of them fails with, the books are written.
-    await Promise.allSettled([control.close(), transport.close()])
+    await Promise.allSettled([control.close(), transport.close(), memory.close()])
     await store.close()
     await observation.close()
   }
@@ -189,16 +226,17 @@ export interface Current {
 interface CurrentDeps {
   readonly options: AppOptions
   readonly storedKeys: () => readonly StoredKey[]
-  readonly resilience: Resilience
+  readonly targets: TargetBook
   readonly transport: Transport
   readonly observation: Observation
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, resilience, transport, observation } = deps
+  const { options, storedKeys, targets, transport, observation } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
+  const affinity = createAffinityMemory({ ...options.configuration.routing.affinity, clock: systemClock })
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
@@ -212,7 +250,9 @@ function createCurrent(deps: CurrentDeps): Current {
       signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
-      breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+      observe,
+      targets,
+      affinity,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })
@@ -281,6 +321,23 @@ interface GatewayParts {
   readonly current: Current
 }
 
+/** What happens to copies of requests is nobody's failure: they have breakers and keys of their own, and tell nothing. */
+function unobservedSend({
+  alarms,
+  transport,
+  configuration: { retry, circuitBreaker },
+}: Pick<GatewayParts, 'alarms' | 'transport'> & { readonly configuration: Configuration }): Send {
+  const options = {
+    clock: systemClock,
+    alarms,
+    observe: () => {},
+    random: Math.random,
+    retry,
+    circuitBreaker,
+  }
+  return createResilience(transport.send, options).send
+}
+
 function createGateway({
   alarms,
   store,
@@ -292,6 +349,8 @@ function createGateway({
   return {
     snapshot: current.snapshot,
     send: resilience.send,
+    health: resilience.health,
+    hedges: resilience.hedges,
     relay: transport.relay,
     ledger: {
       append: store.ledger.append,
@@ -307,6 +366,10 @@ function createGateway({
     schemaChecker: once(loadSchemaChecker),
     thoughts: createThoughtMemory(),
     lessons: createLessons(systemClock.now),
+    shadows: createShadows(
+      unobservedSend({ alarms, transport, configuration: current.snapshot().configuration }),
+      systemClock,
+    ),
     responses: store.responses,
     origins: createOriginBook(maxRememberedThoughts),
     fetchMedia: current.fetchMedia,

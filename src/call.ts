@@ -90,6 +90,28 @@ export interface SignableRequest {
  */
 export type Authorize = (request: SignableRequest) => readonly string[] | Promise<readonly string[]>
 
+/** A way to authorise requests that needs more than a fixed header; src/transport/auth/ has the code of each. */
+export type AuthScheme =
+  /** AWS Signature Version 4. */
+  | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
+  /** An OAuth token of a Google Cloud account. */
+  | { readonly scheme: 'google'; readonly scope: string }
+
+/** Of an AWS account, its own or lent for a time. */
+export interface AwsCredentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  /** Of credentials that were lent. */
+  readonly sessionToken: Secret | null
+}
+
+/** Of a Google Cloud account, in a file or as its text; neither for what the machine itself has. */
+export interface GoogleCredentials {
+  readonly credentialsFile: string | null
+  /** What would stand in such a file: given in place of a key. */
+  readonly credentialsText: Secret | null
+}
+
 /** One model at one configured provider: what can be chosen for a request. */
 export interface Target {
   /** `provider/model`, unique. */
@@ -111,6 +133,17 @@ export interface Usage {
   readonly outputReasoning: number
   readonly audioInput: number
   readonly audioOutput: number
+}
+
+export const noUsage: Usage = {
+  inputUncached: 0,
+  cacheRead: 0,
+  cacheWrite5m: 0,
+  cacheWrite1h: 0,
+  outputText: 0,
+  outputReasoning: 0,
+  audioInput: 0,
+  audioOutput: 0,
 }
 
 /** What the gateway reads from an answer while the bytes pass through. */
@@ -235,6 +268,19 @@ export interface AnswerReader {
   readError(reply: { status: number; headers: ReplyHeaders; body: Buffer }): GatewayError
 }
 
+/** What of a request may make one target better than another. */
+export interface RequestTraits {
+  /** UTF-16 units of all prompt text. */
+  readonly inputCharacters: number
+  /** What the request needs of a model, beside text. */
+  readonly needs: {
+    readonly tools: boolean
+    readonly vision: boolean
+    readonly json: boolean
+    readonly reasoning?: boolean
+  }
+}
+
 /** One request to one target. Frozen; the body is made anew from the client's bytes for each target. */
 export interface UpstreamRequest {
   /** The id of the client's request. */
@@ -262,8 +308,22 @@ export interface UpstreamRequest {
   readonly deadline: number
   /** Another target can take this request: asking the same one again is worth less. */
   readonly alternatives: boolean
+  /** For whoever learns from how it ends; absent where nobody chose between targets. */
+  readonly traits?: RequestTraits
+  /**
+   * No silence of the upstream is borne for longer than this, in milliseconds, whatever the timers say: other targets wait
+   * for their turn under the same deadline. Absent where the timers alone count.
+   */
+  readonly patienceMs?: number | undefined
+  /** Where the call that is on the wire can be ended by whoever watches over its target. */
+  readonly underway?: UnderwayCall
   /** Every call of an upstream is written here when it has ended or won. */
   readonly attempts: AttemptRecord[]
+}
+
+/** Holds what is on the wire for a request; null before, and where it cannot be ended. */
+export interface UnderwayCall {
+  call: { giveUp(failure: GatewayError): void } | null
 }
 
 /** A request that is passed on as it came. Its answer is passed back so: a stream, whatever its status. */

@@ -128,6 +128,12 @@ export const errorTable = {
     'The client left before the answer was whole.',
     'Nothing: nobody reads this answer. It stands in the log and the ledger.',
   ),
+  superseded: entry(
+    499,
+    'client_disconnected',
+    'Another target that was asked at the same time answered first.',
+    'Nothing: it is no failure of the request, and stands with its attempts alone.',
+  ),
 
   // The upstream.
   upstream_invalid_request: entry(

@@ -31,6 +31,27 @@ export interface RouteDecision {
   readonly propensity: number | null
   /** Why a target of the name was left out. */
   readonly filtered: readonly { readonly target: string; readonly reason: string }[]
+  /** Into which part of a split the request fell: its names, null for the rest; and the draw, from 0 to below 1. */
+  readonly split?: { readonly use: readonly string[] | null; readonly draw: number } | null
+  /** The first is first because the conversation was there before. */
+  readonly affinity?: boolean
+  /** What the choice was made by, beside what stands in the row: for deciding it again. */
+  readonly facts?: DecisionFacts
+  /** The request is a copy, whose answer nobody read. */
+  readonly shadow?: boolean
+}
+
+export interface DecisionFacts {
+  /** UTF-16 units of all prompt text. */
+  readonly inputCharacters: number
+  readonly needs: {
+    readonly tools: boolean
+    readonly vision: boolean
+    readonly json: boolean
+    readonly reasoning?: boolean
+  }
+  /** As the client wrote it. */
+  readonly maxTokens: number | null
 }
 
 /** The end of one client request: everything that log, metrics and ledger need. */

@@ -12,21 +12,27 @@ import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overri
 import { bundledPrices } from '../catalog/price-snapshot.ts'
 import type { Configuration, Problem } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
-import { usualPolicy } from '../gateway/route-policy.ts'
+import type { Observer } from '../events.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import { findProvider } from '../providers/index.ts'
-import { restingLast } from '../routing/index.ts'
+import type { AffinityMemory } from '../routing/rules/index.ts'
+import { buildRoutes, type KnownTargets } from './build-routes.ts'
 import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
+import { findRouteProblems } from './route-problems.ts'
 
 export interface SnapshotDeps extends ConnectDeps {
   readonly random: () => number
+  readonly observe: Observer
   readonly pepper: Buffer
   /** Of the data directory; see `awsSecretOf`. */
   readonly signingSecret: Buffer
   readonly storedKeys: readonly StoredKey[]
   /** Outlives a reload that does not change the limit; null where there is none. */
   readonly limiter: RateLimiter | null
-  breakerOpen(targetId: string): boolean
+  /** What is known of the targets; outlives this snapshot. */
+  readonly targets: KnownTargets
+  /** Where conversations are; outlives this snapshot. */
+  readonly affinity: AffinityMemory
 }
 
 export interface BuiltSnapshot extends Snapshot {
@@ -52,29 +58,25 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
   const index = createModelIndex({ providers, ...configuration.models })
   const serves =
     index.list().length > 0 || providers.some(({ usable, acceptsAnyModel }) => usable && acceptsAnyModel)
-  return serves ? index.problems : [...index.problems, 'No model can be served: no provider is usable.']
+  const problems = [...index.problems, ...findRouteProblems(configuration.routing, index)]
+  return serves ? problems : [...problems, 'No model can be served: no provider is usable.']
 }
 
 /** @throws PricesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps)
-  const { aliases, groups, fallbacks, pricesFile } = configuration.models
+  const { aliases, groups, fallbacks } = configuration.models
   const indexed = providers.map(provider => provider.indexed)
   const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
-  const prices = createPriceBook({
-    snapshot: bundledPrices,
-    overrides: pricesFile === null ? [] : readOverrides(pricesFile),
-    tableNames: Object.fromEntries(
-      providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
-    ),
-  })
+  const costOf = createPrices(configuration, providers)
+  const routes = buildRoutes(configuration, { ...deps, targetsOf: models.expand, costOf })
 
   return {
     configuration,
     providers,
-    problems: models.problems,
+    problems: [...models.problems, ...findRouteProblems(configuration.routing, models)],
     version: configuration.version,
     totalMs: configuration.timeouts.totalMs,
     pingAfterMs: configuration.server.pingAfterMs,
@@ -86,16 +88,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
     resolve: (model, operation) => resolveOrExplain(models, model, operation),
-    chooseRoute: ({ facts }) => ({
-      rule: null,
-      model: facts.model,
-      strategy: 'priority',
-      policy: usualPolicy,
-    }),
-    rank: targets => ({
-      order: restingLast(targets, { breakerOpen: deps.breakerOpen }),
-      ranking: { strategy: 'priority', seed: null, scores: null, propensity: null },
-    }),
+    ...routes,
     listModels: () => listed,
     findModel: models.find,
     providerOf(target) {
@@ -105,15 +98,30 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     },
     // Until the catalogue knows it.
     maxOutputTokens: () => null,
-    costOf: ({ target, usage, serviceTier, at }) =>
-      prices.costOf({
-        provider: target.connection.provider,
-        model: target.priceModel,
-        usage,
-        serviceTier,
-        at,
-      }),
+    costOf,
   }
+}
+
+/** @throws PricesInvalid */
+export function createPrices(
+  { models: { pricesFile } }: Configuration,
+  providers: readonly ConnectedProvider[],
+): Snapshot['costOf'] {
+  const prices = createPriceBook({
+    snapshot: bundledPrices,
+    overrides: pricesFile === null ? [] : readOverrides(pricesFile),
+    tableNames: Object.fromEntries(
+      providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
+    ),
+  })
+  return ({ target, usage, serviceTier, at }) =>
+    prices.costOf({
+      provider: target.connection.provider,
+      model: target.priceModel,
+      usage,
+      serviceTier,
+      at,
+    })
 }
 
 function toRelay({ configuration, provider, indexed, side }: ConnectedProvider): RelayProvider {

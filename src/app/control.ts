@@ -3,12 +3,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLocalPeer } from '../access/authenticate.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
+import { listEndpoints } from '../endpoints/index.ts'
 import { asGatewayError, type GatewayError } from '../errors.ts'
+import { formats } from '../formats/index.ts'
+import { explainRoute } from '../gateway/explain.ts'
 import { systemClock } from '../lib/clock.ts'
 import { buildHealthDocument } from '../observability/health-document.ts'
 import { buildMetricsDocument } from '../observability/metrics-document.ts'
 import type { ProviderFacts } from '../observability/provider-health.ts'
 import { sendError } from '../server/write-error.ts'
+import type { KnownTargets } from './build-routes.ts'
 import type { BuiltSnapshot } from './build-snapshot.ts'
 import type { Observation } from './observation.ts'
 
@@ -20,6 +24,8 @@ export interface ControlDeps {
   calledTargets(): Iterable<string>
   /** Problems of the newest configuration file, where it was refused. */
   problems(): readonly string[]
+  /** What is known of the targets. */
+  readonly targets: KnownTargets
   ledger(): { readonly healthy: boolean; readonly queued: number }
 }
 
@@ -85,8 +91,24 @@ async function loadControlPlane(deps: ControlDeps): Promise<ControlPlane> {
       }),
     metricsDocument: () => buildMetricsDocument({ stats, system: system.current, providers }),
     prometheus: metrics,
+    explainRoute: question => explain(question, deps),
     authorize: request => authorize(request, snapshot()),
     report: error => log.error('the control plane failed', { reason: describe(error) }),
+  })
+}
+
+function explain(question: unknown, { targets, snapshot }: ControlDeps): object {
+  const current = snapshot()
+  const now = systemClock.wall()
+  return explainRoute(question, {
+    snapshot: current,
+    endpoints: listEndpoints(formats),
+    stats: targets.stats,
+    now,
+    expectedCost(target, facts) {
+      const usage = targets.expectedUsage(target.id, facts)
+      return current.costOf({ target, usage, serviceTier: null, at: now }).nanoUsd
+    },
   })
 }
 

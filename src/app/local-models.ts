@@ -11,6 +11,8 @@ import { findModel } from '../gateway/models.ts'
 import { isText } from '../lib/json-value.ts'
 import { HttpCall } from '../server/http-call.ts'
 import type { Methods } from '../server/listener.ts'
+import { sendError } from '../server/write-error.ts'
+import { sendJson } from '../server/write-json.ts'
 
 /** @param endpoint the chat of the same clients: its format says how they are told errors */
 export function localModelRoutes(
@@ -23,10 +25,10 @@ export function localModelRoutes(
       void Promise.resolve()
         .then(() => make(request, response))
         .then(
-          body => send(response, 200, Buffer.from(JSON.stringify(body))),
+          body => sendJson(response, body),
           (thrown: unknown) => {
             const error = asGatewayError(thrown)
-            send(response, error.entry.status, endpoint.format.encodeError(error))
+            sendError(response, error, endpoint.format.encodeError(error))
           },
         )
     }
@@ -61,10 +63,4 @@ export function localModelRoutes(
     ['/api/show', { POST: answer(show) }],
     ['/api/version', { GET: answer(() => version) }],
   ]
-}
-
-function send(response: ServerResponse, status: number, body: Buffer): void {
-  if (response.destroyed || response.headersSent) return
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length })
-  response.end(body)
 }

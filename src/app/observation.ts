@@ -6,7 +6,7 @@ import type { Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createLog, type Log } from '../observability/log.ts'
 import { createMetrics, type Metrics } from '../observability/metrics.ts'
-import { createObservers } from '../observability/observers.ts'
+import { createObservers, type NamedObserver } from '../observability/observers.ts'
 import { createStats, type Stats } from '../observability/stats.ts'
 import { createSystemProbe } from '../observability/system-probe.ts'
 import { createSystemSampler, type SystemSampler } from '../observability/system-sampler.ts'
@@ -21,6 +21,8 @@ export interface Observation {
   /** Whether new requests should be sent here. */
   readonly ready: boolean
   setReady(ready: boolean): void
+  /** Takes one more reader of the facts. */
+  add(reader: NamedObserver): void
   /** Gives the metrics what only exists later. */
   setGauges(gauges: Gauges): void
   close(): Promise<void>
@@ -60,13 +62,13 @@ export function createObservation(options: ObservationOptions): Observation {
         observerFailures: () => observers.failures(),
       })
     : null
-  const observers = createObservers(
-    [
-      { name: 'statistics', observe: stats.observe },
-      ...(metrics === null ? [] : [{ name: 'metrics', observe: metrics.observe }]),
-      { name: 'log', observe: log.observe },
-    ],
-    (name, thrown) => log.error('an observer failed', { observer: name, reason: String(thrown) }),
+  const readers: NamedObserver[] = [
+    { name: 'statistics', observe: stats.observe },
+    ...(metrics === null ? [] : [{ name: 'metrics', observe: metrics.observe }]),
+    { name: 'log', observe: log.observe },
+  ]
+  const observers = createObservers(readers, (name, thrown) =>
+    log.error('an observer failed', { observer: name, reason: String(thrown) }),
   )
   let ready = false
   return {
@@ -78,6 +80,7 @@ export function createObservation(options: ObservationOptions): Observation {
     get ready() {
       return ready
     },
+    add: reader => void readers.push(reader),
     setReady(next) {
       ready = next
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { formatProblem } from '../config/describe.ts'
-import { findPlugins, readText } from '../config/plugins.ts'
+import { findPlugins } from '../config/plugins.ts'
 import { makeSettings, testKey } from '../providers/settings.fixture.ts'
 import { loadPlugins } from './plugins.ts'
 
@@ -17,7 +17,7 @@ async function load(...modules: string[]) {
   })
   const file = join(folder, 'config.yaml')
   writeFileSync(file, ['plugins:', ...paths].join('\n'))
-  const loaded = await loadPlugins(findPlugins({ file, environment: {}, readFile: readText }))
+  const loaded = await loadPlugins(findPlugins({ file, environment: {} }))
   return { ...loaded, said: loaded.problems.map(problem => formatProblem(problem).replace(`${folder}/`, '')) }
 }
 

@@ -6,6 +6,8 @@ import type { Gateway } from '../gateway/exchange.ts'
 import { answerResponseQuestion, type ResponseQuestion } from '../gateway/responses/queries.ts'
 import type { ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
+import { sendJson } from '../server/write-json.ts'
+import { queryOf } from './query.ts'
 
 /** As the SDKs of OpenAI and of Azure ask for them. */
 const prefixes = ['/v1/responses/', '/openai/v1/responses/', '/openai/responses/'] as const
@@ -42,9 +44,10 @@ async function answer(gateway: Gateway, request: IncomingMessage, rest: string):
   if (known.length === 0) throw new GatewayError('not_found')
   const asked = known.find(({ method }) => method === request.method)
   if (asked === undefined) throw new GatewayError('method_not_allowed')
-  const { headers, socket, url = '' } = request
-  const query = new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?') + 1) : '')
-  const question = { kind: asked.kind, id: decode(id), query, headers, remoteAddress: socket.remoteAddress }
+  const { headers, socket } = request
+  const { kind } = asked
+  const query = queryOf(request)
+  const question = { kind, id: decode(id), query, headers, remoteAddress: socket.remoteAddress }
   return answerResponseQuestion(question, gateway)
 }
 
@@ -54,13 +57,4 @@ function decode(id: string): string {
   } catch {
     return id
   }
-}
-
-function sendJson(response: ServerResponse, value: object): void {
-  const body = JSON.stringify(value)
-  response.writeHead(200, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  })
-  response.end(body)
 }

@@ -17,6 +17,7 @@ function fixedParts({
   logging,
   metrics,
   plugins,
+  routing,
 }: Configuration): Readonly<Record<string, unknown>> {
   return {
     'app.name': app.name,
@@ -25,6 +26,8 @@ function fixedParts({
     'server.headers_timeout': server.headersTimeoutMs,
     'server.keep_alive': server.keepAliveMs,
     'server.shutdown_timeout': server.shutdownMs,
+    'routing.affinity.max_conversations': routing.affinity.maxConversations,
+    'routing.affinity.keep': routing.affinity.keepMs,
     retry,
     circuit_breaker: circuitBreaker,
     logging,

@@ -1,6 +1,7 @@
 // Which requests go where: the data plane by its paths, everything else to the control plane.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { inDialect } from '../endpoints/dialect.ts'
 import type { Endpoint } from '../endpoints/endpoint.ts'
 import { listEndpoints } from '../endpoints/index.ts'
 import { modelPaths, shapeOfModels, takesKeyInQuery } from '../endpoints/models.ts'
@@ -13,11 +14,12 @@ import type { Gateway } from '../gateway/exchange.ts'
 import { handle } from '../gateway/handle.ts'
 import { answerModels } from '../gateway/models.ts'
 import { relay } from '../gateway/relay/relay.ts'
-import { answerOf } from '../gateway/responses/compact.ts'
 import { HttpCall, HttpRelayCall } from '../server/http-call.ts'
 import type { Handler, ListenerOptions, Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
+import { sendJson } from '../server/write-json.ts'
 import { localModelRoutes } from './local-models.ts'
+import { queryOf } from './query.ts'
 import { responsePrefixes } from './response-routes.ts'
 
 export type Routes = Pick<ListenerOptions, 'routes' | 'prefixes' | 'fallback'>
@@ -28,10 +30,11 @@ const noAddress: Address = { model: null, streaming: null }
 /** @param fallback answers what is not of the data plane */
 export function createRoutes(gateway: Gateway, fallback: Handler): Routes {
   const endpoints = listEndpoints(formats)
-  const serve: ServeCall = ({ request, response, endpoint, address }) => {
+  const serve: ServeCall = ({ request, response, endpoint: declared, address }) => {
     const { alarms, clock } = gateway
+    const endpoint = inDialect(declared, request.headers)
     const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
-    void handle(call, gateway, answerOf(endpoint))
+    void handle(call, gateway)
   }
   const routes = new Map<string, Methods>()
   for (const endpoint of endpoints) {
@@ -88,7 +91,7 @@ function groupByPrefix(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> 
 function serveGroup(group: readonly Endpoint[], serve: ServeCall, fallback: Handler): Handler {
   const compiled = group.map(endpoint => ({ endpoint, route: compileRoute(endpoint.route) }))
   return (request, response, path) => {
-    const query = new URLSearchParams(queryOf(request))
+    const query = queryOf(request)
     for (const { endpoint, route } of compiled) {
       const model = route.readModel(path)
       if (model === null || !fits(endpoint, query)) continue
@@ -98,11 +101,6 @@ function serveGroup(group: readonly Endpoint[], serve: ServeCall, fallback: Hand
     }
     fallback(request, response, path)
   }
-}
-
-function queryOf({ url = '' }: IncomingMessage): string {
-  const start = url.indexOf('?')
-  return start === -1 ? '' : url.slice(start + 1)
 }
 
 function fits({ query: wanted }: Endpoint, query: URLSearchParams): boolean {
@@ -135,15 +133,10 @@ function findErrorFormat(): Format {
 function serveModels(gateway: Gateway): Handler {
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     const { headers, socket } = request
-    if (takesKeyInQuery(path)) takeKey(request, new URLSearchParams(queryOf(request)))
+    if (takesKeyInQuery(path)) takeKey(request, queryOf(request))
     try {
       const question = { path, headers, remoteAddress: socket.remoteAddress }
-      const body = JSON.stringify(answerModels(question, gateway.snapshot()))
-      response.writeHead(200, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-      })
-      response.end(body)
+      sendJson(response, answerModels(question, gateway.snapshot()))
     } catch (thrown) {
       const error = asGatewayError(thrown)
       const { format } = shapeOfModels(path, headers)

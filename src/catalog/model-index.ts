@@ -25,6 +25,8 @@ export interface ModelIndex {
    *   `no_provider` where nobody who serves it can be used
    */
   resolve(name: string, operation: Operation): readonly Target[]
+  /** What a name stands for, without its fallbacks, usable or not; empty where it stands for nothing. */
+  expand(name: string, operation: Operation): readonly Target[]
   /** Every name that can be served now: models by name, then aliases, groups, and `provider/model` where it matters. */
   list(): readonly ListedModel[]
   find(id: string): ListedModel | null
@@ -64,6 +66,10 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
       if (name.length <= longestRememberedName) known.set(name, targets)
       return targets
     },
+    expand: (name, operation) =>
+      (names.expand(name) ?? [])
+        .filter(({ provider }) => provider.operations.includes(operation))
+        .map(({ target }) => target),
     list: () => listed,
     find: id => findable.get(id) ?? null,
     problems: names.problems,

@@ -4,7 +4,7 @@ import { findModelProblems } from '../app/build-snapshot.ts'
 import { loadPlugins } from '../app/plugins.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, loadConfiguration, readEnvironment } from '../config/load.ts'
-import { findPlugins, readText } from '../config/plugins.ts'
+import { findPlugins } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
 import { kindsWith } from '../providers/kinds.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
@@ -14,7 +14,7 @@ import type { Terminal } from './serve.ts'
 export async function check({ file: named }: CheckOptions, terminal: Terminal): Promise<ExitCode> {
   const environment = readEnvironment()
   const file = findConfigurationFile(named, environment)
-  const plugins = await loadPlugins(findPlugins({ file, environment, readFile: readText }))
+  const plugins = await loadPlugins(findPlugins({ file, environment }))
   const knownProviders = kindsWith(plugins.providers)
   const loaded = loadConfiguration({ file, environment, knownProviders })
   const subject = file ?? 'the environment'

@@ -5,6 +5,7 @@ import { check } from './check.ts'
 import { exitCodes } from './exit-codes.ts'
 import { manageKeys } from './keys.ts'
 import { runProgram } from './program.ts'
+import { replay } from './replay.ts'
 import { serve, type Terminal } from './serve.ts'
 
 const terminal: Terminal = {
@@ -28,6 +29,7 @@ export async function main(): Promise<never> {
       {
         serve: options => serve(options, terminal, version),
         check: async options => check(options, terminal),
+        replay: async options => replay(options, terminal),
         keys: (action, options) => manageKeys(action, options, terminal),
       },
       version,

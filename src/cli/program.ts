@@ -14,6 +14,13 @@ export interface CheckOptions {
   readonly file?: string
 }
 
+export interface ReplayOptions {
+  readonly config?: string
+  readonly data?: string
+  readonly days: number
+  readonly json?: boolean
+}
+
 export interface KeysOptions {
   readonly data?: string
   readonly name?: string
@@ -25,6 +32,7 @@ export type KeysAction = 'create' | 'list' | 'revoke'
 export interface Actions {
   serve(options: ServeOptions): Promise<ExitCode>
   check(options: CheckOptions): Promise<ExitCode>
+  replay(options: ReplayOptions): Promise<ExitCode>
   keys(action: KeysAction, options: KeysOptions): Promise<ExitCode>
 }
 
@@ -65,6 +73,17 @@ export async function runProgram(
       code = await actions.check(file === undefined ? {} : { file })
     })
 
+  program
+    .command('replay')
+    .description('decide the requests of the last days again, by another configuration, and compare')
+    .option('-c, --config <file>', 'the other configuration')
+    .option('--data <directory>', 'the data directory of the gateway; default ./data')
+    .option('--days <number>', 'how many days back; default 7', parseDays, 7)
+    .option('--json', 'as JSON')
+    .action(async (options: ReplayOptions) => {
+      code = await actions.replay(options)
+    })
+
   addKeysCommands(program, async (action, options) => {
     code = await actions.keys(action, options)
   })
@@ -102,6 +121,12 @@ function addKeysCommands(
     .option(...dataOption)
     .action((id: string, options: KeysOptions) => run('revoke', { ...options, id }))
   for (const command of keys.commands) command.exitOverride()
+}
+
+function parseDays(text: string): number {
+  const days = Number(text)
+  if (!(days > 0 && days <= 36_500)) throw new InvalidArgumentError('days are a number above 0.')
+  return days
 }
 
 function parsePort(text: string): number {

@@ -5,7 +5,7 @@ import { loadPlugins } from '../app/plugins.ts'
 import { type App, startApp } from '../app.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, type LoadResult, loadConfiguration, readEnvironment } from '../config/load.ts'
-import { findPlugins, readText } from '../config/plugins.ts'
+import { findPlugins } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
 import { kindsWith } from '../providers/kinds.ts'
 import { StoreError } from '../store/index.ts'
@@ -21,7 +21,7 @@ export interface Terminal {
 export async function serve(options: ServeOptions, terminal: Terminal, version: string): Promise<ExitCode> {
   const environment = readEnvironment()
   const file = findConfigurationFile(options.config, environment)
-  const plugins = await loadPlugins(findPlugins({ file, environment, readFile: readText }))
+  const plugins = await loadPlugins(findPlugins({ file, environment }))
   if (plugins.problems.length > 0) {
     for (const problem of plugins.problems) terminal.complain(formatProblem(problem))
     return exitCodes.invalidConfiguration

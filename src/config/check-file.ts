@@ -1,6 +1,7 @@
 // The document against the schema: typed sections, or every mistake at its place.
 
 import type { z } from 'zod'
+import { findConditionMistakes } from './conditions.ts'
 import type { Problem } from './configuration.ts'
 import type { ConfigurationDocument } from './document.ts'
 import { findNameMistakes } from './name-mistakes.ts'
@@ -27,7 +28,8 @@ export function checkFile(document: ConfigurationDocument, providerTypes: readon
     value = convertSubstituted(value, result.error.issues, document)
     result = schema.safeParse(value, parseOptions)
   }
-  const names = findNameMistakes(document.value).map(({ path, message }) => document.problemAt(path, message))
+  const mistakes = [...findNameMistakes(document.value), ...findConditionMistakes(document.value)]
+  const names = mistakes.map(({ path, message }) => document.problemAt(path, message))
   if (result.success) return { file: result.data, problems: [...document.problems, ...names] }
 
   const told = new Set(document.problems.map(problem => problem.path))

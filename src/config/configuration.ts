@@ -1,7 +1,9 @@
 // What the program runs on: the file and the environment, checked, with defaults filled in. Immutable.
 // Durations are milliseconds and sizes bytes, whatever unit the file uses.
 
+import type { AwsCredentials, GoogleCredentials } from '../call.ts'
 import type { Secret } from '../lib/secret.ts'
+import type { strategyNames } from './sections/routing.ts'
 
 export interface Configuration {
   /** Absolute: where the file is, or the working folder where there is none. */
@@ -43,6 +45,7 @@ export interface Configuration {
     /** File with prices that win over the bundled ones. */
     readonly pricesFile: string | null
   }
+  readonly routing: RoutingConfiguration
   readonly timeouts: TimeoutConfiguration & { readonly totalMs: number }
   readonly retry: { readonly baseMs: number; readonly maxMs: number }
   readonly circuitBreaker: {
@@ -71,6 +74,76 @@ export interface Configuration {
   readonly simulator: SimulatorConfiguration
   /** Sections that are understood and valid, but whose feature this version does not have: named at start. */
   readonly notBuilt: readonly string[]
+}
+
+export type RouteStrategyName = (typeof strategyNames)[number]
+
+export interface GroupRoute {
+  /** Null: that of `routing`. */
+  readonly strategy: RouteStrategyName | null
+  /** By member, where they are not 1. */
+  readonly weights: Readonly<Record<string, number>>
+}
+
+export interface RoutingConfiguration {
+  readonly strategy: RouteStrategyName
+  /** What is said of groups beside their members. */
+  readonly groups: Readonly<Record<string, GroupRoute>>
+  readonly adaptive: {
+    /** Weights. */
+    readonly success: number
+    readonly latency: number
+    readonly cost: number
+    /** The smallest share of the requests that any target gets, 0 to 1. */
+    readonly minShare: number
+  }
+  readonly affinity: {
+    readonly enabled: boolean
+    readonly maxConversations: number
+    readonly keepMs: number
+  }
+  /** Of requests that no rule takes. */
+  readonly defaults: RoutePolicyConfiguration
+  /** The first that fits decides. */
+  readonly rules: readonly RouteRule[]
+}
+
+export interface RouteRule {
+  readonly name: string
+  /** A condition that is valid; null: always. */
+  readonly when: string | null
+  /** Names as clients ask for them, `*` for anything; null: all. */
+  readonly models: readonly string[] | null
+  /** Null: what was asked for. */
+  readonly use: readonly string[] | null
+  readonly strategy: RouteStrategyName | null
+  /** Shares from 0 to 1, together at most 1. */
+  readonly split: readonly { readonly share: number; readonly use: readonly string[] }[]
+  /** `user`, `key`, `tenant`, `conversation`, `metadata.NAME` or `header.NAME`; null: chance. */
+  readonly stickyBy: string | null
+  readonly shadow: ShadowConfiguration | null
+  readonly policy: RoutePolicyConfiguration
+}
+
+export interface ShadowConfiguration {
+  readonly use: string
+  readonly share: number
+  readonly maxConcurrent: number
+  readonly timeoutMs: number
+}
+
+/** What happens when something goes wrong; see the gateway's RoutePolicy. */
+export interface RoutePolicyConfiguration {
+  readonly rescue: 'error' | 'continue' | 'restart' | 'auto' | 'buffer'
+  readonly hedge: {
+    readonly afterMs: number | null
+    readonly maxShare: number
+    readonly maxCostNanoUsd: number | null
+  } | null
+  readonly limitWait: 'last_resort' | 'preferred'
+  readonly maxLimitWaitMs: number
+  readonly fallbacks: { readonly contextLength: readonly string[]; readonly contentFilter: readonly string[] }
+  readonly failoverStatuses: readonly number[]
 }
 
 export interface TimeoutConfiguration {
@@ -139,20 +212,6 @@ export interface ProviderConfiguration {
   readonly package: PackageConfiguration | null
   /** Model -> the model whose price it has, for deployments and fine-tuned names. */
   readonly baseModels: Readonly<Record<string, string>>
-}
-
-/** Of an AWS account. */
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
-  readonly sessionToken: Secret | null
-}
-
-/** Of a Google Cloud account; neither for what the machine itself has. */
-export interface GoogleCredentials {
-  readonly credentialsFile: string | null
-  /** What would stand in such a file: given in place of a key. */
-  readonly credentialsText: Secret | null
 }
 
 /** One mistake in a configuration, at its place. */

@@ -60,7 +60,11 @@ function edgesOf(models: unknown, key: string): Edges {
 function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   const list = Array.isArray(value) ? value : propertyOf(value, 'targets')
-  return Array.isArray(list) ? list.filter(name => typeof name === 'string') : []
+  if (!Array.isArray(list)) return []
+  const names = list.map((member: unknown) =>
+    typeof member === 'string' ? member : propertyOf(member, 'model'),
+  )
+  return names.filter(name => typeof name === 'string')
 }
 
 function propertyOf(value: unknown, key: string): unknown {

@@ -8,8 +8,6 @@ import { folderOf, type LoadOptions } from './load.ts'
 import { modulePath } from './sections/fields.ts'
 import { substitute } from './substitute.ts'
 
-export const readText = (path: string): string => readFileSync(path, 'utf8')
-
 export interface NamedPlugins {
   /** Absolute: paths are relative to it. */
   readonly folder: string
@@ -20,8 +18,8 @@ export interface NamedPlugins {
 export function findPlugins({
   file,
   environment,
-  readFile,
-}: Pick<LoadOptions, 'file' | 'environment'> & Required<Pick<LoadOptions, 'readFile'>>): NamedPlugins {
+  readFile = path => readFileSync(path, 'utf8'),
+}: Pick<LoadOptions, 'file' | 'environment' | 'readFile'>): NamedPlugins {
   const folder = folderOf(file)
   if (file === null) return { folder, paths: [] }
   const variables = createEnvironment(environment)

@@ -25,7 +25,7 @@ export interface ProviderKind {
   readonly builtIn: boolean
 }
 
-export const genericType = 'openai_compatible'
+const genericType = 'openai_compatible'
 
 const genericKind: ProviderKind = {
   type: genericType,

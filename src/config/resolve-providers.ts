@@ -1,7 +1,8 @@
 // The providers to run: from the file, or else from the keys in the environment, with general settings filled in.
 
+import type { AwsCredentials } from '../call.ts'
 import { Secret } from '../lib/secret.ts'
-import type { AwsCredentials, Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
+import type { Problem, ProviderConfiguration, TimeoutConfiguration } from './configuration.ts'
 import type { ConfigurationDocument } from './document.ts'
 import type { Environment } from './environment.ts'
 import { formatPath, type Path } from './paths.ts'

@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts'
 import { formatPath } from './paths.ts'
 import type { ProviderKind } from './provider-kinds.ts'
 import { asTable, describeIneffective, resolveProviders } from './resolve-providers.ts'
+import { resolveRouting } from './routing.ts'
 import type { ConfigurationFile } from './schema.ts'
 import { isSecretText } from './sections/fields.ts'
 import { hostMessage, hostPattern } from './sections/server.ts'
@@ -57,6 +58,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
       providers: providers.providers,
       plugins: file.plugins,
       models: resolveModels(file),
+      routing: resolveRouting(file),
       timeouts: { ...timeouts, totalMs: file.timeouts.total },
       retry: { baseMs: file.retry.base_ms, maxMs: file.retry.max_ms },
       circuitBreaker: resolveBreaker(file),
@@ -123,10 +125,17 @@ function resolveTimeouts({ timeouts, http_client }: ConfigurationFile): TimeoutC
 function resolveModels({ models }: ConfigurationFile): Configuration['models'] {
   return {
     aliases: asTable(models.aliases),
-    groups: asTable(models.groups),
+    groups: asTable(mapValues(models.groups, ({ targets }) => targets.map(({ model }) => model))),
     fallbacks: asTable(models.fallbacks),
     pricesFile: models.prices_file ?? null,
   }
+}
+
+function mapValues<From, To>(
+  table: Readonly<Record<string, From>>,
+  convert: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, convert(value)]))
 }
 
 function resolveBreaker({ circuit_breaker }: ConfigurationFile): Configuration['circuitBreaker'] {

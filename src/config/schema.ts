@@ -10,6 +10,7 @@ import { mediaSection } from './sections/media.ts'
 import { modelsSection } from './sections/models.ts'
 import { plannedSections } from './sections/planned.ts'
 import { providersSection } from './sections/provider.ts'
+import { routingSection } from './sections/routing.ts'
 import { serverSection } from './sections/server.ts'
 import { simulatorSection } from './sections/simulator.ts'
 import { httpClientSection, retrySection, timeoutsSection } from './sections/timing.ts'
@@ -25,6 +26,7 @@ export function configurationSchema(providerTypes: readonly string[] | null) {
     auth: authSection().prefault({}),
     providers: providersSection(providerTypes).optional(),
     models: modelsSection().prefault({}),
+    routing: routingSection().prefault({}),
     timeouts: timeoutsSection().prefault({}),
     http_client: httpClientSection().prefault({}),
     retry: retrySection().prefault({}),

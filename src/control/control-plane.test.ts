@@ -25,6 +25,7 @@ async function setUp(changes: Partial<ControlPlaneDeps> = {}) {
     ready: () => true,
     metricsDocument: () => ({ business: { total_requests: 1 } }),
     prometheus: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => 'up 1\n' },
+    explainRoute: () => ({}),
     authorize: request => {
       authorized.push(request.url ?? '')
     },

@@ -8,9 +8,10 @@ import { nameFailure, sendError } from './error-reply.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { type MetricsDeps, metricsRoutes } from './metrics.ts'
 import type { ControlRoute } from './route.ts'
+import { type ExplainRouteDeps, explainRoutes } from './route-explain.ts'
 import { type WelcomeDeps, welcomeRoutes } from './welcome.ts'
 
-export interface ControlPlaneDeps extends HealthDeps, MetricsDeps, WelcomeDeps {
+export interface ControlPlaneDeps extends ExplainRouteDeps, HealthDeps, MetricsDeps, WelcomeDeps {
   /**
    * Called before every route that is not open.
    * @throws GatewayError where the request may not pass
@@ -27,7 +28,12 @@ export interface ControlPlane {
 }
 
 export async function createControlPlane(deps: ControlPlaneDeps): Promise<ControlPlane> {
-  const routes = [...welcomeRoutes(deps), ...healthRoutes(deps), ...metricsRoutes(deps)]
+  const routes = [
+    ...welcomeRoutes(deps),
+    ...healthRoutes(deps),
+    ...metricsRoutes(deps),
+    ...explainRoutes(deps),
+  ]
   const app = Fastify({
     logger: false,
     bodyLimit: 1024 * 1024,

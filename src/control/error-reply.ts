@@ -4,7 +4,7 @@ import type { FastifyError, FastifyReply } from 'fastify'
 import { asGatewayError, type ErrorCode, GatewayError } from '../errors.ts'
 
 /** What a client reads; never a stack, never the words of an unexpected failure. */
-export function describeError(error: GatewayError) {
+function describeError(error: GatewayError) {
   return {
     error: {
       message: error.code === 'internal_error' ? error.entry.message : error.message,

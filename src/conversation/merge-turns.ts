@@ -2,6 +2,7 @@
 
 import type { Message } from './conversation.ts'
 import type { Part } from './parts.ts'
+import { resultsFirst } from './results-first.ts'
 
 export interface Turn {
   readonly role: 'user' | 'assistant'
@@ -33,14 +34,12 @@ export function mergeTurns(messages: readonly Message[]): Turns {
     if (last?.role === role) last.parts.push(...said)
     else turns.push({ role, parts: said, index })
   })
-  return { system, turns: turns.map(resultsFirst) }
-}
-
-function resultsFirst(turn: Turn): Turn {
-  if (turn.role === 'assistant') return turn
-  const results = turn.parts.filter(part => part.type === 'tool_result')
-  if (results.length === 0 || results.length === turn.parts.length) return turn
-  return { ...turn, parts: [...results, ...turn.parts.filter(part => part.type !== 'tool_result')] }
+  return {
+    system,
+    turns: turns.map(turn =>
+      turn.role === 'assistant' ? turn : { ...turn, parts: resultsFirst(turn.parts) },
+    ),
+  }
 }
 
 /** Most providers refuse an empty text, unless it carries what belongs to it. */

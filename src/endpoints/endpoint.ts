@@ -14,6 +14,8 @@ export interface Endpoint {
   readonly streaming?: boolean
   /** Clients may send their key as `?key=`. */
   readonly keyInQuery?: boolean
+  /** The same for clients of Mistral, where they ask at the same address and want answers of their own. */
+  readonly forMistral?: Endpoint
   /** What the query must say; of the endpoints of one path, the first that fits is meant. */
   readonly query?: { readonly name: string; readonly value: string }
 }

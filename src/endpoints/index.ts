@@ -3,15 +3,28 @@
 import type { Format } from '../formats/format.ts'
 import type { Endpoint } from './endpoint.ts'
 
-interface Row extends Omit<Endpoint, 'method' | 'format'> {
+interface Row extends Omit<Endpoint, 'method' | 'format' | 'forMistral'> {
   readonly format: string
+  /** The format of the same endpoint for clients of Mistral. */
+  readonly forMistral?: string
 }
 
 const rows: readonly Row[] = [
-  { route: '/v1/chat/completions', operation: 'chat', format: 'openai-chat' },
+  {
+    route: '/v1/chat/completions',
+    operation: 'chat',
+    format: 'openai-chat',
+    forMistral: 'mistral-chat',
+  },
   { route: '/v1/completions', operation: 'completion', format: 'openai-completions' },
+  { route: '/v1/fim/completions', operation: 'completion', format: 'mistral-fim' },
   ...responsesAt('/v1/responses'),
-  { route: '/v1/embeddings', operation: 'embedding', format: 'openai-embeddings' },
+  {
+    route: '/v1/embeddings',
+    operation: 'embedding',
+    format: 'openai-embeddings',
+    forMistral: 'mistral-embeddings',
+  },
   { route: '/v1/moderations', operation: 'moderation', format: 'openai-moderations' },
   { route: '/v1/images/generations', operation: 'image_generation', format: 'openai-images' },
   { route: '/v1/images/edits', operation: 'image_edit', format: 'openai-image-edits' },
@@ -22,14 +35,6 @@ const rows: readonly Row[] = [
   { route: '/openai/deployments/{model}/chat/completions', operation: 'chat', format: 'openai-chat' },
   { route: '/openai/deployments/{model}/completions', operation: 'completion', format: 'openai-completions' },
   { route: '/openai/deployments/{model}/embeddings', operation: 'embedding', format: 'openai-embeddings' },
-  { route: '/v1/messages', operation: 'chat', format: 'anthropic-messages' },
-  { route: '/v1/messages/count_tokens', operation: 'token_count', format: 'anthropic-token-count' },
-  { route: '/anthropic/v1/messages', operation: 'chat', format: 'anthropic-messages' },
-  {
-    route: '/anthropic/v1/messages/count_tokens',
-    operation: 'token_count',
-    format: 'anthropic-token-count',
-  },
   {
     route: '/openai/deployments/{model}/images/generations',
     operation: 'image_generation',
@@ -62,6 +67,14 @@ const rows: readonly Row[] = [
   { route: '/openai/v1/audio/speech', operation: 'speech', format: 'openai-speech' },
   { route: '/openai/v1/audio/transcriptions', operation: 'transcription', format: 'openai-transcriptions' },
   { route: '/openai/v1/audio/translations', operation: 'transcription', format: 'openai-translations' },
+  { route: '/v1/messages', operation: 'chat', format: 'anthropic-messages' },
+  { route: '/v1/messages/count_tokens', operation: 'token_count', format: 'anthropic-token-count' },
+  { route: '/anthropic/v1/messages', operation: 'chat', format: 'anthropic-messages' },
+  {
+    route: '/anthropic/v1/messages/count_tokens',
+    operation: 'token_count',
+    format: 'anthropic-token-count',
+  },
   { route: '/api/chat', operation: 'chat', format: 'ollama-chat' },
   { route: '/api/generate', operation: 'chat', format: 'ollama-generate' },
   { route: '/api/embed', operation: 'embedding', format: 'ollama-embed' },
@@ -118,6 +131,7 @@ const bedrockActions: readonly Row[] = [
 const bedrockRows = ['/model/{model}', '/bedrock/model/{model}'].flatMap(model =>
   bedrockActions.map((row): Row => ({ ...row, route: `${model}/${row.route}` })),
 )
+
 function responsesAt(route: string): readonly Row[] {
   return [
     { route, operation: 'chat', format: 'openai-responses' },
@@ -127,9 +141,14 @@ function responsesAt(route: string): readonly Row[] {
 }
 
 export function listEndpoints(formats: Readonly<Record<string, Format>>): readonly Endpoint[] {
-  return [...rows, ...googleRows, ...bedrockRows].map(({ format: name, ...row }) => {
+  const named = (name: string): Format => {
     const format = formats[name]
     if (format === undefined) throw new Error(`the format ${name} is not in the list of formats`)
-    return { method: 'POST', ...row, format }
+    return format
+  }
+  return [...rows, ...googleRows, ...bedrockRows].map(({ format, forMistral, ...row }) => {
+    const endpoint: Endpoint = { method: 'POST', ...row, format: named(format) }
+    if (forMistral === undefined) return endpoint
+    return { ...endpoint, forMistral: { ...endpoint, format: named(forMistral) } }
   })
 }

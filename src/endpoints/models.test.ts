@@ -34,6 +34,8 @@ test('the v1beta path answers as Gemini does', () => {
 test.each([
   ['/v1/models', { 'x-goog-api-key': 'k' }, 'gemini'],
   ['/v1/models', { 'x-goog-api-key': 'k', authorization: 'Bearer k' }, 'openai-chat'],
+  ['/v1/models', { 'user-agent': 'mistral-client-python/3.7.0' }, 'mistral-chat'],
+  ['/v1/models', { 'user-agent': 'OpenAI/Python 2.0.0' }, 'openai-chat'],
   ['/v1/models/x', { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' }, 'anthropic-messages'],
   ['/v1beta/models/x', {}, 'gemini'],
   ['/openai/v1/models', { 'anthropic-version': '2023-06-01' }, 'openai-chat'],

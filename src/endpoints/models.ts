@@ -1,4 +1,6 @@
-// The list of models in the shape that each family of SDKs expects. One list, four shapes.
+// The list of models in the shape that each family of SDKs expects. One list, many shapes.
+
+import { isClientOfMistral } from './dialect.ts'
 
 /** A name that may be asked for. */
 export interface ListedModel {
@@ -38,6 +40,20 @@ const anthropicMessages: ModelShape = {
     first_id: models[0]?.id ?? null,
     last_id: models.at(-1)?.id ?? null,
   }),
+}
+
+/** Mistral: the path of OpenAI, told by its clients' name. https://docs.mistral.ai/api/endpoint/models */
+const mistral: ModelShape = {
+  format: 'mistral-chat',
+  one: model => ({
+    ...openai.one(model),
+    // A model that lacks one of them says so when it is asked.
+    capabilities: { completion_chat: true, function_calling: true, vision: true },
+    name: model.id,
+    aliases: [],
+    type: 'base',
+  }),
+  list: models => ({ object: 'list', data: models.map(mistral.one) }),
 }
 
 /** Gemini: GET /v1beta/models */
@@ -89,7 +105,8 @@ export function shapeOfModels(path: string, headers: Headers): ModelShape {
   const known = shapes[rootOf(path)]
   if (known !== undefined && known !== null) return known
   if (headers['anthropic-version'] !== undefined) return anthropicMessages
-  return provesByGoogle(headers) ? gemini : openai
+  if (provesByGoogle(headers)) return gemini
+  return isClientOfMistral(headers) ? mistral : openai
 }
 
 /** Keys in other headers come first, and say that somebody else asks. */

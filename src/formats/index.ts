@@ -12,6 +12,9 @@ import { gemini } from './gemini/index.ts'
 import { geminiJsonArray } from './gemini/json-array.ts'
 import { geminiEmbedding, geminiEmbeddings, vertexEmbeddings } from './gemini-embeddings/index.ts'
 import { geminiTokenCount } from './gemini-token-count/index.ts'
+import { mistralChat } from './mistral-chat/index.ts'
+import { mistralEmbeddings } from './mistral-embeddings/index.ts'
+import { mistralFim } from './mistral-fim/index.ts'
 import { ollamaChat } from './ollama-chat/index.ts'
 import { ollamaEmbed, ollamaEmbeddings } from './ollama-embed/index.ts'
 import { ollamaGenerate } from './ollama-generate/index.ts'
@@ -38,6 +41,9 @@ export const formats: Readonly<Record<string, Format>> = {
   [openAiChat.name]: openAiChat,
   [openAiCompletions.name]: openAiCompletions,
   [openAiEmbeddings.name]: openAiEmbeddings,
+  [mistralChat.name]: mistralChat,
+  [mistralEmbeddings.name]: mistralEmbeddings,
+  [mistralFim.name]: mistralFim,
   [cohereChat.name]: cohereChat,
   [cohereEmbed.name]: cohereEmbed,
   [cohereRerank.name]: cohereRerank,

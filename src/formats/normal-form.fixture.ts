@@ -79,7 +79,7 @@ function compact(json: string): string {
 }
 
 /** All that a stream of the format says, in the given pieces. */
-export function decodeChunks(format: Format, chunks: readonly Buffer[]): readonly CompletionEvent[] {
+function decodeChunks(format: Format, chunks: readonly Buffer[]): readonly CompletionEvent[] {
   const events: CompletionEvent[] = []
   let ids = 0
   const decoder = format.chat?.openDecoder({ createId: () => `id${ids++}` }, event => events.push(event))
@@ -104,12 +104,21 @@ export function foldChunks(format: Format, chunks: readonly Buffer[]): Completio
 
 /** The four ways in which a stream may be cut: whole, by event, in 13 bytes, in single bytes. */
 export function chunkings(bytes: Buffer): readonly (readonly Buffer[])[] {
-  const pieces = (size: number) =>
-    Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-      bytes.subarray(index * size, (index + 1) * size),
-    )
-  const events = bytes.toString('latin1').split(/(?<=\n\n|\r\n\r\n)/)
-  return [[bytes], events.map(event => Buffer.from(event, 'latin1')), pieces(13), pieces(1)]
+  return [[bytes], cutByEvent(bytes), cut(bytes, 13), cut(bytes, 1)]
+}
+
+/** In pieces of a size. */
+export function cut(bytes: Buffer, size: number): readonly Buffer[] {
+  const chunks: Buffer[] = []
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
+  return chunks
+}
+
+export function cutByEvent(bytes: Buffer): readonly Buffer[] {
+  return bytes
+    .toString('latin1')
+    .split(/(?<=\n\n|\r\n\r\n)/)
+    .map(event => Buffer.from(event, 'latin1'))
 }
 
 /** A recorded stream as it came from the wire: some recorders took the frames off. */

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Usage } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import { formats } from './index.ts'
+import { cut, cutByEvent } from './normal-form.fixture.ts'
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }
 
 type Json = Record<string, unknown>
@@ -102,19 +103,6 @@ function pass(recording: Recording, chunks: readonly Buffer[]) {
   }
   out.push(tap.finish())
   return { bytes: Buffer.concat(out), facts: tap.facts, started: tap.started }
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const chunks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return chunks
-}
-
-function cutByEvent(bytes: Buffer): Buffer[] {
-  return bytes
-    .toString('latin1')
-    .split(/(?<=\n\n|\r\n\r\n)/)
-    .map(part => Buffer.from(part, 'latin1'))
 }
 
 function failureOf(action: () => unknown): string | null {

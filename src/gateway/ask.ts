@@ -1,13 +1,37 @@
 // From a parsed request to the answer of a target: what it goes on from, who may answer, and each of them in turn.
 
 import type { Reply } from '../call.ts'
+import { asGatewayError } from '../errors.ts'
+import type { Alarm } from '../lib/alarms.ts'
 import { attemptTargets } from './attempt.ts'
+import type { Asking } from './course.ts'
+import { deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
-import { keepNeeded, type ParsedRequest, type PlannedRequest, planRoute, type Route } from './plan.ts'
+import { planFallback } from './fallback.ts'
+import { isRepeatable } from './hedge.ts'
+import { planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
+import { keepNeeded, type ParsedRequest, type PlannedRequest } from './request.ts'
 import { bufferWhole, rescueWhereBroken } from './rescue/rescue.ts'
 import { recallHistory } from './responses/recall.ts'
 import { rememberAnswer } from './responses/remember.ts'
+
+/** The answer of the first target that has one. Not async, so that nobody holds the parsed prompt while it is awaited. */
+export function answerFromTargets(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+  const { streaming } = parsed.facts
+  const replying = askTargets(exchange, parsed)
+  return deliver(exchange, replying, streaming ? keepWaitingClientAlive(exchange) : null)
+}
+
+async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Alarm | null): Promise<void> {
+  try {
+    const reply = await replying
+    if (reply.kind === 'stream') deliverStream(exchange, reply)
+    else deliverFull(exchange, reply)
+  } finally {
+    waiting?.close()
+  }
+}
 
 /**
  * Not async, and neither is what it calls first: a function that waits holds what it was given, and the parsed prompt is
@@ -22,14 +46,38 @@ export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<R
 
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   const route = planRoute(exchange, parsed)
-  return askInTurn(exchange, keepNeeded(exchange, parsed, route.plans), route)
+  const ways = route.plans.map(({ way }) => way)
+  return askInTurn(exchange, keepNeeded(exchange, parsed, { ways, traits: route.traits }), route)
 }
 
 async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
-  const { plans } = route
-  const reply = await attemptTargets(exchange, plans, (plan, attempt) => {
-    const made = prepareRequest(exchange, request, { ...plan, ...attempt })
-    return made instanceof Promise ? made.then(each => bufferWhole(each, route)) : bufferWhole(made, route)
-  })
+  try {
+    return await askRoute(exchange, request, route)
+  } catch (thrown) {
+    const fallback = planFallback(exchange, request, { route, failure: asGatewayError(thrown) })
+    if (fallback === null) throw thrown
+    return await askRoute(exchange, fallback.request, fallback.route)
+  }
+}
+
+async function askRoute(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  const { plans, conversation, shadow } = route
+  const reply = await attemptTargets(exchange, askingOf(exchange, request, route))
+  const { target } = exchange.page
+  if (shadow !== null) exchange.gateway.shadows?.start(exchange, request, shadow)
+  if (conversation !== null && target !== null) exchange.snapshot.keepConversation(conversation, target.id)
   return rememberAnswer(exchange, { request, plans }, rescueWhereBroken(exchange, { request, route }, reply))
+}
+
+function askingOf(exchange: Exchange, request: PlannedRequest, route: Route): Asking {
+  const { plans, policy } = route
+  return {
+    plans,
+    policy,
+    repeatable: policy.hedge !== null && isRepeatable(exchange, request),
+    prepare(lane, plan, attempt) {
+      const made = prepareRequest(lane, request, { ...plan, ...attempt })
+      return made instanceof Promise ? made.then(each => bufferWhole(each, route)) : bufferWhole(made, route)
+    },
+  }
 }

@@ -2,25 +2,14 @@
 // alone. Nothing is generated for it, and nothing charged.
 
 import { setImmediate } from 'node:timers/promises'
-import type { Usage } from '../call.ts'
 import { countTokens } from '../conversation/count-tokens.ts'
+import { countFacts } from '../formats/shared/token-count.ts'
+import { answerFromTargets } from './ask.ts'
 import { deliverFull } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
-import { answerFromTargets } from './handle.ts'
-import type { ParsedRequest } from './plan.ts'
+import type { ParsedRequest } from './request.ts'
 import { recallHistory } from './responses/recall.ts'
 import { findWay } from './way.ts'
-
-const nothingUsed: Usage = {
-  inputUncached: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  outputText: 0,
-  outputReasoning: 0,
-  audioInput: 0,
-  audioOutput: 0,
-}
 
 /**
  * Answers a request for a count: the first target of the model, where that counts itself, or we.
@@ -39,7 +28,7 @@ export async function answerCount(exchange: Exchange, parsed: ParsedRequest): Pr
     status: 200,
     headers: {},
     body: Buffer.from(JSON.stringify(tokenCount.encodeResponse(tokens))),
-    facts: { usage: nothingUsed, model: null, finishReason: null, serviceTier: null, outputCharacters: 0 },
+    facts: countFacts,
   })
 }
 

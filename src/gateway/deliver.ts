@@ -1,11 +1,12 @@
 // Brings the answer, or the error, to the client: the books are closed before the last byte leaves.
 
-import type { FullReply, StreamedReply, StreamSink } from '../call.ts'
-import { GatewayError } from '../errors.ts'
+import type { FullReply, StreamedReply } from '../call.ts'
+import type { GatewayError } from '../errors.ts'
 import type { Alarm } from '../lib/alarms.ts'
 import { account } from './account.ts'
 import type { Exchange } from './exchange.ts'
-import { attemptsAsEnded, type Ending, settle, warnOfMalformedEvents } from './settle.ts'
+import { passStream } from './pass-stream.ts'
+import { type Ending, settle, warnOfMalformedEvents } from './settle.ts'
 import type { Account } from './snapshot.ts'
 
 const streamHeaders = [
@@ -38,54 +39,35 @@ export function deliverFull(exchange: Exchange, reply: FullReply): void {
   })
 }
 
-/** Passes a stream on. Nothing is allocated for a chunk here. */
 export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   const { call, gateway, snapshot, page } = exchange
-  const { stream } = reply
-  page.firstContentMs = gateway.clock.now() - exchange.startedAt
+  const { clock } = gateway
+  page.firstContentMs = clock.now() - exchange.startedAt
   if (reply.warnings !== undefined) page.warnings.push(...reply.warnings)
   warnOfMalformedEvents(exchange, reply.facts)
   if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange, reply))
-  const { clock } = gateway
   const ping = keepWaitingClientAlive(exchange)
-  const began = clock.now()
-  let open = true
-  gateway.streams.open++
-  const close = (error: GatewayError | null, last: Buffer): void => {
-    // A client that leaves is noticed by the upstream's side and by ours: the first one closes the books.
-    if (!open) return
-    open = false
-    gateway.streams.open--
-    ping?.close()
-    page.upstreamMs += clock.now() - began
-    const ending: Ending = {
-      status: reply.status,
-      error,
-      facts: reply.facts,
-      bytesOut: call.reply.bytesSent + last.length,
-    }
-    settle(exchange, { ...ending, account: account(exchange, ending) }, () => {
-      if (error !== null && reply.unframed === true) call.reply.drop()
-      else call.reply.endStream(last)
-    })
-  }
-  const sink: StreamSink = {
-    data(chunk) {
-      if (!call.reply.write(chunk)) stream.pause()
-      ping?.set(clock.now() + snapshot.pingAfterMs)
+  passStream(exchange, reply.stream, {
+    heard: () => ping?.set(clock.now() + snapshot.pingAfterMs),
+    close(error, last) {
+      ping?.close()
+      const bytes = error === null ? last : lastBytesOfFailure(exchange, reply, error)
+      const ending: Ending = {
+        status: reply.status,
+        error,
+        facts: reply.facts,
+        bytesOut: call.reply.bytesSent + bytes.length,
+      }
+      settle(exchange, { ...ending, account: account(exchange, ending) }, () => {
+        if (error !== null && reply.unframed === true) call.reply.drop()
+        else call.reply.endStream(bytes)
+      })
     },
-    end: last => close(null, last ?? Buffer.alloc(0)),
-    fail(error) {
-      error.attempts = attemptsAsEnded(exchange.attempts, { error, answered: true })
-      close(error, reply.fail?.(error) ?? call.endpoint.format.encodeStreamError(error, exchange.id))
-    },
-  }
-  call.reply.onDrain(() => stream.resume())
-  exchange.cancellation.onCancel(() => {
-    stream.abort()
-    sink.fail(new GatewayError('client_disconnected'))
   })
-  stream.read(sink)
+}
+
+function lastBytesOfFailure({ call, id }: Exchange, reply: StreamedReply, error: GatewayError): Buffer {
+  return reply.fail?.(error) ?? call.endpoint.format.encodeStreamError(error, id)
 }
 
 /**

@@ -16,6 +16,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Lessons } from './remedy.ts'
 import type { ResponseMemory } from './responses/memory.ts'
 import type { OriginBook } from './responses/origin-book.ts'
+import type { Shadows } from './shadow.ts'
 import type { Account, Snapshot } from './snapshot.ts'
 import type { ThoughtMemory } from './thought-memory.ts'
 
@@ -24,6 +25,8 @@ export interface Gateway {
   snapshot(): Snapshot
   readonly send: Send
   readonly relay: RelaySend
+  readonly health: TargetHealth
+  readonly hedges: HedgeBudget
   readonly ledger: Ledger
   readonly observe: Observer
   readonly clock: Clock
@@ -40,8 +43,29 @@ export interface Gateway {
   schemaChecker(): Promise<SchemaChecker>
   readonly thoughts: ThoughtMemory
   readonly lessons: Lessons
+  /** Sends copies of requests; absent where nobody wants any. */
+  readonly shadows?: Shadows
   /** Tokens from characters, for answers that brought no count. */
   estimateUsage(inputCharacters: number, outputCharacters: number): Usage
+}
+
+/** What the latest answers say of the targets. */
+export interface TargetHealth {
+  /** Asking it now would be refused, or most likely be in vain. */
+  resting(target: Target): boolean
+  /**
+   * The time within which 19 of 20 recent answers came, in milliseconds: to the first content of a stream, or to a
+   * whole answer; null while too few are known.
+   */
+  usualMs(targetId: string, streaming: boolean): number | null
+}
+
+/** How many requests of each route may be asked for twice. */
+export interface HedgeBudget {
+  /** One more request of the route. */
+  count(route: string): void
+  /** Takes one of what the share allows; false where it is used up. */
+  take(route: string, maxShare: number): boolean
 }
 
 export interface Ledger {

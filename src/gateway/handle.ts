@@ -1,25 +1,22 @@
 // The story of one request, front to back.
 
-import type { Reply } from '../call.ts'
+import type { Endpoint } from '../endpoints/endpoint.ts'
 import { asGatewayError } from '../errors.ts'
 import { readForm } from '../formats/form-body.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
-import type { Alarm } from '../lib/alarms.ts'
 import { admit, authenticate } from './admit.ts'
-import { askTargets } from './ask.ts'
-import { deliverError, deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
+import { answerFromTargets } from './ask.ts'
+import { answerCount } from './count-tokens.ts'
+import { deliverError } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
-import type { ParsedRequest } from './plan.ts'
+import type { ParsedRequest } from './request.ts'
+import { compact } from './responses/compact.ts'
 
 /** What is done with a request of which the shape is known. @throws GatewayError */
-export type Answer = (exchange: Exchange, parsed: ParsedRequest) => Promise<void>
+type Answer = (exchange: Exchange, parsed: ParsedRequest) => Promise<void>
 
 /** Answers one call. Never throws: whatever fails becomes an answer in the client's format, a log line and a row. */
-export async function handle(
-  call: ClientCall,
-  gateway: Gateway,
-  answer: Answer = answerFromTargets,
-): Promise<void> {
+export async function handle(call: ClientCall, gateway: Gateway): Promise<void> {
   const exchange = openExchange(call, gateway)
   try {
     const checkBody = authenticate(exchange, call)
@@ -28,27 +25,17 @@ export async function handle(
     if (signed !== null) checkBody?.(signed)
     admit(exchange)
     const bytes = signed ?? (await receive(exchange))
+    const answer = answerOf(call.endpoint)
     await answer(exchange, parse(exchange, bytes))
   } catch (thrown) {
     deliverError(exchange, asGatewayError(thrown))
   }
 }
 
-/** The answer of the first target that has one. Not async, so that nobody holds the parsed prompt while it is awaited. */
-export function answerFromTargets(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
-  const { streaming } = parsed.facts
-  const replying = askTargets(exchange, parsed)
-  return deliver(exchange, replying, streaming ? keepWaitingClientAlive(exchange) : null)
-}
-
-async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Alarm | null): Promise<void> {
-  try {
-    const reply = await replying
-    if (reply.kind === 'stream') deliverStream(exchange, reply)
-    else deliverFull(exchange, reply)
-  } finally {
-    waiting?.close()
-  }
+/** What is done with requests of an endpoint. */
+function answerOf({ format, operation }: Endpoint): Answer {
+  if (format.name === 'openai-responses-compact') return compact
+  return operation === 'token_count' ? answerCount : answerFromTargets
 }
 
 /** 408, 413 */

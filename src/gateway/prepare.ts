@@ -1,44 +1,24 @@
 // Makes the request for one target, anew for each: from the client's own bytes, with nothing changed but the model's
 // name, what the upstream needs to count tokens, and what the provider lacks; or from the neutral form.
 
-import type { AnswerReader, UpstreamRequest } from '../call.ts'
-import type { Conversation } from '../conversation/conversation.ts'
-import type { EncodeContext, FieldEdits, Format, StreamEncoder, WireEvent } from '../formats/format.ts'
+import type { UpstreamRequest } from '../call.ts'
+import type { FieldEdits, Format } from '../formats/format.ts'
 import { spliceTopLevel } from '../lib/json-splice.ts'
-import type { Attempt } from './attempt.ts'
+import type { Attempt, Joining, RemediedPlan } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits } from './parameters.ts'
-import { type Asked, type Plan, type PlannedRequest, readAsked } from './plan.ts'
-import { noRemedy, type Remedy, remedyEdits } from './remedy.ts'
+import type { Plan } from './plan.ts'
+import { noRemedy, remedyEdits } from './remedy.ts'
+import { type Asked, type PlannedRequest, readAsked } from './request.ts'
 import type { ProviderSide } from './snapshot.ts'
-import { translate } from './translate.ts'
+import { type Prepared, translate } from './translate.ts'
 import { destinationOf } from './way.ts'
 
-/** How an answer is joined to what the client has read of another. */
-export interface Joining {
-  /** What is asked instead. */
-  extend(conversation: Conversation): Conversation
-  /** In place of the client's encoder. */
-  openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
-}
-
-/** A target, the way there, and what it has refused already. */
-export type RemediedPlan = Plan & { readonly remedy: Remedy; readonly joining?: Joining }
-
-/** What differs from target to target. */
-export interface Prepared {
-  readonly body: Buffer
-  readonly headers: readonly string[]
-  readonly reader: AnswerReader
-}
-
-/**
- * @throws GatewayError `unsupported_parameter`, `invalid_request` where this target cannot be asked so
- */
+/** @throws GatewayError `unsupported_parameter`, `invalid_request` where this target cannot be asked so */
 export function prepareRequest(
   exchange: Exchange,
   request: PlannedRequest,
-  { target, way, alternatives, remedy, joining }: RemediedPlan & Attempt,
+  { target, way, alternatives, remedy, patienceMs, joining }: RemediedPlan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
   const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
@@ -57,6 +37,9 @@ export function prepareRequest(
     deadline: exchange.deadline,
     attempts: exchange.attempts,
     alternatives,
+    traits: request.traits,
+    patienceMs,
+    underway: { call: null },
   })
   // Thoughts can be taken out of the neutral form alone.
   if (way.direct && joining === undefined && !(remedy.withoutReasoning && way.format.chat !== undefined))

@@ -25,6 +25,9 @@ const snapshot: Snapshot = {
   resolve: notNeeded,
   chooseRoute: notNeeded,
   rank: notNeeded,
+  explainRules: notNeeded,
+  countRoute: notNeeded,
+  keepConversation: notNeeded,
   listModels: notNeeded,
   findModel: notNeeded,
   providerOf: notNeeded,
@@ -40,6 +43,8 @@ function setUp(keyId: string | null) {
   const gateway: Gateway = {
     snapshot: () => snapshot,
     send: notNeeded,
+    health: { resting: notNeeded, usualMs: notNeeded },
+    hedges: { count: notNeeded, take: notNeeded },
     relay: notNeeded,
     ledger: { append: (_row, written) => written(null), accepting: true },
     observe: event => void observed.push(event),

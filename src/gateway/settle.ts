@@ -58,7 +58,8 @@ export function warnOfMalformedEvents({ page }: Exchange, facts: AnswerFacts | n
   page.warnings.splice(told === -1 ? page.warnings.length : told, 1, warning)
 }
 
-function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
+/** The row of a request that has ended. */
+export function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
   const { page, call, gateway } = exchange
   const { error, facts } = ending
   warnOfMalformedEvents(exchange, facts)

@@ -83,13 +83,36 @@ export interface ChosenRoute {
   readonly rule: string | null
   /** The name to resolve. */
   readonly model: string
+  /** Names whose targets follow. */
+  readonly others: readonly string[]
   readonly strategy: StrategyName
   readonly policy: RoutePolicy
+  /** Where the request fell; null where the rule splits nothing. */
+  readonly split: RouteDecision['split']
+  /** A copy goes there; null for none. */
+  readonly shadow: ShadowPolicy | null
+}
+
+/** A copy of a request whose answer nobody reads. */
+export interface ShadowPolicy {
+  /** The name to resolve. */
+  readonly use: string
+  /** Copies under way at once, of all that go to that name. */
+  readonly maxConcurrent: number
+  readonly timeoutMs: number
 }
 
 export interface RankedTargets {
   readonly order: readonly Target[]
-  readonly ranking: Pick<RouteDecision, 'strategy' | 'seed' | 'scores' | 'propensity'>
+  readonly ranking: Pick<RouteDecision, 'strategy' | 'seed' | 'scores' | 'propensity' | 'affinity'>
+  /** By what the conversation is known again, where that may matter to its next turn. */
+  readonly conversation: string | null
+}
+
+/** A rule that was looked at, and why it does not fit; null for the one that does. */
+export interface RuleVerdict {
+  readonly rule: string
+  readonly misfit: string | null
 }
 
 export interface Snapshot {
@@ -116,7 +139,13 @@ export interface Snapshot {
   /** Which route a request takes; before its targets are known, as a rule may name others. */
   chooseRoute(asked: AskedRoute): ChosenRoute
   /** The targets in the order in which they are to be tried. */
-  rank(targets: readonly Target[], route: ChosenRoute, facts: RouteFacts): RankedTargets
+  rank(targets: readonly Target[], route: ChosenRoute, asked: AskedRoute): RankedTargets
+  /** The rules up to the one that fits: for those who ask why. */
+  explainRules(asked: AskedRoute): readonly RuleVerdict[]
+  /** Told of each request that takes a route, so that the next one has another turn. */
+  countRoute(model: string): void
+  /** Told where a conversation was answered. */
+  keepConversation(conversation: string, targetId: string): void
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
   findModel(name: string): ListedModel | null

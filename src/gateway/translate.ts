@@ -1,6 +1,6 @@
 // Makes of a request in the neutral form one in the format of a target, and a reader that brings the answer back.
 
-import type { ReadAnswer, StreamTap } from '../call.ts'
+import type { AnswerReader, ReadAnswer, StreamTap } from '../call.ts'
 import type { Abilities } from '../conversation/abilities.ts'
 import { adaptConversation } from '../conversation/adapt.ts'
 import type { Conversation } from '../conversation/conversation.ts'
@@ -17,16 +17,26 @@ import type {
   JsonObject,
   Translation,
 } from '../formats/format.ts'
+import { parseJson } from '../formats/shared/answer-body.ts'
 import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
 import { TranslatingTap } from '../formats/streams/translating-tap.ts'
+import { toUtf8 } from '../lib/utf8.ts'
+import type { RemediedPlan } from './course.ts'
 import type { Exchange } from './exchange.ts'
-import { parameterEdits, refusedParameter } from './parameters.ts'
-import type { Asked, Plan } from './plan.ts'
-import type { Prepared, RemediedPlan } from './prepare.ts'
+import { parameterEdits, refusedParameter, unsupportedParameter } from './parameters.ts'
+import type { Plan } from './plan.ts'
 import { remedyEdits } from './remedy.ts'
+import type { Asked } from './request.ts'
 import type { ProviderSide } from './snapshot.ts'
 import { withoutReasoning } from './thought-memory.ts'
 import { chatOf, destinationOf, foreignTo, translationOf } from './way.ts'
+
+/** What of a request differs from target to target. */
+export interface Prepared {
+  readonly body: Buffer
+  readonly headers: readonly string[]
+  readonly reader: AnswerReader
+}
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
 export function translate(
@@ -114,7 +124,7 @@ function encodeChat(exchange: Exchange, conversation: Conversation, plan: Checke
     reader: {
       ...sideOf(exchange, plan).reader(upstream, true),
       readFull(body): ReadAnswer {
-        const answer = chat.decodeResponse(parseAnswer(body), decoding)
+        const answer = chat.decodeResponse(parseJson(body.toString()), decoding)
         thoughts.remember(answer, thinker)
         const completion = restore(answer)
         refuseMisfit(plan.check?.(completion) ?? null)
@@ -172,7 +182,7 @@ function translateWhole<Question, Answer extends { readonly usage: unknown; read
     reader: {
       ...reader,
       readFull(body): ReadAnswer {
-        const answer = to.decodeResponse(parseAnswer(body), decoding)
+        const answer = to.decodeResponse(parseJson(body.toString()), decoding)
         return { facts: reader.readFull(body).facts, body: toBytes(from.encodeResponse(answer, encoding)) }
       },
     },
@@ -197,12 +207,9 @@ function write(
   page.warnings.push(...warnings.filter(warning => !page.warnings.includes(warning)))
   const { parameters, editsFor } = sideOf(exchange, plan)
   const fields = Object.keys(body)
-  const refused = refusedParameter(parameters, { facts: { ...noFacts, fields }, body })
-  if (refused !== null) {
-    const { provider } = plan.target.connection
-    const message = `The parameter \`${refused}\` is not supported for \`${plan.target.model}\` by ${provider}.`
-    throw new GatewayError('unsupported_parameter', { message, param: refused })
-  }
+  const refused = refusedParameter(parameters, { fields, body })
+  if (refused !== null)
+    throw unsupportedParameter(refused, plan.target.model, plan.target.connection.provider)
   const edits = Object.entries({
     ...parameterEdits(parameters, { fields, body }, page.warnings),
     ...remedyEdits(plan.remedy, body, page.warnings),
@@ -210,8 +217,6 @@ function write(
   })
   return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers }
 }
-
-const noFacts = { model: '', streaming: false, wantsStreamUsage: false, inputCharacters: 0 }
 
 function applyEdits(body: JsonObject, edits: readonly (readonly [string, string | null])[]): JsonObject {
   const edited: Record<string, unknown> = { ...body }
@@ -252,17 +257,6 @@ function sideOf({ snapshot }: Exchange, { target }: Pick<Plan, 'target'>): Provi
   return snapshot.providerOf(target)
 }
 
-function parseAnswer(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch (cause) {
-    throw new GatewayError('upstream_malformed', {
-      message: 'The answer of the provider is not JSON.',
-      cause,
-    })
-  }
-}
-
 function toBytes(value: JsonObject): Buffer {
-  return Buffer.from(JSON.stringify(value))
+  return toUtf8(JSON.stringify(value))
 }

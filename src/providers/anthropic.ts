@@ -1,6 +1,7 @@
 // Anthropic. https://platform.claude.com/docs/en/api/overview
 
 import type { Secret } from '../lib/secret.ts'
+import { pathOf } from './format-paths.ts'
 import type { ErrorRule, Provider } from './provider.ts'
 
 /** The only version there is; what is newer is asked for by `anthropic-beta`. */
@@ -41,8 +42,7 @@ export const anthropic: Provider = {
   baseUrlVariables: ['ANTHROPIC_BASE_URL'],
   formats: { chat: ['anthropic-messages'], token_count: ['anthropic-token-count'] },
   pathFor(destination, { baseUrl }) {
-    const path = paths[destination.format]
-    if (path === undefined) throw new Error(`no path is known for the format ${destination.format}`)
+    const path = pathOf(paths, destination)
     return baseUrl?.endsWith('/v1') === true ? path.slice('/v1'.length) : path
   },
   headersFor: key => ['anthropic-version', version, ...(key === null ? [] : credentials(key))],

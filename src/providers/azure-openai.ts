@@ -5,7 +5,7 @@ import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
-import { encryptsReasoning, formatsOfModel, withResponses } from './responses.ts'
+import { encryptsReasoning, formatsOfModel, withResponses } from './responses-api.ts'
 
 export const azureOpenai = defineCompatibleProvider({
   type: 'azure',

@@ -2,6 +2,7 @@
 // Requests carry a long-term API key, or are signed with the credentials of an AWS account.
 
 import type { Destination } from '../call.ts'
+import { bearer } from './bearer.ts'
 import { byStatus } from './error-rules.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
@@ -15,7 +16,7 @@ export const bedrock: Provider = {
   takesAwsCredentials: true,
   formats: { chat: ['bedrock-converse'], token_count: ['bedrock-token-count'] },
   pathFor: destination => `/model/${encodeModel(destination.model)}/${actionOf(destination)}`,
-  headersFor: key => (key === null ? [] : ['authorization', `Bearer ${key.reveal()}`]),
+  headersFor: bearer,
   authScheme(settings) {
     const region = settings.region ?? regionIn(settings.baseUrl)
     if (settings.keys.length > 0 || settings.aws === null || region === null) return null

@@ -1,7 +1,8 @@
 // Cohere. https://docs.cohere.com/reference/about
 
-import type { Destination } from '../call.ts'
+import { bearer } from './bearer.ts'
 import { byStatus } from './error-rules.ts'
+import { pathOf } from './format-paths.ts'
 import type { Provider } from './provider.ts'
 
 const paths: Readonly<Record<string, string>> = {
@@ -23,12 +24,8 @@ export const cohere: Provider = {
     embedding: ['cohere-embed'],
     rerank: ['cohere-rerank', 'cohere-rerank-v1'],
   },
-  pathFor: ({ format }: Destination) => {
-    const path = paths[format]
-    if (path === undefined) throw new Error(`no path is known for the format ${format}`)
-    return path
-  },
-  headersFor: key => (key === null ? [] : ['authorization', `Bearer ${key.reveal()}`]),
+  pathFor: destination => pathOf(paths, destination),
+  headersFor: bearer,
   streamUsage: 'reject',
   parameters: {},
   errors: [

@@ -1,7 +1,7 @@
 // DeepSeek. https://api-docs.deepseek.com/api/create-chat-completion
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { withResponses } from './responses.ts'
+import { withResponses } from './responses-api.ts'
 
 export const deepseek = defineCompatibleProvider({
   type: 'deepseek',

@@ -1,7 +1,7 @@
 // Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { withResponses } from './responses.ts'
+import { withResponses } from './responses-api.ts'
 
 export const groq = defineCompatibleProvider({
   type: 'groq',

@@ -1,7 +1,7 @@
 // LM Studio, its local server. https://lmstudio.ai/docs/developer/openai-compat
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { withResponses } from './responses.ts'
+import { withResponses } from './responses-api.ts'
 
 export const lmstudio = defineCompatibleProvider({
   type: 'lmstudio',

@@ -10,6 +10,8 @@ export const mistral = defineCompatibleProvider({
   baseUrl: 'https://api.mistral.ai/v1',
   keyVariables: ['MISTRAL_API_KEY'],
   operations: ['chat', 'embedding', 'moderation', 'transcription'],
+  // In its own words for its own clients, whose requests and answers pass unread.
+  moreFormats: { chat: ['mistral-chat'], completion: ['mistral-fim'], embedding: ['mistral-embeddings'] },
   // Its batches have a shape of their own.
   relayed: ['file'],
   // The last chunk of every stream brings the usage.
@@ -37,11 +39,11 @@ export const mistral = defineCompatibleProvider({
     functions: 'refuse',
     function_call: 'refuse',
     web_search_options: 'refuse',
+    service_tier: { values: ['auto', 'standard_only'] },
     stream_options: 'drop',
     user: 'drop',
     safety_identifier: 'drop',
     store: 'drop',
-    service_tier: 'drop',
     verbosity: 'drop',
     prompt_cache_retention: 'drop',
     prompt_cache_options: 'drop',

@@ -3,8 +3,9 @@
 // Its OpenAI-compatible surface has no say over the context window: the server cuts a longer prompt to its own setting
 // without a word. Whoever wants that surface configures `openai_compatible` with `/v1` at the end of the address.
 
-import type { Destination } from '../call.ts'
+import { bearer } from './bearer.ts'
 import { byStatus, compatibleErrorRules } from './error-rules.ts'
+import { pathOf } from './format-paths.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
 const paths: Readonly<Record<string, string>> = {
@@ -32,12 +33,8 @@ export const ollama: Provider = {
   },
   quirksFor: ({ maxContext }: ProviderSettings) =>
     maxContext === null ? {} : { ollamaChat: { maxContextTokens: maxContext } },
-  pathFor: ({ format }: Destination) => {
-    const path = paths[format]
-    if (path === undefined) throw new Error(`no path is known for the format ${format}`)
-    return path
-  },
-  headersFor: key => (key === null ? [] : ['authorization', `Bearer ${key.reveal()}`]),
+  pathFor: destination => pathOf(paths, destination),
+  headersFor: bearer,
   streamUsage: 'ask',
   // Of completions; chats and embeddings are translated.
   parameters: { num_ctx: 'refuse', logit_bias: 'refuse', user: 'drop' },

@@ -3,7 +3,9 @@
 import type { Destination, Operation } from '../call.ts'
 import { compatibleChat, type OpenAiChatQuirks } from '../formats/openai-chat/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
+import { bearer } from './bearer.ts'
 import { compatibleErrorRules } from './error-rules.ts'
+import { pathOf } from './format-paths.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
 /** What differs from one OpenAI-like vendor to the next. What is left out is as at OpenAI. */
@@ -52,6 +54,10 @@ const openaiPaths: Readonly<Record<string, string>> = {
   'openai-embeddings': '/embeddings',
   // Where a vendor has it beside OpenAI's API.
   'anthropic-messages': '/messages',
+  // OpenAI's address, in Mistral's words.
+  'mistral-chat': '/chat/completions',
+  'mistral-embeddings': '/embeddings',
+  'mistral-fim': '/fim/completions',
   'openai-moderations': '/moderations',
   'openai-images': '/images/generations',
   'openai-image-edits': '/images/edits',
@@ -62,10 +68,8 @@ const openaiPaths: Readonly<Record<string, string>> = {
 }
 
 /** @throws Error for a format that has no path at OpenAI: a mistake in the provider's data */
-export function openaiPath({ format }: Destination): string {
-  const path = openaiPaths[format]
-  if (path === undefined) throw new Error(`no path is known for the format ${format}`)
-  return path
+export function openaiPath(destination: Destination): string {
+  return pathOf(openaiPaths, destination)
 }
 
 /** The provider that the data describes; the error rules that all OpenAI-like vendors share follow its own. */
@@ -108,10 +112,6 @@ function formatsOf(operations: readonly Operation[], more: Provider['formats']):
     return [operation, [...(format === undefined ? [] : [format]), ...(more[operation] ?? [])]]
   })
   return { ...more, ...Object.fromEntries(own) }
-}
-
-function bearer(key: Secret): readonly string[] {
-  return ['authorization', `Bearer ${key.reveal()}`]
 }
 
 /** Whether an address says more than the server: `http://host:8000/v1` does, `http://host:8000` does not. */

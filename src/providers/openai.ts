@@ -1,7 +1,7 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { encryptsReasoning, formatsOfModel, withAllOfResponses } from './responses.ts'
+import { encryptsReasoning, formatsOfModel, withAllOfResponses } from './responses-api.ts'
 
 export const openai = defineCompatibleProvider({
   type: 'openai',

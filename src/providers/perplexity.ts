@@ -2,7 +2,7 @@
 // its Agent API, which speaks the Responses format. https://docs.perplexity.ai/docs/agent-api/migrate-from-sonar/overview
 
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
-import { withResponses } from './responses.ts'
+import { withResponses } from './responses-api.ts'
 
 export const perplexity = defineCompatibleProvider({
   type: 'perplexity',

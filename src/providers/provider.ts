@@ -1,24 +1,17 @@
 // The contract of a provider: a vendor as data. An OpenAI-compatible one is a page; index.ts has a line for each.
 
-import type { Destination, Operation, RawSend } from '../call.ts'
+import type {
+  AuthScheme,
+  AwsCredentials,
+  Destination,
+  GoogleCredentials,
+  Operation,
+  RawSend,
+} from '../call.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { FieldEdits } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
-
-/** Of an AWS account, for its own or lent for a time. */
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
-  readonly sessionToken: Secret | null
-}
-
-/** Of a Google Cloud account; neither for what the machine itself has. */
-export interface GoogleCredentials {
-  readonly credentialsFile: string | null
-  /** What would stand in such a file. */
-  readonly credentialsText: Secret | null
-}
 
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
 export interface ProviderSettings {
@@ -49,9 +42,14 @@ export interface ProviderSettings {
 /**
  * What becomes of a parameter that a provider lacks: `refuse` where leaving it out would change the meaning
  * (the request fails with its name, or goes to another provider), `drop` where it is harmless (reported in
- * `x-llm-proxy-warnings`), or the name under which this provider knows it.
+ * `x-llm-proxy-warnings`), the name under which this provider knows it, or the values that it knows, where others are
+ * dropped.
  */
-export type ParameterRule = 'refuse' | 'drop' | { readonly rename: string }
+export type ParameterRule =
+  | 'refuse'
+  | 'drop'
+  | { readonly rename: string }
+  | { readonly values: readonly unknown[] }
 
 /** An error of the provider that its status alone does not tell. First match wins. */
 export interface ErrorRule {
@@ -62,13 +60,6 @@ export interface ErrorRule {
   readonly message?: RegExp
   readonly code: ErrorCode
 }
-
-/** A way to authorise requests that needs more than a fixed header; src/transport/auth/ has the code of each. */
-export type AuthScheme =
-  /** AWS Signature Version 4. */
-  | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
-  /** An OAuth token of a Google Cloud account. */
-  | { readonly scheme: 'google'; readonly scope: string }
 
 export interface Provider {
   /** The key of the provider list and the `type` of the configuration: `groq`. */

@@ -6,8 +6,7 @@ import { GatewayError } from '../errors.ts'
 import { takesOneContent } from '../formats/gemini-embeddings/shapes.ts'
 import type { Secret } from '../lib/secret.ts'
 import { compatibleErrorRules } from './error-rules.ts'
-import { googleActions } from './gemini.ts'
-import { googleErrorRules } from './google-error-rules.ts'
+import { googleAction, googleErrorRules, googleModels } from './google.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
@@ -62,17 +61,7 @@ export const vertex: Provider = {
   streamUsage: 'ask',
   parameters: {},
   errors: [...googleErrorRules, ...compatibleErrorRules],
-  models: [
-    'gemini-3.8-flash',
-    'gemini-3.5-flash',
-    'gemini-3.1-pro-preview',
-    'gemini-3-flash-preview',
-    'gemini-2.5-pro',
-    'gemini-2.5-flash',
-    'gemini-2.5-flash-lite',
-    'gemini-embedding-001',
-    'gemini-embedding-2',
-  ],
+  models: googleModels,
   priceProvider: 'google',
 }
 
@@ -110,7 +99,8 @@ function formatsFor(operation: Operation, model: string): readonly string[] {
   return takesOneContent(model) ? ['vertex-embeddings', 'gemini-embedding'] : ['vertex-embeddings']
 }
 
-function pathFor({ format, model, streaming }: Destination, settings: ProviderSettings): string {
+function pathFor(destination: Destination, settings: ProviderSettings): string {
+  const { format, model, streaming } = destination
   const place = placeOf(settings)
   switch (format) {
     case 'openai-chat':
@@ -121,11 +111,8 @@ function pathFor({ format, model, streaming }: Destination, settings: ProviderSe
       return `${place}/publishers/anthropic/models/count-tokens:rawPredict`
     case 'vertex-embeddings':
       return `${resourceOf(place, model)}:${takesOneContent(model) ? 'embedContent' : 'predict'}`
-    default: {
-      const action = streaming ? 'streamGenerateContent?alt=sse' : googleActions[format]
-      if (action === undefined) throw new Error(`no path is known for the format ${format}`)
-      return `${resourceOf(place, model)}:${action}`
-    }
+    default:
+      return `${resourceOf(place, model)}:${googleAction(destination)}`
   }
 }
 

@@ -1,7 +1,7 @@
 // vLLM, its own server. https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { withResponses } from './responses.ts'
+import { withResponses } from './responses-api.ts'
 
 export const vllm = defineCompatibleProvider({
   type: 'vllm',

@@ -1,7 +1,7 @@
 // xAI (Grok). https://docs.x.ai/docs/api-reference
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
-import { withResponses } from './responses.ts'
+import { withResponses } from './responses-api.ts'
 
 export const xai = defineCompatibleProvider({
   type: 'xai',

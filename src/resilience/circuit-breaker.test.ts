@@ -1,87 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fullReply, requestOf, streamedReply, targetOf } from '../../test/support/upstream-request.ts'
-import type { Reply } from '../call.ts'
+import { requestOf, streamedReply } from '../../test/support/upstream-request.ts'
 import { type ErrorCode, errorTable, GatewayError } from '../errors.ts'
-import type { BreakerState, GatewayEvent } from '../events.ts'
-import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
-import { createManualClock } from '../lib/clock.ts'
-import { createCircuitBreaker } from './circuit-breaker.ts'
-
-const settings = { failureThreshold: 5, recoveryMs: 60_000, halfOpenMaxCalls: 3, maxRecoveryMs: 300_000 }
-const target = targetOf()
-
-/** A call that the test ends as it likes. */
-interface OpenCall {
-  readonly cancellation: CancellationSource
-  readonly outcome: Promise<Reply | GatewayError>
-  reply(reply?: Reply): Promise<void>
-  fail(code: ErrorCode): Promise<void>
-}
-
-function breakerOf(overrides: Partial<typeof settings> = {}) {
-  const clock = createManualClock()
-  const events: GatewayEvent[] = []
-  const upstream = { inFlight: 0, mostInFlight: 0, calls: 0 }
-  const breaker = createCircuitBreaker({
-    settings: { ...settings, ...overrides },
-    clock,
-    observe: event => events.push(event),
-  })
-
-  function begin(deadline = Number.POSITIVE_INFINITY): OpenCall {
-    const cancellation = createCancellation()
-    const ending = Promise.withResolvers<Reply>()
-    const send = breaker.layer(() => {
-      upstream.calls++
-      upstream.mostInFlight = Math.max(upstream.mostInFlight, ++upstream.inFlight)
-      return ending.promise.finally(() => upstream.inFlight--)
-    })
-    ending.promise.catch(() => {})
-    const outcome = send(requestOf({ target, cancellation, deadline })).catch(
-      (thrown: unknown) => thrown as GatewayError,
-    )
-    return {
-      cancellation,
-      outcome,
-      async reply(reply = fullReply()) {
-        ending.resolve(reply)
-        await outcome
-      },
-      async fail(code) {
-        ending.reject(new GatewayError(code))
-        await outcome
-      },
-    }
-  }
-
-  async function failTimes(times: number, code: ErrorCode = 'upstream_error') {
-    for (let time = 0; time < times; time++) await begin().fail(code)
-  }
-
-  return {
-    clock,
-    events,
-    upstream,
-    breaker,
-    begin,
-    failTimes,
-    state: () => breaker.stateOf(target.id),
-    /** Opens it and lets the rest pass. */
-    openAndRest: async () => {
-      await failTimes(5)
-      clock.advance(settings.recoveryMs)
-    },
-  }
-}
-
-function leave(call: OpenCall): Promise<void> {
-  call.cancellation.cancel()
-  return call.fail('upstream_unreachable')
-}
-
-const isRefused = (outcome: Reply | GatewayError) =>
-  outcome instanceof GatewayError && outcome.code === 'circuit_open'
+import type { BreakerState } from '../events.ts'
+import { breakerOf, isRefused, leave, type OpenCall, settings, target } from './breaker.fixture.ts'
 
 describe('closed', () => {
   test('it opens with the last of so many failures in a row, and then refuses without calling', async () => {
@@ -251,8 +173,18 @@ describe('half-open', () => {
     expect(state()).toBe('closed')
   })
 
+  test('a success takes the place of its probe: no more are sent than it takes to close', async () => {
+    const { openAndRest, begin, upstream, state } = breakerOf()
+    await openAndRest()
+    const probes = [begin(), begin(), begin()]
+    for (const probe of probes.slice(1)) await probe.reply()
+    expect(isRefused(await begin().outcome)).toBe(true)
+    await probes[0]?.reply()
+    expect(state()).toBe('closed')
+    expect(upstream.calls).toBe(5 + 3)
+  })
+
   const endings: Array<[title: string, end: (call: OpenCall) => Promise<void>]> = [
-    ['a success', call => call.reply()],
     ['a neutral failure', call => call.fail('upstream_rate_limited')],
     ['a client that left', call => leave(call)],
   ]
@@ -306,17 +238,17 @@ describe('half-open', () => {
     expect(state()).toBe('open')
   })
 
-  test('two hundred requests a second at recovery put three calls in flight, no more', async () => {
+  test('two hundred requests a second at recovery make three calls before it closes, no more', async () => {
     const { openAndRest, begin, upstream, clock, state } = breakerOf()
     await openAndRest()
-    upstream.mostInFlight = 0
+    upstream.calls = 0
     const inFlight: Array<{ call: OpenCall; endsAt: number }> = []
     for (let request = 0; request < 200 && state() !== 'closed'; request++) {
       inFlight.push({ call: begin(), endsAt: clock.now() + 400 })
       clock.advance(5)
       if (inFlight[0] !== undefined && inFlight[0].endsAt <= clock.now()) await inFlight.shift()?.call.reply()
     }
-    expect(upstream.mostInFlight).toBe(3)
+    expect(upstream.calls).toBe(3)
     expect(state()).toBe('closed')
   })
 })

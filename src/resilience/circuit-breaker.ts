@@ -1,70 +1,42 @@
-// Lets a failing target rest. Closed until it fails too often, then open for a time, then half-open: a few probes at a
-// time, as many successes in all to close again, and one failure to rest twice as long.
+// Lets a failing target rest. Closed until it fails too often, then open for a time, then half-open: a few probes, as many
+// successes in all to close again, and one failure to rest twice as long. A target that answers nobody any more is avoided
+// before its calls have failed.
 
 import type { Layer, Reply, UpstreamRequest } from '../call.ts'
-import { asGatewayError, GatewayError } from '../errors.ts'
-import type { BreakerState, Observer } from '../events.ts'
-import type { Clock } from '../lib/clock.ts'
+import { asGatewayError, type GatewayError } from '../errors.ts'
+import type { BreakerState } from '../events.ts'
+import { Circuit, type CircuitOptions } from './circuit.ts'
+import type { LockOuts } from './lock-outs.ts'
 
-export interface BreakerSettings {
-  /** Consecutive failures that open it. */
-  readonly failureThreshold: number
-  /** The first rest; doubles with each one that the probes do not end. */
-  readonly recoveryMs: number
-  /** Probes in flight at once while half-open, and successes that close it. */
-  readonly halfOpenMaxCalls: number
-  /** The longest rest. */
-  readonly maxRecoveryMs?: number
-}
-
-export interface CircuitBreakerOptions {
-  readonly settings: BreakerSettings
-  readonly clock: Pick<Clock, 'now'>
-  readonly observe: Observer
+export type CircuitBreakerOptions = CircuitOptions & {
+  /** Told of every answer and every failure of a target. */
+  readonly lockOuts?: LockOuts
 }
 
 export interface CircuitBreaker {
   readonly layer: Layer
   /** `half_open` as soon as the rest is over, so that whoever avoids open targets sends the probes. */
   stateOf(targetId: string): BreakerState
+  /** Asking it now would be refused, or wait with others that nobody answers. */
+  isResting(targetId: string): boolean
+  /** See `LatencyHistogram.p95`: to the first content of streams, or to whole answers. */
+  usualMs(targetId: string, streaming: boolean): number | null
   /** Of every target that was called. */
   states(): ReadonlyMap<string, BreakerState>
 }
 
-type Verdict = 'success' | 'failure' | 'neutral'
-
-/** The breaker of one target. */
-interface Circuit {
-  state(): BreakerState
-  /** @throws GatewayError `circuit_open` */
-  admit(request: UpstreamRequest): AdmittedCall
-  /** Takes how a call ended, once for each. */
-  settle(call: AdmittedCall, verdict: Verdict): void
-}
-
-interface AdmittedCall {
-  /** Grows with each change of state: a call that began in an earlier one has no say. */
-  readonly era: number
-  readonly deadline: number
-}
-
-const longestRestMs = 5 * 60_000
-/** A target is also opened when this share of its recent outcomes are failures, if there are enough to tell. */
-const failureShare = 0.5
-const outcomesToTell = 20
 const rememberedTargets = 10_000
-/** What a caller is told to wait for while all probes are under way. */
-const probingMs = 1000
 
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const circuits = new Map<string, Circuit>()
+  const { lockOuts } = options
 
   function circuitOf(targetId: string): Circuit {
     let circuit = circuits.get(targetId)
     if (circuit === undefined) {
       // Clients may name models that nobody configured, so what is remembered of targets is bounded.
       if (circuits.size >= rememberedTargets) forgetClosed(circuits)
-      circuit = createCircuit(targetId, options)
+      circuit = new Circuit(targetId, options)
       circuits.set(targetId, circuit)
     }
     return circuit
@@ -76,136 +48,39 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
       const call = circuit.admit(request)
       let reply: Reply
       try {
-        reply = await send(request)
+        reply = await send(circuit.prepare(request, call))
       } catch (thrown) {
-        circuit.settle(call, verdictOn(asGatewayError(thrown), request))
+        const failure = asGatewayError(thrown)
+        circuit.settle(call, { verdict: verdictOn(failure, request), heard: failure.upstreamStatus !== null })
+        lockOuts?.noteFailure(request, failure)
         throw thrown
       }
-      if (reply.kind === 'full') circuit.settle(call, 'success')
-      else reply.onClose(failure => circuit.settle(call, verdictOn(failure, request)))
+      lockOuts?.noteAnswer(request)
+      circuit.answer(call, reply)
+      if (reply.kind === 'full') circuit.settle(call, { verdict: 'success', heard: true })
+      else
+        reply.onClose(failure =>
+          circuit.settle(call, { verdict: verdictOn(failure, request), heard: failure === null }),
+        )
       return reply
     },
-    stateOf: targetId => circuits.get(targetId)?.state() ?? 'closed',
-    states: () => new Map([...circuits].map(([targetId, circuit]) => [targetId, circuit.state()])),
+    stateOf: targetId => circuits.get(targetId)?.state ?? 'closed',
+    isResting: targetId => circuits.get(targetId)?.isResting() ?? false,
+    usualMs: (targetId, streaming) => circuits.get(targetId)?.usualMs(streaming) ?? null,
+    states: () => new Map([...circuits].map(([targetId, circuit]) => [targetId, circuit.state])),
   }
 }
 
 function forgetClosed(circuits: Map<string, Circuit>): void {
-  for (const [targetId, circuit] of circuits) if (circuit.state() === 'closed') circuits.delete(targetId)
-}
-
-function createCircuit(target: string, { settings, clock, observe }: CircuitBreakerOptions): Circuit {
-  const { failureThreshold, recoveryMs, halfOpenMaxCalls, maxRecoveryMs = longestRestMs } = settings
-  let state: BreakerState = 'closed'
-  let era = 0
-  let consecutiveFailures = 0
-  let successfulProbes = 0
-  let outcomes = createOutcomeCounts()
-  let nextRestMs = recoveryMs
-  let restsUntil = 0
-  /** In flight; those of an earlier half-open time still hold their slot. */
-  const probes = new Set<AdmittedCall>()
-
-  function change(next: BreakerState): void {
-    state = next
-    era++
-    consecutiveFailures = 0
-    successfulProbes = 0
-    outcomes = createOutcomeCounts()
-    if (next === 'closed') nextRestMs = recoveryMs
-    if (next === 'open') {
-      restsUntil = clock.now() + nextRestMs
-      nextRestMs = Math.min(nextRestMs * 2, Math.max(recoveryMs, maxRecoveryMs))
-    }
-    observe({ type: 'breaker_changed', target, state })
-  }
-
-  function settleClosed(verdict: 'success' | 'failure'): void {
-    outcomes.add(verdict, clock.now())
-    consecutiveFailures = verdict === 'success' ? 0 : consecutiveFailures + 1
-    if (verdict === 'success') return
-    if (consecutiveFailures >= failureThreshold || outcomes.mostlyFailed(clock.now())) change('open')
-  }
-
-  function settleProbe(verdict: 'success' | 'failure'): void {
-    if (verdict === 'failure') change('open')
-    else if (++successfulProbes >= halfOpenMaxCalls) change('closed')
-  }
-
-  return {
-    state: () => (state === 'open' && restsUntil <= clock.now() ? 'half_open' : state),
-    admit({ target: { connection }, deadline }) {
-      const now = clock.now()
-      if (state === 'open') {
-        if (restsUntil > now) throw refusal(connection.provider, restsUntil - now)
-        change('half_open')
-      }
-      const call = { era, deadline }
-      if (state === 'half_open') {
-        dropOverdue(probes, now)
-        if (probes.size >= halfOpenMaxCalls) throw refusal(connection.provider, probingMs)
-        probes.add(call)
-      }
-      return call
-    },
-    settle(call, verdict) {
-      probes.delete(call)
-      if (verdict === 'neutral' || call.era !== era) return
-      if (state === 'half_open') settleProbe(verdict)
-      else settleClosed(verdict)
-    },
-  }
+  for (const [targetId, circuit] of circuits) if (circuit.state === 'closed') circuits.delete(targetId)
 }
 
 /** A client that leaves says nothing of the target, whatever its leaving made fail. */
-function verdictOn(failure: GatewayError | null, request: UpstreamRequest): Verdict {
+function verdictOn(
+  failure: GatewayError | null,
+  request: UpstreamRequest,
+): 'success' | 'failure' | 'neutral' {
   if (request.cancellation.cancelled) return 'neutral'
   if (failure === null) return 'success'
   return failure.entry.breaker === 'counts' ? 'failure' : 'neutral'
-}
-
-/** A request is over after its deadline: a probe that never told its end must not hold its slot for ever. */
-function dropOverdue(probes: Set<AdmittedCall>, now: number): void {
-  for (const probe of probes) if (probe.deadline < now) probes.delete(probe)
-}
-
-function refusal(provider: string, retryAfterMs: number): GatewayError {
-  return new GatewayError('circuit_open', { provider, retryAfterMs: Math.ceil(retryAfterMs) })
-}
-
-interface OutcomeCounts {
-  add(verdict: 'success' | 'failure', now: number): void
-  /** Looks at the last minute, in steps of ten seconds. */
-  mostlyFailed(now: number): boolean
-}
-
-const sliceMs = 10_000
-const slicesKept = 6
-
-function createOutcomeCounts(): OutcomeCounts {
-  const slices: Array<{ readonly number: number; all: number; failures: number }> = []
-  return {
-    add(verdict, now) {
-      const number = Math.floor(now / sliceMs)
-      let slice = slices.at(-1)
-      if (slice?.number !== number) {
-        slice = { number, all: 0, failures: 0 }
-        slices.push(slice)
-        if (slices.length > slicesKept) slices.shift()
-      }
-      slice.all++
-      if (verdict === 'failure') slice.failures++
-    },
-    mostlyFailed(now) {
-      const oldest = Math.floor(now / sliceMs) - slicesKept + 1
-      let all = 0
-      let failures = 0
-      for (const slice of slices) {
-        if (slice.number < oldest) continue
-        all += slice.all
-        failures += slice.failures
-      }
-      return all >= outcomesToTell && failures >= all * failureShare
-    },
-  }
 }

@@ -174,11 +174,14 @@ function awaitFirstContent(
 }
 
 /** Media is waited for like a whole answer: it is no model that should have begun to write. */
-function contentTimer({ anyAnswer, target }: UpstreamRequest): { timer: string; limitMs: number } {
+function contentTimer({ anyAnswer, target, patienceMs = Infinity }: UpstreamRequest): {
+  timer: string
+  limitMs: number
+} {
   const { headersMs, firstContentMs } = target.connection.timers
   return anyAnswer === true
-    ? { timer: 'headers', limitMs: headersMs }
-    : { timer: 'first_token', limitMs: firstContentMs }
+    ? { timer: 'headers', limitMs: Math.min(headersMs, patienceMs) }
+    : { timer: 'first_token', limitMs: Math.min(firstContentMs, patienceMs) }
 }
 
 function both<Value>(first: (value: Value) => void, second: (value: Value) => void): (value: Value) => void {

@@ -12,6 +12,10 @@ export interface KeyRotationOptions {
   readonly observe: Observer
   /** How long a limited key rests where the provider does not say; a minute by default. */
   readonly restMs?: number
+  /** The bound of that rest, which doubles with every limit in a row; by default it does not grow. */
+  readonly maxRestMs?: number
+  /** A number from 0 to below 1, for the second half of such a rest; 0 by default. */
+  readonly random?: () => number
 }
 
 export interface KeyRotation {
@@ -25,6 +29,8 @@ interface KeyCondition {
   refusedUntil: number
   /** By model. */
   readonly restsUntil: Map<string, number>
+  /** By model: limits in a row of which the provider did not say when they end. */
+  readonly unexplained: Map<string, number>
 }
 
 /** The keys of one provider, in turn. */
@@ -50,6 +56,11 @@ const refusedMs = 5 * 60_000
  */
 export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
   const { clock, observe, restMs = defaultRestMs } = options
+  const guess: RestGuess = {
+    restMs,
+    maxRestMs: options.maxRestMs ?? restMs,
+    random: options.random ?? (() => 0),
+  }
   const wheels = new Map<string, KeyWheel>()
 
   function wheelOf({ connection }: Target): KeyWheel {
@@ -68,13 +79,6 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
     condition.refusedUntil = now + refusedMs
   }
 
-  function rest(condition: KeyCondition, model: string, waitMs: number | null): void {
-    const now = clock.now()
-    const until = now + Math.min(waitMs ?? restMs, longestRestMs)
-    forgetRested(condition, now)
-    condition.restsUntil.set(model, Math.max(until, condition.restsUntil.get(model) ?? until))
-  }
-
   const layer: Layer = send => async request => {
     const { target } = request
     if (target.connection.keys.length === 0) return send({ ...request, key: null })
@@ -84,14 +88,16 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
       const condition = takeUsable(wheel, target.model, clock.now())
       if (condition === null) break
       try {
-        return await send({ ...request, key: condition.key })
+        const reply = await send({ ...request, key: condition.key })
+        if (condition.unexplained.size > 0) condition.unexplained.delete(target.model)
+        return reply
       } catch (thrown) {
         const latest = asGatewayError(thrown)
         if (latest.code === 'upstream_authentication') {
           setAside(condition, wheel, target.connection.provider)
           failure ??= latest
         } else if (limits.has(latest.code)) {
-          rest(condition, target.model, latest.retryAfterMs)
+          rest(condition, latest, { model: target.model, now: clock.now(), guess })
           // Passes sooner than a refusal: it is what the client should hear of.
           failure = latest
         } else throw latest
@@ -109,6 +115,32 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
   }
 }
 
+/** How long a key rests where nobody says. */
+type RestGuess = Required<Pick<KeyRotationOptions, 'restMs' | 'maxRestMs' | 'random'>>
+
+interface Resting {
+  readonly model: string
+  readonly now: number
+  readonly guess: RestGuess
+}
+
+function rest(condition: KeyCondition, { code, retryAfterMs }: GatewayError, resting: Resting): void {
+  const { model, now, guess } = resting
+  const known = condition.restsUntil.get(model) ?? Number.NEGATIVE_INFINITY
+  const noMoney = code === 'upstream_quota_exceeded'
+  const waitMs = retryAfterMs ?? (noMoney ? guess.maxRestMs : guessRest(condition, resting))
+  forgetRested(condition, now)
+  condition.restsUntil.set(model, Math.max(now + Math.min(waitMs, longestRestMs), known))
+}
+
+/** Twice as long with each limit in a row; those of calls that were under way together count as one. */
+function guessRest({ restsUntil, unexplained }: KeyCondition, { model, now, guess }: Resting): number {
+  const together = (restsUntil.get(model) ?? Number.NEGATIVE_INFINITY) > now
+  const inRow = Math.max(1, (unexplained.get(model) ?? 0) + (together ? 0 : 1))
+  unexplained.set(model, inRow)
+  return Math.min(guess.maxRestMs, guess.restMs * 2 ** (inRow - 1)) * (1 - guess.random() / 2)
+}
+
 /** A wheel for the configured keys; what was known of those that stay is kept. */
 function createWheel(keys: readonly Secret[], previous: KeyWheel | undefined): KeyWheel {
   const known = new Map(previous?.conditions.map(condition => [condition.key.reveal(), condition]))
@@ -117,7 +149,7 @@ function createWheel(keys: readonly Secret[], previous: KeyWheel | undefined): K
 }
 
 function createCondition(key: Secret): KeyCondition {
-  return { key, refusedUntil: Number.NEGATIVE_INFINITY, restsUntil: new Map() }
+  return { key, refusedUntil: Number.NEGATIVE_INFINITY, restsUntil: new Map(), unexplained: new Map() }
 }
 
 /** The next key in turn that can be used for the model. */
@@ -137,9 +169,15 @@ function usableFrom({ refusedUntil, restsUntil }: KeyCondition, model: string): 
   return Math.max(refusedUntil, restsUntil.get(model) ?? Number.NEGATIVE_INFINITY)
 }
 
-function shortestRest(wheel: KeyWheel, model: string, now: number): number {
-  const first = Math.min(...wheel.conditions.map(condition => usableFrom(condition, model)))
-  return Math.max(0, Math.ceil(first - now))
+function shortestRest({ conditions }: KeyWheel, model: string, now: number): number {
+  let first = Number.POSITIVE_INFINITY
+  for (const condition of conditions) {
+    const from = usableFrom(condition, model)
+    // Asked of the alternatives of every request, and mostly so.
+    if (from <= now) return 0
+    first = Math.min(first, from)
+  }
+  return Math.ceil(first - now)
 }
 
 function forgetRested({ restsUntil }: KeyCondition, now: number): void {

@@ -5,7 +5,6 @@ import type { Send, UpstreamRequest } from '../call.ts'
 import { type ErrorCode, errorTable, GatewayError } from '../errors.ts'
 import { createCancellation } from '../lib/cancellation.ts'
 import { createManualClock } from '../lib/clock.ts'
-import { Secret } from '../lib/secret.ts'
 import { createRetry } from './retry.ts'
 
 const baseMs = 250
@@ -67,21 +66,6 @@ test.each((Object.keys(errorTable) as ErrorCode[]).filter(code => errorTable[cod
     expect(askedAt).toHaveLength(1)
   },
 )
-
-test('a limit that says when it ends is waited for, where there is nobody else to ask', async () => {
-  const limited = new GatewayError('upstream_rate_limited', { retryAfterMs: 400 })
-  const alone = upstreamOf([limited])
-  await expect(finish(alone.send(requestOf()), alone.clock)).resolves.toMatchObject({ status: 200 })
-  expect(alone.askedAt).toEqual([0, 400])
-  for (const fields of [
-    { alternatives: true },
-    { target: targetOf({ keys: [new Secret('one'), new Secret('two')] }) },
-  ]) {
-    const accompanied = upstreamOf([limited])
-    await expect(accompanied.send(requestOf(fields))).rejects.toBe(limited)
-    expect(accompanied.askedAt).toEqual([0])
-  }
-})
 
 test('a mistake of our own is not asked again and comes out as one', async () => {
   const broken: Send = () => Promise.reject(new TypeError('a bug'))

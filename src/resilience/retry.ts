@@ -1,9 +1,11 @@
 // Asks the same target again where that may help: full-jitter exponential back-off, the upstream's own wait first,
 // all under the deadline of the request. Where waiting does not pay, the failure goes up at once to the next target.
+// Limits are not waited for here: whoever knows all targets of the request knows whether one of them is free.
 
 import type { Layer, UpstreamRequest } from '../call.ts'
 import { asGatewayError, type ErrorCode, GatewayError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { pause } from '../lib/pause.ts'
 
 export interface RetryOptions {
   readonly clock: Clock
@@ -33,7 +35,7 @@ export function createRetry(options: RetryOptions): Layer {
         if (retries >= retriesAllowed(failure, request)) throw failure
         const waitMs = failure.retryAfterMs ?? backOff(retries, options)
         if (waitMs > options.maxMs || options.clock.now() + waitMs >= request.deadline) throw failure
-        await pause(waitMs, request, options.clock)
+        await pause(waitMs, options.clock, request.cancellation)
       }
     }
   }
@@ -41,16 +43,9 @@ export function createRetry(options: RetryOptions): Layer {
 
 function retriesAllowed(failure: GatewayError, request: UpstreamRequest): number {
   const { maxRetries } = request.target.connection
-  if (isWorthWaitingFor(failure, request)) return maxRetries
   if (failure.entry.retry !== 'retry') return 0
   if (!request.alternatives) return maxRetries
   return leftToOthers.has(failure.code) ? 0 : Math.min(1, maxRetries)
-}
-
-/** A limit that says when it ends, where there is neither another key nor another target to go to. */
-function isWorthWaitingFor(failure: GatewayError, request: UpstreamRequest): boolean {
-  if (failure.code !== 'upstream_rate_limited' || failure.retryAfterMs === null) return false
-  return !request.alternatives && request.target.connection.keys.length <= 1
 }
 
 function backOff(retries: number, { random, baseMs, maxMs }: RetryOptions): number {
@@ -60,19 +55,4 @@ function backOff(retries: number, { random, baseMs, maxMs }: RetryOptions): numb
 function refuseIfOver(request: UpstreamRequest, clock: Clock): void {
   if (request.cancellation.cancelled) throw new GatewayError('client_disconnected')
   if (clock.now() >= request.deadline) throw new GatewayError('deadline_exceeded')
-}
-
-/** Waits; ends at once when the request is cancelled. */
-function pause(milliseconds: number, request: UpstreamRequest, clock: Clock): Promise<void> {
-  return new Promise(resolve => {
-    let stopTimer = () => {}
-    const forget = request.cancellation.onCancel(() => {
-      stopTimer()
-      resolve()
-    })
-    stopTimer = clock.after(milliseconds, () => {
-      forget()
-      resolve()
-    })
-  })
 }

@@ -18,7 +18,7 @@ import { createWorkerClient, type WorkerClient } from './worker-client.ts'
 export type { KeyStore, StoredKey } from './keys.ts'
 export type { Ledger } from './ledger.ts'
 export type { LedgerRow } from './ledger-row.ts'
-export type { IndexedResponse, ResponseKey, ResponseStore, StoredResponse } from './responses.ts'
+export { readLedger } from './read-ledger.ts'
 export type { Written } from './spool.ts'
 export { StoreError } from './store-error.ts'
 

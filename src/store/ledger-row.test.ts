@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeExchange } from '../../test/support/exchanges.ts'
-import type { ExchangeEnded } from '../events.ts'
+import type { ExchangeEnded, RouteDecision } from '../events.ts'
 import {
   decodeLedgerLine,
   encodeLedgerRow,
@@ -27,7 +27,7 @@ function storeAndRead(event: ExchangeEnded): LedgerRow {
 }
 
 function expectedRow(event: ExchangeEnded): LedgerRow {
-  const { type: _type, errorMessage: _message, warnings: _warnings, decision: _decision, ...row } = event
+  const { type: _type, errorMessage: _message, warnings: _warnings, ...row } = event
   return row
 }
 
@@ -78,7 +78,62 @@ test.each([
   '[]',
   '[1,"req_1"]',
   '[1',
-  encodeLedgerRow(makeExchange('a')).replace('[1,', '[9,'),
+  encodeLedgerRow(makeExchange('a')).replace('[2,', '[9,'),
 ])('a line that is no row of a known version is recognised: %s', line => {
   expect(decodeLedgerLine(line.trimEnd())).toBeNull()
+})
+
+const facts = {
+  inputCharacters: 1_200,
+  needs: { tools: true, vision: false, json: true, reasoning: false },
+  maxTokens: 300,
+}
+
+const plain: RouteDecision = {
+  rule: null,
+  model: 'fast',
+  strategy: 'priority',
+  seed: null,
+  candidates: ['openai/gpt-4o-mini'],
+  scores: null,
+  propensity: null,
+  filtered: [],
+  split: null,
+  facts,
+}
+
+test.each<[string, RouteDecision]>([
+  ['with nothing to choose', plain],
+  ['without a bound of the answer', { ...plain, facts: { ...facts, maxTokens: null } }],
+  ['of a rule', { ...plain, rule: 'night', model: 'small' }],
+  ['of a copy', { ...plain, shadow: true }],
+  [
+    'between several',
+    {
+      ...plain,
+      strategy: 'adaptive',
+      seed: 12_345,
+      candidates: ['openai/gpt-4o-mini', 'groq/llama'],
+      scores: [0.25, null],
+      propensity: 0.7,
+      filtered: [{ target: 'a/b', reason: 'does not take `seed`' }],
+      split: { use: ['small'], draw: 0.05 },
+      affinity: true,
+    },
+  ],
+])('the decision %s is the same after the spool and SQL', (_, decision) => {
+  const event = makeExchange('req_1', { decision })
+  expect(storeAndRead(event)).toEqual(expectedRow(event))
+})
+
+test('a decision with nothing to choose takes few bytes', () => {
+  const bytes = (decision: RouteDecision | null) => encodeLedgerRow(makeExchange('r', { decision })).length
+  expect(bytes(plain) - bytes(null)).toBeLessThan(30)
+})
+
+test('a line that an earlier version left behind is read, without a decision', () => {
+  const fields = JSON.parse(encodeLedgerRow(makeExchange('req_1'))) as unknown[]
+  const older = JSON.stringify([1, ...fields.slice(1, -1)])
+  expect(decodeLedgerLine(older)?.at(-1)).toBe(null)
+  expect(decodeLedgerLine(older)?.length).toBe(ledgerColumns.length)
 })

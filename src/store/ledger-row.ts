@@ -5,15 +5,13 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import type { Operation, Usage } from '../call.ts'
 import type { AttemptRecord, ErrorCode } from '../errors.ts'
 import type { CostStatus, ExchangeEnded, Outcome, UsageSource } from '../events.ts'
+import { packDecision, readDecision } from './ledger-decision.ts'
 
 /** What the ledger keeps of one request; units as in `ExchangeEnded`. */
-export type LedgerRow = Omit<
-  ExchangeEnded,
-  'type' | 'errorMessage' | 'warnings' | 'decision' | 'malformedEvents'
->
+export type LedgerRow = Omit<ExchangeEnded, 'type' | 'errorMessage' | 'warnings' | 'malformedEvents'>
 
-/** Columns and their SQL types, in the order of a line of the spool. */
-export const ledgerColumns = [
+/** Those with which the table began, and their SQL types. */
+export const firstLedgerColumns = [
   ['id', 'TEXT NOT NULL'],
   ['started_at', 'INTEGER NOT NULL'],
   ['key_id', 'TEXT'],
@@ -47,8 +45,13 @@ export const ledgerColumns = [
   ['attempts', 'TEXT'],
 ] as const
 
+/** All of them, in the order of a line of the spool. */
+export const ledgerColumns = [...firstLedgerColumns, ['decision', 'TEXT']] as const
+
 /** First element of every line, so that a later version can read what an earlier one left behind. */
-const lineVersion = 1
+const lineVersion = 2
+/** Its lines end with the attempts. */
+const versionWithoutDecision = 1
 
 /**
  * The line of the spool for a request, newline included: a flat array, which JSON.stringify writes faster than
@@ -89,23 +92,33 @@ export function encodeLedgerRow(event: ExchangeEnded): string {
     event.bytesOut,
     event.configVersion,
     event.attempts,
+    packDecision(event),
   ])}\n`
 }
 
 /** The values of a line, in the order of the columns; null where the line is not a row of a known version. */
 export function decodeLedgerLine(line: string): SQLInputValue[] | null {
   const fields = parseJson(line)
-  if (!Array.isArray(fields) || fields.length !== ledgerColumns.length + 1) return null
-  if (fields.shift() !== lineVersion) return null
+  if (!Array.isArray(fields)) return null
+  const version: unknown = fields.shift()
+  if (version === versionWithoutDecision) fields.push(null)
+  else if (version !== lineVersion) return null
+  if (fields.length !== ledgerColumns.length) return null
+  const decision: unknown = fields.pop()
   const attempts: unknown = fields.pop()
   if (typeof fields[0] !== 'string' || typeof fields[1] !== 'number' || !Array.isArray(attempts)) return null
   if (!fields.every(isSqlValue)) return null
-  fields.push(JSON.stringify(attempts))
+  fields.push(JSON.stringify(attempts), decision === null ? null : JSON.stringify(decision))
   return fields
 }
 
 /** The row that a record of the table `ledger` stands for. */
 export function readLedgerRow(record: Readonly<Record<string, SQLOutputValue>>): LedgerRow {
+  const named = {
+    modelAsked: record['model_asked'] as string | null,
+    provider: record['provider'] as string | null,
+    model: record['model'] as string | null,
+  }
   return {
     id: record['id'] as string,
     startedAt: record['started_at'] as number,
@@ -113,9 +126,7 @@ export function readLedgerRow(record: Readonly<Record<string, SQLOutputValue>>):
     operation: record['operation'] as Operation,
     route: record['route'] as string,
     streaming: record['streaming'] === 1,
-    modelAsked: record['model_asked'] as string | null,
-    provider: record['provider'] as string | null,
-    model: record['model'] as string | null,
+    ...named,
     usage: readUsage(record),
     usageSource: record['usage_source'] as UsageSource,
     costNanoUsd: record['cost_nano_usd'] as number | null,
@@ -128,6 +139,7 @@ export function readLedgerRow(record: Readonly<Record<string, SQLOutputValue>>):
     upstreamMs: record['upstream_ms'] as number,
     firstContentMs: record['first_content_ms'] as number | null,
     attempts: JSON.parse(record['attempts'] as string) as AttemptRecord[],
+    decision: readDecision(record['decision'] as string | null, named),
     bytesIn: record['bytes_in'] as number,
     bytesOut: record['bytes_out'] as number,
     configVersion: record['config_version'] as string,

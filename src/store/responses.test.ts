@@ -132,6 +132,21 @@ test('what was kept last is answered from memory, within bounds', async () => {
   store.stop()
 })
 
+test('what is removed while it is read from the disk does not come back into memory', async () => {
+  const onDisk = new Set(['a'])
+  const { call } = fakeWorker({
+    findResponse: ({ id }: { readonly id: string }) => (onDisk.has(id) ? makeRecord(id) : null),
+    deleteResponse: ({ id }: { readonly id: string }) => onDisk.delete(id),
+  })
+  const store = createResponseStore({ call, clock, observe: () => {} })
+  const key = { tenant: 'one', id: 'a' }
+  const reading = store.find(key)
+  expect(await store.remove(key)).toBe(true)
+  expect(await reading).not.toBeNull()
+  expect(await store.find(key)).toBeNull()
+  store.stop()
+})
+
 test('a disk that takes nothing is told of once, and the response is there all the same', async () => {
   const notices: Notice[] = []
   const { call } = fakeWorker({

@@ -2,11 +2,12 @@
 // through the worker, which takes one request after the other: who asks after a write finds what was written.
 
 import type { Observer } from '../events.ts'
+import { BoundedMap } from '../lib/bounded-map.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type IndexedResponse, type ResponseKey, type StoredResponse, sizeOf } from './responses-table.ts'
 import type { CallWorker } from './worker-client.ts'
 
-export type { IndexedResponse, ResponseKey, StoredResponse } from './responses-table.ts'
+export type { StoredResponse } from './responses-table.ts'
 
 export interface ResponseStore {
   /** Keeps a response. Never fails: where the disk does not take it, it is told once, and kept in memory for a while. */
@@ -42,10 +43,12 @@ const deletedAtOnce = 200
 
 export function createResponseStore(dependencies: ResponseStoreDependencies): RunningResponseStore {
   const { call, observe } = dependencies
-  const cache = createCache(maxCachedSize)
+  const cache = new BoundedMap<StoredResponse>(Infinity, maxCachedSize)
+  const putInCache = (record: StoredResponse): void => cache.set(nameOf(record), record, sizeOf(record))
   const pruning = startPruning(dependencies)
   let waiting = 0
   let failing = false
+  let changes = 0
 
   const write = async (response: IndexedResponse): Promise<void> => {
     const size = sizeOf(response.record)
@@ -67,63 +70,31 @@ export function createResponseStore(dependencies: ResponseStoreDependencies): Ru
 
   return {
     keep(response) {
-      cache.put(response.record)
+      changes++
+      putInCache(response.record)
       void write(response)
     },
     async find(key) {
-      const known = cache.get(key)
-      if (known !== null) return known
+      const known = cache.get(nameOf(key))
+      if (known !== undefined) return known
+      const before = changes
       const found = await call('findResponse', key)
-      if (found !== null) cache.put(found)
+      // What was kept or removed while the disk was read is newer than what was read.
+      if (found !== null && changes === before) putInCache(found)
       return found
     },
     findByItem: key => call('findResponseOfItem', key),
     remove(key) {
-      cache.remove(key)
+      changes++
+      cache.delete(nameOf(key))
       return call('deleteResponse', key)
     },
     stop: pruning.stop,
   }
 }
 
-interface Cache {
-  put(record: StoredResponse): void
-  get(key: ResponseKey): StoredResponse | null
-  remove(key: ResponseKey): void
-}
-
-/** The last used stay. */
-function createCache(maxSize: number): Cache {
-  const records = new Map<string, StoredResponse>()
-  let size = 0
-  const nameOf = ({ tenant, id }: ResponseKey): string => `${tenant}\n${id}`
-  const remove = (name: string): void => {
-    const record = records.get(name)
-    if (record === undefined) return
-    records.delete(name)
-    size -= sizeOf(record)
-  }
-  return {
-    put(record) {
-      const name = nameOf(record)
-      remove(name)
-      records.set(name, record)
-      size += sizeOf(record)
-      for (const oldest of records.keys()) {
-        if (size <= maxSize) break
-        remove(oldest)
-      }
-    },
-    get(key) {
-      const name = nameOf(key)
-      const record = records.get(name)
-      if (record === undefined) return null
-      records.delete(name)
-      records.set(name, record)
-      return record
-    },
-    remove: key => remove(nameOf(key)),
-  }
+function nameOf({ tenant, id }: ResponseKey): string {
+  return `${tenant}\n${id}`
 }
 
 interface Pruning {

@@ -2,7 +2,7 @@
 // (Kysely, measured) would cost every start 140 ms and 27 MB by its modules alone, for what is a loop here.
 
 import type { DatabaseSync } from 'node:sqlite'
-import { ledgerColumns } from './ledger-row.ts'
+import { firstLedgerColumns } from './ledger-row.ts'
 import { StoreError } from './store-error.ts'
 
 /**
@@ -14,7 +14,7 @@ import { StoreError } from './store-error.ts'
  */
 const migrations: readonly string[] = [
   `CREATE TABLE ledger (
-     ${ledgerColumns.map(([name, type]) => `${name} ${type}`).join(', ')},
+     ${firstLedgerColumns.map(([name, type]) => `${name} ${type}`).join(', ')},
      PRIMARY KEY (started_at, id)
    ) WITHOUT ROWID;
    CREATE INDEX ledger_by_id ON ledger (id);
@@ -48,6 +48,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (tenant, id)
    ) WITHOUT ROWID;
    CREATE INDEX response_items_by_response ON response_items (tenant, response_id);`,
+  'ALTER TABLE ledger ADD COLUMN decision TEXT;',
 ]
 
 /**

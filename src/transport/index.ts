@@ -12,9 +12,9 @@ import type {
 import { GatewayError } from '../errors.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
+import { createDispatch } from './dispatch.ts'
 import { createPools } from './pools.ts'
 import { createRelay } from './relay.ts'
-import { UpstreamExchange } from './upstream-exchange.ts'
 
 export interface Transport {
   readonly send: RawSend
@@ -27,6 +27,7 @@ export interface Transport {
 
 export function createTransport(deps: { readonly clock: Clock; readonly alarms: Alarms }): Transport {
   const pools = createPools(deps.clock)
+  const dispatch = createDispatch({ ...deps, pools })
 
   function send(request: UpstreamRequest): Promise<RawReply> {
     const { connection } = request.target
@@ -41,35 +42,18 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
       )
     const path = request.resource === undefined ? base : below(base, request.resource)
     const headers = requestHeaders(request)
-    if (connection.authorize === undefined) return dispatchOnce(request, { path, headers })
+    if (connection.authorize === undefined) return dispatchTo(request, path, headers)
     return authorized(request, { path, headers, authorize: connection.authorize }).then(signed =>
-      dispatchOnce(request, { path, headers: signed }),
+      dispatchTo(request, path, signed),
     )
   }
 
-  function dispatchOnce(
-    request: UpstreamRequest,
-    { path, headers }: { readonly path: string; readonly headers: string[] },
-  ): Promise<RawReply> {
+  function dispatchTo(request: UpstreamRequest, path: string, headers: string[]): Promise<RawReply> {
     const method = request.method ?? 'POST'
-    const options = { path, method, headers, body: method === 'POST' ? request.body : null } as const
-    return new Promise((resolve, reject) => {
-      let triesLeft = 1
-      const dispatch = (): void => {
-        const again = (): boolean => {
-          if (triesLeft === 0 || request.cancellation.cancelled) return false
-          triesLeft--
-          dispatch()
-          return true
-        }
-        const exchange = new UpstreamExchange({ ...deps, request, resolve, reject, again })
-        pools.of(request.target.connection).dispatch(options, exchange)
-      }
-      dispatch()
-    })
+    return dispatch(request, { path, method, headers, body: method === 'POST' ? request.body : null })
   }
 
-  const relay = createRelay({ ...deps, pools })
+  const relay = createRelay(dispatch)
   return { send, relay, retain: pools.retain, counts: pools.counts, close: pools.close }
 }
 

@@ -2,50 +2,23 @@
 
 import type { Authorize, RelayReply, RelayRequest, RelaySend } from '../call.ts'
 import { GatewayError } from '../errors.ts'
-import type { Alarms } from '../lib/alarms.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Pools } from './pools.ts'
-import { UpstreamExchange } from './upstream-exchange.ts'
+import type { Dispatch } from './dispatch.ts'
 
-export interface RelayDeps {
-  readonly clock: Clock
-  readonly alarms: Alarms
-  readonly pools: Pools
-}
-
-export function createRelay({ pools, ...deps }: RelayDeps): RelaySend {
+export function createRelay(dispatch: Dispatch): RelaySend {
   async function relay(request: RelayRequest): Promise<RelayReply> {
     const { connection } = request.target
     if (connection.answer !== undefined)
       throw new GatewayError('invalid_request', { message: `${connection.provider} takes no raw requests.` })
     const headers = [...connection.headersFor(request.key), ...request.headers]
-    if (connection.authorize === undefined) return dispatch(request, headers)
-    return dispatch(request, [...headers, ...(await sign(request, headers, connection.authorize))])
-  }
-
-  function dispatch(request: RelayRequest, headers: string[]): Promise<RelayReply> {
+    if (connection.authorize !== undefined)
+      headers.push(...(await sign(request, headers, connection.authorize)))
     const { method, path, body } = request
-    const carried = { ...request, streaming: false, relayed: true } as const
-    return new Promise((resolve, reject) => {
-      let triesLeft = body === null || Buffer.isBuffer(body) ? 1 : 0
-      const send = (): void => {
-        const again = (): boolean => {
-          if (triesLeft === 0 || request.cancellation.cancelled) return false
-          triesLeft--
-          send()
-          return true
-        }
-        const exchange: UpstreamExchange = new UpstreamExchange({
-          ...deps,
-          request: carried,
-          resolve: reply => resolve({ ...reply, body: exchange }),
-          reject,
-          again,
-        })
-        pools.of(request.target.connection).dispatch({ method, path, headers, body }, exchange)
-      }
-      send()
-    })
+    const reply = await dispatch(
+      { ...request, streaming: false, relayed: true },
+      { method, path, headers, body },
+    )
+    if (Buffer.isBuffer(reply.body)) throw new Error('a relayed answer is a stream')
+    return { ...reply, body: reply.body }
   }
 
   return relay

@@ -8,8 +8,9 @@ import {
   streamEvents,
 } from '../../test/support/fake-upstream.ts'
 import { requestOf, targetOf } from '../../test/support/upstream-request.ts'
-import type { RawReply, ReplyStream, StreamSink, UpstreamRequest } from '../call.ts'
-import type { GatewayError } from '../errors.ts'
+import { waitUntil } from '../../test/support/wait-until.ts'
+import type { RawReply, ReplyStream, StreamSink, UnderwayCall, UpstreamRequest } from '../call.ts'
+import { GatewayError } from '../errors.ts'
 import { createAlarms } from '../lib/alarms.ts'
 import { createCancellation } from '../lib/cancellation.ts'
 import { createManualClock, systemClock } from '../lib/clock.ts'
@@ -90,6 +91,22 @@ test('an upstream that sends no headers is left after the headers timer, and its
     message: expect.stringContaining('timer: headers'),
   })
   await upstream.requests[0]?.aborted
+  expect(alarms.size).toBe(0)
+})
+
+test('patience ends every silence, and whoever watches over the target can end a call', async () => {
+  const { upstream, transport, alarms } = await setUp(stall)
+  await expect(transport.send(requestTo(upstream, { patienceMs: 40 }))).rejects.toMatchObject({
+    code: 'upstream_timeout',
+    message: expect.stringContaining('40 ms'),
+  })
+  const underway: UnderwayCall = { call: null }
+  const sending = transport.send(requestTo(upstream, { underway }))
+  const failure = new GatewayError('upstream_timeout', { message: 'It answers nobody.' })
+  await waitUntil('the second call', () => upstream.requests.length === 2, { betweenMs: 5 })
+  underway.call?.giveUp(failure)
+  await expect(sending).rejects.toBe(failure)
+  for (const request of upstream.requests) await request.aborted
   expect(alarms.size).toBe(0)
 })
 

@@ -17,7 +17,10 @@ const keepAliveRaceMs = 250
 
 /** What an exchange has to know of the request that it carries. */
 export interface CarriedRequest
-  extends Pick<UpstreamRequest, 'streaming' | 'anyAnswer' | 'cancellation' | 'deadline'> {
+  extends Pick<
+    UpstreamRequest,
+    'streaming' | 'anyAnswer' | 'cancellation' | 'deadline' | 'patienceMs' | 'underway'
+  > {
   readonly target: Pick<Target, 'id' | 'connection'>
   /** Every answer is handed on as it comes, and the body may take its time before. */
   readonly relayed?: true
@@ -63,10 +66,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
   constructor(options: ExchangeOptions) {
     const { request, clock, alarms } = options
     this.#options = options
-    this.#idleMs = request.target.connection.timers.idleMs
+    this.#idleMs = Math.min(request.target.connection.timers.idleMs, request.patienceMs ?? Infinity)
     this.#alarm = alarms.open(() => this.#onSilence())
     // Until it has a connection, the request waits for one of ours, not for the upstream.
-    this.#alarm.set(Math.min(clock.now() + request.target.connection.timers.firstContentMs, request.deadline))
+    const { firstContentMs } = request.target.connection.timers
+    const limitMs = Math.min(firstContentMs, request.patienceMs ?? Infinity)
+    this.#alarm.set(Math.min(clock.now() + limitMs, request.deadline))
     this.#forgetCancellation = request.cancellation.onCancel(() => this.#stop('client_disconnected'))
   }
 
@@ -96,8 +101,8 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#status = status
     this.#headers = headers
     // Media is being made while the headers are already there.
-    const { anyAnswer, target } = this.#options.request
-    this.#expectMore(anyAnswer === true ? target.connection.timers.headersMs : this.#idleMs)
+    const { anyAnswer } = this.#options.request
+    this.#expectMore(anyAnswer === true ? silenceBeforeHeaders(this.#options.request).limitMs : this.#idleMs)
     if (isStream(this.#options.request, status, headers)) {
       this.#phase = 'streaming'
       this.#options.resolve({ status, headers, body: this, ...this.#sent() })
@@ -177,6 +182,14 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#controller?.abort(new Error('the reader left'))
   }
 
+  /** Ends the call from outside, with this failure. */
+  giveUp(failure: GatewayError): void {
+    if (this.#phase === 'over') return
+    const controller = this.#controller
+    this.#fail(failure)
+    controller?.abort(new Error(failure.code))
+  }
+
   #expectMore(withinMs = this.#idleMs): void {
     const { clock, request } = this.#options
     this.#alarm.set(Math.min(clock.now() + withinMs, request.deadline))
@@ -196,9 +209,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     if (this.#phase === 'over') return
     const { provider } = this.#options.request.target.connection
     const message = this.#explain(code)
-    const controller = this.#controller
-    this.#fail(new GatewayError(code, { ...(message !== null && { message }), provider }))
-    controller?.abort(new Error(code))
+    this.giveUp(new GatewayError(code, { ...(message !== null && { message }), provider }))
   }
 
   #explain(code: StopCode): string | null {
@@ -237,14 +248,14 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
 }
 
 /** A stream without headers has no content either: of the two timers the shorter one counts. */
-function silenceBeforeHeaders({ streaming, anyAnswer, target }: CarriedRequest): {
+function silenceBeforeHeaders({ streaming, anyAnswer, target, patienceMs = Infinity }: CarriedRequest): {
   limitMs: number
   timer: string
 } {
   const { headersMs, firstContentMs } = target.connection.timers
   return streaming && anyAnswer !== true && firstContentMs < headersMs
-    ? { limitMs: firstContentMs, timer: 'first_token' }
-    : { limitMs: headersMs, timer: 'headers' }
+    ? { limitMs: Math.min(firstContentMs, patienceMs), timer: 'first_token' }
+    : { limitMs: Math.min(headersMs, patienceMs), timer: 'headers' }
 }
 
 const streamTypes = [

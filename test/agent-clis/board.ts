@@ -23,7 +23,7 @@ export function writeBoard(rows: readonly BoardRow[]): void {
   writeFileSync(file, `${page.slice(0, from)}\n${boardOf(rows)}\n\n${page.slice(to)}`)
 }
 
-export function boardOf(rows: readonly BoardRow[]): string {
+function boardOf(rows: readonly BoardRow[]): string {
   const rowAt = (agent: Agent, kind: UpstreamKind): BoardRow | undefined =>
     rows.find(row => row.agent === agent && row.kind === kind)
   const lines = agents.map(agent => [

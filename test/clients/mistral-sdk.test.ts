@@ -1,4 +1,4 @@
-// Mistral's own client for JavaScript before vendors of other formats. It reads no calls in pieces, as they stream them.
+// Mistral's own client for JavaScript before vendors of other formats.
 
 import { Mistral } from '@mistralai/mistralai'
 import { MistralError } from '@mistralai/mistralai/models/errors'
@@ -85,6 +85,18 @@ describe.each([
     expect(second.choices[0]?.message?.content).toBe(sayResult('sunny'))
   })
 
+  test('calls a tool in a stream', async () => {
+    const calls: unknown[] = []
+    let text = ''
+    for await (const { data } of await openClient().chat.stream({ model, messages, tools })) {
+      const { content = '', toolCalls } = data.choices[0]?.delta ?? {}
+      if (typeof content === 'string') text += content
+      calls.push(...(toolCalls ?? []))
+    }
+    expect(text).toBe(thinkingOfTools)
+    expect(calls).toMatchObject([{ function: { name: 'get_weather', arguments: '{"city":"Lisbon"}' } }])
+  })
+
   test('answers by a schema', async () => {
     const responseFormat = z.object({ name: z.string(), inhabitants: z.number().int() })
     const answer = await openClient().chat.parse({ model, messages, responseFormat })
@@ -104,6 +116,12 @@ describe.each([
     const busy = openClient().chat.stream({ model: limited(model), messages })
     await expect(busy).rejects.toMatchObject({ statusCode: 429 })
   })
+})
+
+test.each([[vendorModels.chat], ['gemini-embedding-001']])('texts are embedded by %s', async model => {
+  const { id, data } = await openClient().embeddings.create({ model, inputs: ['a', 'b'] })
+  expect(id).not.toBe('')
+  expect(data).toMatchObject([{ embedding: [0.5, -1] }, { embedding: [0.5, -1] }])
 })
 
 test('the models are listed', async () => {

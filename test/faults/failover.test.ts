@@ -27,16 +27,18 @@ async function errorOf(response: Response): Promise<Record<string, unknown>> {
 test('the total time holds over all attempts together', async () => {
   const { gateway, upstreams, settled } = await openScene({
     upstreams: [[stall], [stall], [stall]],
-    provider: { timeouts: { headers: '200ms' } },
-    sections: () => ({ timeouts: { total: '300ms' } }),
+    sections: () => ({ timeouts: { total: '900ms' } }),
   })
+  const before = performance.now()
   const response = await gateway.chat()
+  expect(performance.now() - before).toBeLessThan(1500)
   expect(response.status).toBe(504)
+  // The first two leave some of the time to those after them.
   expect(await errorOf(response)).toMatchObject({
     code: 'deadline_exceeded',
-    attempts: [{ code: 'upstream_timeout' }, { code: 'deadline_exceeded' }],
+    attempts: [{ code: 'upstream_timeout' }, { code: 'upstream_timeout' }, { code: 'deadline_exceeded' }],
   })
-  expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 1, 0])
+  expect(upstreams.map(({ requests }) => requests.length)).toEqual([1, 1, 1])
   await settled()
 })
 
@@ -91,7 +93,7 @@ test('a provider that stands alone is asked again after a failure that may pass'
   ])
 })
 
-test.each([400, 404, 429, 401])('a provider that answers %i is not asked again', async status => {
+test.each([400, 404, 401])('a provider that answers %i is not asked again', async status => {
   const { gateway, upstream } = await openScene({
     upstreams: [[fails(status)]],
     provider: { max_retries: 3 },

@@ -1,8 +1,7 @@
 // Streams that break after their first content, where the route wants them rescued: what the client reads is one answer.
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { GatewayError } from '../../src/errors.ts'
-import type * as RoutePolicies from '../../src/gateway/route-policy.ts'
 import { readers } from '../conformance/readers/index.ts'
 import type { Reading } from '../conformance/support/reading.ts'
 import { formatOf } from '../conformance/support/seam.ts'
@@ -23,16 +22,9 @@ import {
 } from '../support/speakers.ts'
 import { testKey } from '../support/test-gateway.ts'
 
-const policy = vi.hoisted(() => ({ rescue: 'error' as RoutePolicies.RescuePolicy }))
-
-vi.mock('../../src/gateway/route-policy.ts', async importOriginal => {
-  const original = await importOriginal<typeof RoutePolicies>()
-  const usualPolicy = Object.defineProperty({ ...original.usualPolicy }, 'rescue', {
-    get: () => policy.rescue,
-    enumerable: true,
-  })
-  return { ...original, usualPolicy }
-})
+const policies = ['continue', 'restart', 'buffer', 'auto'] as const
+/** The one by which the names of the models in the requests of a test are routed. */
+const policy: { rescue: (typeof policies)[number] } = { rescue: 'auto' }
 
 /** Behind the speakers: two that go on from a text, and one of which that is not known. */
 const others = [
@@ -61,11 +53,18 @@ function sections(upstreams: readonly FakeUpstream[]): Record<string, unknown> {
   const speakers = speaking.providers
     .filter(({ name }) => name !== 'spare')
     .map(provider => ({ ...provider, timeouts: { idle: '150ms' } }))
-  const groups = upstreamFormats.map(name => [
-    `group-${name}`,
-    [`${name}/${modelOf(name)}`, ...others.map(other => `${other.name}/${other.model}`)],
-  ])
-  return { providers: [...speakers, ...more], models: { groups: Object.fromEntries(groups) } }
+  const groups = policies.flatMap(rescue =>
+    upstreamFormats.map(name => [
+      `${rescue}-${name}`,
+      [`${name}/${modelOf(name)}`, ...others.map(other => `${other.name}/${other.model}`)],
+    ]),
+  )
+  const rules = policies.map(rescue => ({ name: rescue, models: [`${rescue}-*`], rescue }))
+  return {
+    providers: [...speakers, ...more],
+    models: { groups: Object.fromEntries(groups) },
+    routing: { rules },
+  }
 }
 
 const shareRescue = (): (() => Scene) =>
@@ -114,7 +113,7 @@ function breaking(
 }
 
 async function ask({ gateway }: Scene, client: string, first: Speaker): Promise<string | Reading> {
-  const answer = await askAs(gateway, { client, model: `group-${first}` })
+  const answer = await askAs(gateway, { client, model: `${policy.rescue}-${first}` })
   const bytes = await answer.whole
   return read(client, bytes)
 }
@@ -156,7 +155,7 @@ describe.each(pairs)('a client of %s whose answer comes from %s', (client, first
     policy.rescue = 'restart'
     upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
     upstreamOf(scene(), 'claude').behave(whole('claude', 'Help'))
-    const answer = await askAs(scene().gateway, { client, model: `group-${first}` })
+    const answer = await askAs(scene().gateway, { client, model: `${policy.rescue}-${first}` })
     const bytes = await answer.whole
     expect(bytes.includes('Help')).toBe(false)
     expect(bytes.toString('latin1')).toMatch(/Hello/)
@@ -192,7 +191,7 @@ describe('books', () => {
     upstreamOf(scene(), 'vllm').behave(breaking('openai-chat', 'stall', ' again'))
     const plain = upstreamOf(scene(), 'plain')
     plain.behave(whole('plain', 'Hello again, world'))
-    const answer = await askAs(scene().gateway, { client: first, model: `group-${first}` })
+    const answer = await askAs(scene().gateway, { client: first, model: `${policy.rescue}-${first}` })
     const bytes = (await answer.whole).toString()
     expect(read(first, Buffer.from(bytes))).toMatchObject({ text: 'Hello again, world' })
     expect(bytes.match(/\[DONE\]/g)).toHaveLength(1)
@@ -241,7 +240,8 @@ describe('a rescued stream', () => {
     const first = 'openai-responses'
     upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
     upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
-    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `${policy.rescue}-${first}` }))
+      .whole
     const numbers = [...bytes.toString().matchAll(/"sequence_number":(\d+)/g)].map(([, digits]) =>
       Number(digits),
     )
@@ -268,7 +268,8 @@ describe('a rescued stream', () => {
     const begunCall = eventsUntil(eventsOf(first, calling), 'look')
     upstreamOf(scene(), first).behave(streamOf(first, begunCall, { ending: 'cut' }))
     const claude = upstreamOf(scene(), 'claude')
-    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `${policy.rescue}-${first}` }))
+      .whole
     expect(bytes.toString()).toContain('upstream_truncated')
     expect(claude.requests).toHaveLength(0)
     await scene().settled()
@@ -283,7 +284,8 @@ describe('a rescued stream', () => {
     const first = 'openai-chat'
     upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
     for (const name of ['claude', 'vllm', 'plain'] as const) upstreamOf(scene(), name).behave(resetConnection)
-    const bytes = await (await askAs(scene().gateway, { client: first, model: `group-${first}` })).whole
+    const bytes = await (await askAs(scene().gateway, { client: first, model: `${policy.rescue}-${first}` }))
+      .whole
     expect(bytes.toString()).toContain('"code":"upstream_truncated"')
     expect(bytes.toString()).not.toContain('[DONE]')
     await scene().settled()
@@ -304,7 +306,7 @@ describe('through their SDKs', () => {
     for (const first of upstreamFormats) {
       upstreamOf(scene(), first).behave(breaking(first, 'cut', 'Hello'))
       upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
-      const question = { model: `group-${first}`, system: 's', text: 't', maxTokens: 100 }
+      const question = { model: `${policy.rescue}-${first}`, system: 's', text: 't', maxTokens: 100 }
       expect(await client?.stream(question)).toMatchObject({ text: 'Hello again' })
     }
   })

@@ -39,7 +39,7 @@ process.on('exit', () => {
 /** What a program needs of the environment to run at all: no key of a provider, no setting of the gateway. */
 const neededVariables = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const
 
-export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
+function cleanEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = neededVariables.flatMap(name => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value] as const]

@@ -33,6 +33,8 @@ export interface LoadClient {
   open(streaming: boolean): OpenRequest
   /** Asks again and again, this many at a time, half of them streams, until told to stop. */
   keepAsking(concurrency: number): Load
+  /** Begins so many requests in every second, half of them streams, however long each takes, until told to stop. */
+  keepPace(perSecond: number): Load
   close(): void
 }
 
@@ -63,7 +65,33 @@ export function createLoadClient(target: Target, model = 'gpt-4o-mini'): LoadCli
         },
       }
     },
+    keepPace: perSecond => keepPace(open, perSecond),
     close: () => agent.destroy(),
+  }
+}
+
+function keepPace(open: LoadClient['open'], perSecond: number): Load {
+  const outcomes: Outcome[] = []
+  const underway = new Set<Promise<unknown>>()
+  const began = performance.now()
+  let count = 0
+  // Timers come late: what is due is begun, so that the pace is kept on the whole.
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - began) * perSecond) / 1000)
+    for (; count < due; count++) {
+      const asked: Promise<unknown> = open(count % 2 === 0).outcome.then(outcome => {
+        outcomes.push(outcome)
+        underway.delete(asked)
+      })
+      underway.add(asked)
+    }
+  }, 5)
+  return {
+    outcomes,
+    async stop() {
+      clearInterval(timer)
+      await Promise.all(underway)
+    },
   }
 }
 

@@ -54,6 +54,8 @@ export interface SceneOptions {
   readonly provider?: Sections
   /** Further keys of `server`. */
   readonly server?: Sections
+  /** Of every route: `routing.defaults`. */
+  readonly policy?: Sections
   /** Further sections of the configuration, or others in place of the usual ones. */
   readonly sections?: (upstreams: readonly FakeUpstream[]) => Sections
 }
@@ -87,6 +89,7 @@ async function buildScene(options: SceneOptions): Promise<BuiltScene> {
   const upstreams = await Promise.all(options.upstreams.map(behaviours => startFakeUpstream(...behaviours)))
   const sections = {
     server: options.server,
+    ...(options.policy && { routing: { defaults: options.policy } }),
     providers: providersFor(upstreams, options.provider),
     ...options.sections?.(upstreams),
   }

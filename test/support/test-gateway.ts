@@ -9,7 +9,7 @@ import { loadPlugins } from '../../src/app/plugins.ts'
 import { type App, startApp } from '../../src/app.ts'
 import { formatProblem } from '../../src/config/describe.ts'
 import { type LoadResult, loadConfiguration } from '../../src/config/load.ts'
-import { findPlugins, readText } from '../../src/config/plugins.ts'
+import { findPlugins } from '../../src/config/plugins.ts'
 import { kindsWith } from '../../src/providers/kinds.ts'
 
 export const testKey = 'test-key-of-the-suite'
@@ -44,7 +44,7 @@ export async function startTestGateway(yaml: string): Promise<TestGateway> {
       /^server:/m.test(text) ? '' : 'server:\n  port: 0',
     ].join('\n')
   writeFileSync(file, complete(yaml))
-  const plugins = await loadPlugins(findPlugins({ file, environment: {}, readFile: readText }))
+  const plugins = await loadPlugins(findPlugins({ file, environment: {} }))
   if (plugins.problems.length > 0) throw new Error(plugins.problems.map(formatProblem).join('\n'))
   const knownProviders = kindsWith(plugins.providers)
   const load = (): LoadResult => loadConfiguration({ file, environment: { PORT: '0' }, knownProviders })

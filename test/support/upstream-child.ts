@@ -14,7 +14,9 @@ const head = chunk({ role: 'assistant', content: '' })
 const word = chunk({ content: settings.text })
 const tail = chunk({}, 'stop') + usageChunk + doneMarker
 
-const state: UpstreamState = { open: 0, finished: 0, abandoned: 0 }
+const state: UpstreamState = { open: 0, finished: 0, abandoned: 0, arrivedAt: [], answeredAt: [] }
+/** What is kept of the first requests. */
+const noted = 1000
 const held = new Set<ServerResponse>()
 
 async function stream(response: ServerResponse): Promise<void> {
@@ -54,6 +56,7 @@ const server = createServer((request, response) => {
 
 async function answerChat(body: Buffer, response: ServerResponse): Promise<void> {
   state.open++
+  note(state.arrivedAt)
   response.on('close', () => {
     state.open--
     held.delete(response)
@@ -62,8 +65,13 @@ async function answerChat(body: Buffer, response: ServerResponse): Promise<void>
   })
   if (settings.delayMs > 0) await delay(settings.delayMs)
   if (response.destroyed) return
+  note(state.answeredAt)
   if (body.includes('"stream":true')) await stream(response)
   else response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+}
+
+function note(times: number[]): void {
+  if (times.length < noted) times.push(performance.now())
 }
 
 // Short, so that idle connections do not look like ones that were forgotten.

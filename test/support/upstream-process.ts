@@ -24,6 +24,9 @@ export interface UpstreamState {
   finished: number
   /** Requests whose client left before. */
   abandoned: number
+  /** Of the first requests, when each came, in milliseconds; `answeredAt`, when the answer of each was begun. */
+  readonly arrivedAt: number[]
+  readonly answeredAt: number[]
 }
 
 export interface UpstreamProcess extends RunningChild {

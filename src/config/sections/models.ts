@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { oneOrMore, section, text } from './fields.ts'
+import { strategy } from './routing.ts'
 
 export function modelsSection() {
   return section({
@@ -23,20 +24,47 @@ export function modelsSection() {
   }).describe('Names of models: aliases, groups, fallbacks.')
 }
 
+export const usualWeight = 1
+
 function group() {
   return z
     .union(
       [
         z.array(text).min(1),
         section({
-          targets: z.array(text).min(1).describe('Members in order of preference.'),
-          strategy: z
-            .enum(['priority'])
-            .default('priority')
-            .describe('`priority`: in order. Default: priority.'),
+          targets: z.array(member()).min(1).describe('Members in order of preference.'),
+          strategy: strategy().optional().describe('How one of them is chosen. Default: that of `routing`.'),
         }),
       ],
       { error: 'must be a list of models, or a mapping with `targets` and `strategy`' },
     )
-    .transform(value => (Array.isArray(value) ? value : value.targets))
+    .transform(value =>
+      Array.isArray(value)
+        ? { targets: value.map(unweighted), strategy: null }
+        : { targets: value.targets, strategy: value.strategy ?? null },
+    )
+}
+
+function member() {
+  return z
+    .union(
+      [
+        text,
+        section({
+          model: text.describe('A model or `provider/model`.'),
+          weight: z
+            .number()
+            .min(0)
+            .max(1_000_000)
+            .default(usualWeight)
+            .describe('Its share of the requests, relative to the others; for `weighted`. Default: 1.'),
+        }),
+      ],
+      { error: 'must be a model, or a mapping with `model` and `weight`' },
+    )
+    .transform(value => (typeof value === 'string' ? unweighted(value) : value))
+}
+
+function unweighted(model: string) {
+  return { model, weight: usualWeight }
 }

@@ -18,8 +18,8 @@ export function fitMarkers(conversation: Conversation, warnings: string[]): Conv
   const inOrder = markers.every(({ ttl }, index) => ttl === '1h' || index > lastHour)
   if (markers.length <= most && inOrder) return conversation
   const kept = markers.map((marker, index): CacheMarker | null => {
-    const first = index === 0 || index > markers.length - most
-    return first ? (index < lastHour ? { ttl: '1h' } : marker) : null
+    const stays = index === 0 || index > markers.length - most
+    return stays ? (index < lastHour ? { ttl: '1h' } : marker) : null
   })
   if (markers.length > most) warnings.push(droppedMarker)
   return replaceMarkers(conversation, kept)
@@ -82,7 +82,6 @@ function visitPart(part: Part, change: Change): Part {
     case 'opaque':
       return part
     case 'text':
-      return change(part)
     case 'image':
     case 'audio':
     case 'file':

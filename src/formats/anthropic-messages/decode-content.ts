@@ -9,10 +9,10 @@ import type {
   ToolResultContent,
 } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { decodeCitations } from './citations.ts'
 import { unpackSignature } from './foreign-reasoning.ts'
-import { asideFields, formatName, readMarker } from './wire.ts'
+import { asideFields, formatName, readMarker, textIn } from './wire.ts'
 
 /** @param content a string, or a list of blocks, checked */
 export function decodeContent(content: unknown): readonly Part[] {
@@ -69,7 +69,7 @@ function decodeBlock(block: JsonObject): readonly Part[] {
 
 function decodeResult(content: unknown): readonly ToolResultContent[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
-  return Array.isArray(content) ? content.filter(isObject).flatMap(decodeMaterial) : []
+  return objectsOf(content).flatMap(decodeMaterial)
 }
 
 /** What may stand in a message and in the result of a tool alike. */
@@ -132,7 +132,8 @@ const documentFields: ReadonlySet<string> = new Set(['type', 'source', 'title', 
 
 function decodeDocument(block: JsonObject): readonly ToolResultContent[] {
   const { source } = block
-  if (isObject(source) && source['type'] === 'content') return decodeParts(block, source['content'])
+  if (isObject(source) && source['type'] === 'content')
+    return decodeDocumentOfBlocks(block, source['content'])
   const media = decodeSource(source)
   if (media === null) return [opaque(block)]
   const file: FilePart = {
@@ -146,8 +147,8 @@ function decodeDocument(block: JsonObject): readonly ToolResultContent[] {
 }
 
 /** A document that is a list of blocks: one text, unless there are images in it. */
-function decodeParts(block: JsonObject, content: unknown): readonly ToolResultContent[] {
-  const inner = Array.isArray(content) ? content.filter(isObject) : []
+function decodeDocumentOfBlocks(block: JsonObject, content: unknown): readonly ToolResultContent[] {
+  const inner = objectsOf(content)
   const hasImages = inner.some(({ type }) => type === 'image')
   if (!hasImages) return [asText(block, [block['title'], block['context'], textsOf(content)])]
   return inner.flatMap(decodeMaterial)
@@ -162,9 +163,4 @@ function decodeSource(source: unknown): MediaSource | null {
     return { kind: 'base64', mediaType: 'text/plain', data: Buffer.from(data).toString('base64') }
   if (type === 'url' && isText(url)) return { kind: 'url', url }
   return type === 'file' && isText(id) ? { kind: 'file', id } : null
-}
-
-function textIn(block: JsonObject, field: string): string {
-  const text = block[field]
-  return typeof text === 'string' ? text : ''
 }

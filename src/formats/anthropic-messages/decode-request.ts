@@ -10,8 +10,8 @@ import type {
   Tool,
   ToolChoice,
 } from '../../conversation/conversation.ts'
-import type { Part } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { resultsFirst } from '../../conversation/results-first.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { decodeContent } from './decode-content.ts'
 import { ownFieldRules } from './own-fields.ts'
 import { asideFields, formatName, readMarker } from './wire.ts'
@@ -66,8 +66,7 @@ function decodeSystem(system: unknown): readonly Message[] {
 const messageFields: ReadonlySet<string> = new Set(['role', 'content'])
 
 function decodeMessages(messages: unknown): readonly Message[] {
-  if (!Array.isArray(messages)) return []
-  return messages.filter(isObject).map(message => {
+  return objectsOf(messages).map(message => {
     const role = message['role'] === 'assistant' || message['role'] === 'system' ? message['role'] : 'user'
     const parts = decodeContent(message['content'])
     return {
@@ -76,12 +75,6 @@ function decodeMessages(messages: unknown): readonly Message[] {
       ...asideFields(message, messageFields),
     }
   })
-}
-
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  if (!parts.some(({ type }) => type === 'tool_result')) return parts
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
 }
 
 const toolFields: ReadonlySet<string> = new Set([
@@ -94,7 +87,7 @@ const toolFields: ReadonlySet<string> = new Set([
 ])
 
 function decodeTools(tools: unknown): readonly Tool[] {
-  return Array.isArray(tools) ? tools.filter(isObject).map(decodeTool) : []
+  return objectsOf(tools).map(decodeTool)
 }
 
 function decodeTool(tool: JsonObject): Tool {

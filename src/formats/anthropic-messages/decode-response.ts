@@ -3,13 +3,14 @@
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Extra } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { malformed } from '../shared/answer-body.ts'
+import { putAside } from '../shared/aside.ts'
 import { decodeCitations } from './citations.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
 import { readUsage } from './usage.ts'
-import { asideFields, formatName } from './wire.ts'
+import { asideFields, formatName, textIn } from './wire.ts'
 
 /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
 export function decodeResponse(body: unknown): Completion {
@@ -29,10 +30,6 @@ export function decodeResponse(body: unknown): Completion {
   }
 }
 
-export function malformed(what: string): GatewayError {
-  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.` })
-}
-
 /** `standard` is what others call `default`. */
 export function readTier(usage: unknown): { readonly serviceTier?: string } {
   const tier = isObject(usage) ? usage['service_tier'] : null
@@ -47,7 +44,7 @@ export function messageExtra({ container, context_management: management }: Json
     ...(isObject(container) && { container }),
     ...(isObject(management) && { context_management: management }),
   }
-  return Object.keys(kept).length === 0 ? {} : { extra: { [formatName]: kept } }
+  return putAside(formatName, kept)
 }
 
 /** Fields of a called tool that have words in the neutral form. */
@@ -82,9 +79,4 @@ export function decodeAnswerBlock(block: JsonObject): readonly AnswerPart[] {
     default:
       return [{ type: 'opaque', format: formatName, value: block }]
   }
-}
-
-export function textIn(block: JsonObject, field: string): string {
-  const text = block[field]
-  return typeof text === 'string' ? text : ''
 }

@@ -6,12 +6,13 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { ContradictoryAnswer } from '../shared/answer-body.ts'
+import { putAside } from '../shared/aside.ts'
 import { decodeCitation } from './citations.ts'
-import { callFields, decodeAnswerBlock, messageExtra, readTier, textIn } from './decode-response.ts'
+import { callFields, decodeAnswerBlock, messageExtra, readTier } from './decode-response.ts'
 import { failureInSuccess } from './errors.ts'
 import { decodeFinish } from './stop-reasons.ts'
 import { mergeUsage, readUsage } from './usage.ts'
-import { asideFields, formatName } from './wire.ts'
+import { asideFields, formatName, textIn } from './wire.ts'
 
 /** A block that has begun and not ended. */
 interface OpenBlock {
@@ -79,6 +80,11 @@ export class MessageStreamDecoder implements StreamDecoder {
     if (!this.#ended) throw new GatewayError('upstream_truncated')
   }
 
+  /** Some servers leave the beginning out. */
+  #startUnlessStarted(): void {
+    if (!this.#started) this.#start(null)
+  }
+
   /** The first start counts: some send it again. That of another message is a fault. */
   #start(value: unknown): void {
     const message = isObject(value) ? value : {}
@@ -112,7 +118,7 @@ export class MessageStreamDecoder implements StreamDecoder {
   }
 
   #startBlock({ index, content_block: block }: JsonObject): void {
-    this.#start(null)
+    this.#startUnlessStarted()
     this.#endBlock(index)
     const value = isObject(block) ? block : {}
     switch (value['type']) {
@@ -247,7 +253,7 @@ export class MessageStreamDecoder implements StreamDecoder {
   }
 
   #readEnding({ delta, usage, ...event }: JsonObject): void {
-    this.#start(null)
+    this.#startUnlessStarted()
     const ending = isObject(delta) ? delta : {}
     this.#stop = mergeUsage(this.#stop, ending)
     this.#extra = { ...this.#extra, ...messageExtra({ ...event, ...ending }).extra?.[formatName] }
@@ -255,7 +261,7 @@ export class MessageStreamDecoder implements StreamDecoder {
   }
 
   #end(): void {
-    this.#start(null)
+    this.#startUnlessStarted()
     for (const index of this.#open.keys()) this.#endBlock(index)
     const finish = decodeFinish(this.#stop, { calls: this.#calls, content: this.#parts > 0 })
     this.#ended = true
@@ -263,7 +269,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     this.#emit({
       type: 'end',
       ...readTier(this.#usage),
-      ...(Object.keys(this.#extra).length > 0 && { extra: { [formatName]: this.#extra } }),
+      ...putAside(formatName, this.#extra),
     })
   }
 }

@@ -6,13 +6,12 @@ import type {
   MediaSource,
   OpaquePart,
   Part,
-  ToolCallPart,
   ToolResultContent,
 } from '../../conversation/parts.ts'
-import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { sniffBase64 } from '../../lib/media-type.ts'
+import { objectOf } from '../shared/object-pieces.ts'
 import { ownCitations } from './citations.ts'
 import { formatName, ownExtra, writeMarker } from './wire.ts'
 
@@ -38,7 +37,7 @@ export function encodePart(part: Part, context: ContentContext): JsonObject | nu
         type: 'tool_use',
         id: context.callId(part.id),
         name: part.name,
-        input: inputOf(part),
+        input: objectOf(part),
         ...ownExtra(part.extra),
         ...writeMarker(part.cache),
       }
@@ -61,10 +60,6 @@ export function encodePart(part: Part, context: ContentContext): JsonObject | nu
     case 'opaque':
       return encodeMaterial(part, context)
   }
-}
-
-function inputOf({ custom, arguments: text }: ToolCallPart): JsonObject {
-  return custom === true ? { input: text } : parseToolArguments(text)
 }
 
 /** A thought goes back only to whom it came from, with the proof that it came. */

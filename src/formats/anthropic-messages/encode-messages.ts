@@ -1,13 +1,14 @@
 // Messages as Anthropic takes them: the system prompt apart, user and assistant in turn, results of tools first.
 
 import type { Conversation, Message } from '../../conversation/conversation.ts'
-import { isProven, warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
+import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns, type Turn } from '../../conversation/merge-turns.ts'
-import type { Part, ReasoningPart } from '../../conversation/parts.ts'
+import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject, MutableJson } from '../../lib/json-value.ts'
 import { createCallIds } from './call-ids.ts'
 import { type ContentContext, encodePart, opaqueType } from './encode-content.ts'
+import { isOwnThought } from './foreign-reasoning.ts'
 import type { Generation } from './generations.ts'
 import { formatName } from './wire.ts'
 
@@ -26,7 +27,7 @@ export function encodeMessages(
   warnings: string[],
 ): EncodedMessages {
   const callId = createCallIds()
-  warnings.push(...warnOfLostThoughts(messages, isOwn))
+  warnings.push(...warnOfLostThoughts(messages, isOwnThought))
   const { system, turns } = mergeTurns(messages.map(message => withoutForeign(message, warnings)))
   const encoded = turns
     .map(turn => encodeTurn(turn, { warnings, callId }))
@@ -48,7 +49,7 @@ function withoutForeign(message: Message, warnings: string[]): Message {
 function leavesTrace(part: Part, warnings: string[]): boolean {
   switch (part.type) {
     case 'reasoning':
-      return isOwn(part)
+      return isOwnThought(part)
     case 'text':
       return part.text.trim() !== '' || part.extra !== undefined
     case 'refusal':
@@ -64,10 +65,6 @@ function leavesTrace(part: Part, warnings: string[]): boolean {
     case 'tool_result':
       return true
   }
-}
-
-function isOwn(thought: ReasoningPart): boolean {
-  return thought.origin === formatName && isProven(thought)
 }
 
 interface EncodedTurn {

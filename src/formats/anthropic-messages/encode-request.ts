@@ -8,9 +8,9 @@ import { refuseChoicesAndBias, unsupported } from '../shared/unsayable.ts'
 import { fitMarkers } from './cache-markers.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { type EncodedThinking, encodeThinking } from './encode-thinking.ts'
-import { encodeTools, forcesCall } from './encode-tools.ts'
+import { encodeTools } from './encode-tools.ts'
+import { enforceableSchema } from './enforceable-schema.ts'
 import { type Generation, generationOf } from './generations.ts'
-import { enforceableSchema } from './schema.ts'
 import { ownExtra } from './wire.ts'
 
 /** @throws GatewayError `unsupported_parameter`, `invalid_request` */
@@ -20,7 +20,7 @@ export function encodeRequest(asked: Conversation, target: EncodeTarget): Encode
   refuseUnsayable(asked, generation)
   const conversation = fitMarkers(asked, warnings)
   const maxTokens = asked.sampling.maxTokens ?? target.maxOutputTokens ?? generation.maxOutput
-  const thinking = thinkingBeside(conversation, { generation, maxTokens, warnings })
+  const thinking = encodeThinking(conversation, { generation, maxTokens }, warnings)
   const { tools, choice } = encodeTools(conversation, { generation, thinks: thinking.thinks }, warnings)
   const { system, messages } = encodeMessages(conversation, generation, warnings)
   const instructed = asked.output?.type === 'json' ? [...system, jsonInstruction] : system
@@ -53,17 +53,6 @@ function refuseUnsayable(asked: Conversation, { jsonSchema }: Generation): void 
   refuseChoicesAndBias(asked)
   if (asked.output?.type === 'json_schema' && !jsonSchema)
     throw unsupported('response_format', 'this model gives no answer that fits a schema')
-}
-
-/** A call that has to be made leaves no room for thoughts that nobody asked for. */
-function thinkingBeside(
-  conversation: Conversation,
-  { generation, maxTokens, warnings }: { generation: Generation; maxTokens: number; warnings: string[] },
-): EncodedThinking {
-  const thinking = encodeThinking(conversation, { generation, maxTokens }, warnings)
-  const unasked = conversation.reasoning === undefined && thinking.thinks
-  if (!unasked || !forcesCall(conversation) || generation.withoutThinking !== 'disabled') return thinking
-  return { thinking: { type: 'disabled' }, budget: 0, thinks: false }
 }
 
 const jsonInstruction = {

@@ -2,7 +2,7 @@
 // while another is being written waits. https://platform.claude.com/docs/en/build-with-claude/streaming
 
 import type { Usage } from '../../call.ts'
-import type { Finish } from '../../conversation/completion.ts'
+import type { AnswerPart, Finish } from '../../conversation/completion.ts'
 import type {
   CompletionEvent,
   EndEvent,
@@ -16,6 +16,7 @@ import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { type ObjectPieces, piecesOf } from '../shared/object-pieces.ts'
+import { type PartEvent, SerialParts } from '../streams/serial-parts.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeAnswerPart, estimateUsage, frameMessage, messageId } from './encode-answer.ts'
 import { errorText } from './errors.ts'
@@ -24,11 +25,8 @@ import { encodeFinish } from './stop-reasons.ts'
 import { writeUsageSoFar } from './usage.ts'
 import { ownExtra } from './wire.ts'
 
-type PartEvent = Extract<CompletionEvent, { readonly part: number }>
-
 /** The part that is being written. */
 interface CurrentPart {
-  readonly part: number
   readonly opening: PartOpening
   /** Of a call. */
   readonly pieces: ObjectPieces | null
@@ -43,11 +41,10 @@ interface CurrentPart {
 export class MessageStreamEncoder implements StreamEncoder {
   readonly #context: EncodeContext<Conversation>
   readonly #write: (event: WireEvent) => void
+  readonly #parts: SerialParts
   #start: StartEvent | null = null
   #begun = false
   #current: CurrentPart | null = null
-  /** Events of parts that wait for the current one to end, by part. */
-  readonly #waiting = new Map<number, PartEvent[]>()
   #blocks = 0
   #characters = 0
   #usage: Usage | null = null
@@ -56,6 +53,8 @@ export class MessageStreamEncoder implements StreamEncoder {
   constructor(context: EncodeContext<Conversation>, write: (event: WireEvent) => void) {
     this.#context = context
     this.#write = write
+    const encode = (event: PartEvent): void => this.#encode(event)
+    this.#parts = new SerialParts(encode)
   }
 
   push(event: CompletionEvent): void {
@@ -65,7 +64,8 @@ export class MessageStreamEncoder implements StreamEncoder {
       case 'part_detail':
       case 'part_end':
       case 'part':
-        if (event.choice === 0) this.#pass(event)
+        // A message is one answer.
+        if (event.choice === 0) this.#parts.push(event)
         break
       case 'start':
         this.#start = event
@@ -88,39 +88,14 @@ export class MessageStreamEncoder implements StreamEncoder {
     this.#write({ name: 'error', data: errorText(error, this.#context.id) })
   }
 
-  /** Writes what belongs to the current part, and keeps what belongs to later ones. */
-  #pass(event: PartEvent): void {
-    const current = this.#current
-    if (current !== null && current.part !== event.part) {
-      const waiting = this.#waiting.get(event.part)
-      if (waiting === undefined) this.#waiting.set(event.part, [event])
-      else waiting.push(event)
-      return
-    }
-    this.#encode(event)
-    if (this.#current === null && this.#waiting.size > 0) this.#passWaiting()
-  }
-
-  #passWaiting(): void {
-    for (const [part, events] of this.#waiting) {
-      this.#waiting.delete(part)
-      for (const event of events) this.#encode(event)
-      if (this.#current !== null) return
-    }
-  }
-
   #encode(event: PartEvent): void {
     switch (event.type) {
       case 'part_delta':
         this.#encodeDelta(event.text)
         break
-      case 'part_start': {
-        const { part, opening } = event
-        const kept = { begun: false, signature: '', encrypted: '', extra: extraOf(opening) }
-        this.#current = { part, opening, pieces: piecesOf(opening), ...kept }
-        if (opening.type === 'tool_call') this.#beginBlock(this.#current)
+      case 'part_start':
+        this.#startPart(event.opening)
         break
-      }
       case 'part_detail':
         this.#encodeDetail(event.detail)
         break
@@ -128,9 +103,17 @@ export class MessageStreamEncoder implements StreamEncoder {
         this.#endPart()
         break
       case 'part':
+        this.#endPart()
         this.#encodeWhole(event.value)
         break
     }
+  }
+
+  #startPart(opening: PartOpening): void {
+    this.#endPart()
+    const kept = { begun: false, signature: '', encrypted: '', extra: extraOf(opening) }
+    this.#current = { opening, pieces: piecesOf(opening), ...kept }
+    if (opening.type === 'tool_call') this.#beginBlock(this.#current)
   }
 
   #encodeDelta(text: string): void {
@@ -171,6 +154,7 @@ export class MessageStreamEncoder implements StreamEncoder {
     }
   }
 
+  /** Also of a part that the upstream never ended: then the next one, or the end of the stream, ends it. */
   #endPart(): void {
     const current = this.#current
     if (current === null) return
@@ -199,7 +183,7 @@ export class MessageStreamEncoder implements StreamEncoder {
     if (current.begun) this.#endBlock()
   }
 
-  #encodeWhole(value: Extract<PartEvent, { readonly type: 'part' }>['value']): void {
+  #encodeWhole(value: AnswerPart): void {
     const block = encodeAnswerPart(value)
     if (block !== null) this.#wholeBlock(block)
   }
@@ -266,11 +250,9 @@ export class MessageStreamEncoder implements StreamEncoder {
 
   #end({ extra }: EndEvent): void {
     this.#beginMessage()
-    if (this.#current !== null) this.#endPart()
-    while (this.#waiting.size > 0) {
-      this.#passWaiting()
-      if (this.#current !== null) this.#endPart()
-    }
+    this.#endPart()
+    this.#parts.release()
+    this.#endPart()
     const { container = null, context_management: management = null } = ownExtra(extra)
     const usage = this.#usage ?? estimateUsage(this.#context.inputTokens, this.#characters)
     const event = {

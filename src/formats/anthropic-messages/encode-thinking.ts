@@ -2,14 +2,13 @@
 
 import type { Conversation, Effort, ReasoningRequest } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { forcesCall } from './encode-tools.ts'
+import { isOwnThought } from './foreign-reasoning.ts'
 import type { Generation } from './generations.ts'
-import { formatName } from './wire.ts'
 
 export interface EncodedThinking {
   readonly thinking?: JsonObject
   readonly effort?: Effort
-  /** Tokens that thinking may take of the answer's; 0 where it has no such limit. */
-  readonly budget: number
   /** The model will think, as far as can be told. */
   readonly thinks: boolean
 }
@@ -37,7 +36,7 @@ export function encodeThinking(
   warnings: string[],
 ): EncodedThinking {
   const { reasoning } = conversation
-  if (reasoning === undefined) return { budget: 0, thinks: generation.thinksByDefault }
+  if (reasoning === undefined) return unasked(conversation, generation)
   const { effort, budgetTokens } = reasoning
   if (effort === 'none' || budgetTokens === 0) return withoutThinking(generation, warnings)
   if (generation.adaptive && !(generation.budget && effort === undefined && (budgetTokens ?? -1) > 0))
@@ -46,18 +45,28 @@ export function encodeThinking(
   const budget = fitBudget(budgetOf(reasoning), maxTokens)
   if (!generation.budget || budget === null || lacksThoughts(conversation)) {
     warnings.push('dropped parameter reasoning_effort')
-    return { ...efforts, budget: 0, thinks: false }
+    return { ...efforts, thinks: false }
   }
-  return { thinking: { type: 'enabled', budget_tokens: budget }, ...efforts, budget, thinks: true }
+  return { thinking: { type: 'enabled', budget_tokens: budget }, ...efforts, thinks: true }
+}
+
+/** A call that has to be made leaves no room for thoughts that nobody asked for. */
+function unasked(
+  conversation: Conversation,
+  { thinksByDefault, withoutThinking }: Generation,
+): EncodedThinking {
+  return thinksByDefault && withoutThinking === 'disabled' && forcesCall(conversation)
+    ? { thinking: { type: 'disabled' }, thinks: false }
+    : { thinks: thinksByDefault }
 }
 
 /** Some cannot be stopped from thinking: they are asked to do the least of it. */
 function withoutThinking(generation: Generation, warnings: string[]): EncodedThinking {
   const { withoutThinking: type, adaptive, budget } = generation
-  if (!adaptive && !budget) return { budget: 0, thinks: false }
-  if (type !== null) return { thinking: { type }, budget: 0, thinks: type !== 'disabled' }
+  if (!adaptive && !budget) return { thinks: false }
+  if (type !== null) return { thinking: { type }, thinks: type !== 'disabled' }
   warnings.push('dropped parameter reasoning_effort')
-  return { effort: 'low', budget: 0, thinks: true }
+  return { effort: 'low', thinks: true }
 }
 
 /** What is shown of the thoughts is said each time: the defaults differ from model to model. */
@@ -67,7 +76,6 @@ function adaptively(reasoning: ReasoningRequest, { efforts }: Generation): Encod
   return {
     thinking: { type: 'adaptive', display: visible === false ? 'omitted' : 'summarized' },
     ...(wanted !== undefined && levelOf(wanted, efforts)),
-    budget: 0,
     thinks: true,
   }
 }
@@ -105,11 +113,5 @@ function lacksThoughts({ messages }: Conversation): boolean {
   const inLoop = answered.every(
     ({ role, parts }) => role !== 'user' || parts.every(({ type }) => type === 'tool_result'),
   )
-  const thought = calling.parts.some(
-    part =>
-      part.type === 'reasoning' &&
-      part.origin === formatName &&
-      (part.signature !== undefined || part.encrypted !== undefined),
-  )
-  return inLoop && !thought
+  return inLoop && !calling.parts.some(part => part.type === 'reasoning' && isOwnThought(part))
 }

@@ -3,8 +3,8 @@
 import type { Conversation, FunctionTool, ProviderTool, Tool } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { enforceableSchema } from './enforceable-schema.ts'
 import type { Generation } from './generations.ts'
-import { enforceableSchema } from './schema.ts'
 import { formatName, ownExtra, writeMarker } from './wire.ts'
 
 export interface EncodedTools {

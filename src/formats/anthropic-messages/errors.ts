@@ -1,10 +1,12 @@
 // Errors in Anthropic's shape, both ways. https://platform.claude.com/docs/en/api/errors
 
 import type { ReplyHeaders } from '../../call.ts'
-import { type ErrorCode, GatewayError } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
+import { describeAttempt, errorOf } from '../shared/errors.ts'
 
 const codesByType: ReadonlyMap<unknown, ErrorCode> = new Map([
   ['invalid_request_error', 'upstream_invalid_request'],
@@ -46,21 +48,15 @@ export function decodeError({
   headers: ReplyHeaders
   body: Buffer
 }): UpstreamFailure {
-  const text = body.toString()
-  return describe(parseLeniently(text), status)
+  return failureOf(parseLeniently(body.toString()), status)
 }
 
 /** The failure that an error event, or an error inside a success, tells of. */
 export function failureInSuccess(said: unknown): GatewayError {
-  const { code, message, upstreamCode, param } = describe(said, null)
-  return new GatewayError(code, {
-    message,
-    ...(param !== null && { param }),
-    ...(upstreamCode !== null && { upstreamCode }),
-  })
+  return errorOf(failureOf(said, null))
 }
 
-function describe(said: unknown, status: number | null): UpstreamFailure {
+function failureOf(said: unknown, status: number | null): UpstreamFailure {
   const outer = isObject(said) ? said : {}
   const error = isObject(outer['error']) ? outer['error'] : outer
   const type = isText(error['type']) && error['type'] !== 'error' ? error['type'] : null
@@ -95,15 +91,6 @@ function codeOf({ type, status, message }: Told): ErrorCode {
 function paramIn(message: string): string | null {
   const path = /^([a-z_]+(?:\.[\w-]+)*): /.exec(message)?.[1]
   return path === undefined ? null : path.replace(/\.(\d+)/g, '[$1]')
-}
-
-/** The text itself where it is not JSON. */
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 const typesByStatus: Readonly<Record<number, string>> = {
@@ -142,13 +129,7 @@ export function errorText(error: GatewayError, requestId?: string): string {
       ...(param !== null && { param }),
       ...(provider !== null && { provider }),
       ...(attempts.length > 0 && {
-        attempts: attempts.map(attempt => ({
-          provider: attempt.provider,
-          model: attempt.model,
-          status: attempt.status,
-          code: attempt.code,
-          duration_ms: Math.round(attempt.durationMs),
-        })),
+        attempts: attempts.map(describeAttempt),
       }),
     },
     request_id: requestId ?? null,

@@ -1,12 +1,18 @@
 // Thoughts of other vendors on their way through a client of this format. Such a client sends every thinking block back
 // as it came, so the signature is the place where another vendor's proof survives; a mark tells it from Anthropic's own.
 
+import { isProven } from '../../conversation/lost-thoughts.ts'
 import type { ReasoningPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { formatName } from './wire.ts'
 
 /** Never begins a signature of Anthropic's, which is base64. */
 const mark = 'llm-proxy:'
+
+/** Whether Anthropic can tell that the thought is its own. */
+export function isOwnThought(thought: ReasoningPart): boolean {
+  return thought.origin === formatName && isProven(thought)
+}
 
 type Proof = Omit<ReasoningPart, 'type' | 'text'>
 

@@ -3,6 +3,7 @@
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { ChatTranslation, EncodeTarget, Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
+import { parseJson } from '../shared/answer-body.ts'
 import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeRequest, ownFields } from './decode-request.ts'
@@ -13,7 +14,6 @@ import { encodeResponse } from './encode-response.ts'
 import { MessageStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeError, encodeStreamError } from './errors.ts'
 import { generationOf } from './generations.ts'
-import { parseAnswer } from './parse-answer.ts'
 import { editsForPassing, passHeader } from './pass-through.ts'
 import { checkRequest } from './request.ts'
 import { formatName } from './wire.ts'
@@ -53,7 +53,7 @@ export const anthropicMessages: Format & { readonly chat: ChatTranslation } = {
   passHeader,
   // Its streams always end with the count.
   editsForUsage: () => ({}),
-  readAnswer: body => factsOfCompletion(decodeResponse(parseAnswer(body))),
+  readAnswer: body => factsOfCompletion(decodeResponse(parseJson(body.toString()))),
   openTap: () => new PassThroughTap(anthropicMessages),
   decodeError,
   encodeError,

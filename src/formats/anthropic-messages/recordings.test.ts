@@ -10,6 +10,7 @@ import { foldEvents } from '../../conversation/fold-events.ts'
 import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import { GatewayError } from '../../errors.ts'
 import { eventStream } from '../framing/event-stream.ts'
+import { cut } from '../normal-form.fixture.ts'
 import { EventReader } from '../streams/event-reader.ts'
 import { anthropicMessages } from './index.ts'
 import { messageContext, openSchemas, readEvents } from './messages.fixture.ts'
@@ -75,12 +76,6 @@ function decodeStream(chunks: readonly Buffer[]): readonly CompletionEvent[] {
   if (rest !== null) reader.read(rest)
   decoder.finish()
   return events
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const chunks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return chunks
 }
 
 const unified: Readonly<Record<string, string>> = {

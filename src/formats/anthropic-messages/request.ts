@@ -1,6 +1,6 @@
 // The shape of a request, checked by hand: the hot path has no room for a schema library. What is new to us passes.
 
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { RequestFacts } from '../format.ts'
 import {
   type Check,
@@ -14,7 +14,11 @@ import {
   isNumber,
   isString,
   isStringOrObject,
+  isStrings,
+  isTyped,
+  listIn,
   measure,
+  messagesIn,
   refuse,
 } from '../shared/checks.ts'
 
@@ -55,11 +59,8 @@ export function checkRequest(body: JsonObject): RequestFacts {
 }
 
 /** @returns the UTF-16 units of the prompt's text */
-function checkMessages(messages: unknown): number {
-  if (messages === undefined) refuse('messages', 'is missing')
-  if (!Array.isArray(messages)) refuse('messages', 'must be a list')
-  if (messages.length === 0) refuse('messages', 'must hold at least one message')
-  if (messages.length > maxMessages) refuse('messages', `must hold at most ${maxMessages} messages`)
+function checkMessages(value: unknown): number {
+  const messages = messagesIn(value, maxMessages)
   let characters = 0
   for (let index = 0; index < messages.length; index++) {
     const message: unknown = messages[index]
@@ -75,7 +76,7 @@ function checkMessages(messages: unknown): number {
 }
 
 function checkSystem(system: unknown): number {
-  return system === undefined || system === null ? 0 : checkContent(system, 'system', 1)
+  return isSet(system) ? checkContent(system, 'system', 1) : 0
 }
 
 /** @param depth levels above the content */
@@ -150,16 +151,15 @@ function checkSource(source: unknown, path: string): MutableJson {
 }
 
 /** @returns the UTF-16 units of the definitions */
-function checkTools(tools: unknown): number {
-  if (tools === undefined || tools === null) return 0
-  if (!Array.isArray(tools)) refuse('tools', 'must be a list')
+function checkTools(value: unknown): number {
+  const tools = listIn(value, 'tools')
   let characters = 0
   for (let index = 0; index < tools.length; index++) {
     const tool: unknown = tools[index]
     const path = `tools[${index}]`
     if (!isObject(tool)) refuse(path, 'must be an object')
     const { type, name, input_schema: schema } = tool
-    const custom = type === undefined || type === null || type === 'custom'
+    const custom = !isSet(type) || type === 'custom'
     if (custom && !isText(name)) refuse(`${path}.name`, 'must be a non-empty string')
     if (!custom && !isText(type)) refuse(`${path}.type`, 'must be a non-empty string')
     if (custom && !isObject(schema)) refuse(`${path}.input_schema`, 'must be an object')
@@ -168,28 +168,15 @@ function checkTools(tools: unknown): number {
   return characters
 }
 
-function isStrings(value: unknown, path: string): void {
-  if (!Array.isArray(value)) refuse(path, 'must be a list of strings')
-  value.forEach((item, index) => {
-    isString(item, `${path}[${index}]`)
-  })
-}
-
-function isTyped(value: unknown, path: string): void {
-  isAnObject(value, path)
-  if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
-}
-
 function isToolChoice(value: unknown, path: string): void {
   isTyped(value, path)
   const { type, name, disable_parallel_tool_use: oneAtATime } = value as MutableJson
   if (type === 'tool' && !isText(name)) refuse(`${path}.name`, 'must be a non-empty string')
-  if (oneAtATime !== undefined && oneAtATime !== null)
-    isBoolean(oneAtATime, `${path}.disable_parallel_tool_use`)
+  if (isSet(oneAtATime)) isBoolean(oneAtATime, `${path}.disable_parallel_tool_use`)
 }
 
 function isThinking(value: unknown, path: string): void {
   isTyped(value, path)
   const { budget_tokens: budget } = value as MutableJson
-  if (budget !== undefined && budget !== null) isInteger(budget, `${path}.budget_tokens`)
+  if (isSet(budget)) isInteger(budget, `${path}.budget_tokens`)
 }

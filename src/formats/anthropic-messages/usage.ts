@@ -2,8 +2,7 @@
 // https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
 
 import type { Usage } from '../../call.ts'
-import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { isSet } from './wire.ts'
+import { isObject, isSet, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 
 /** No answer is this long; a larger count is a fault. */
 const maxCount = 1_000_000_000

@@ -2,7 +2,8 @@
 // https://platform.claude.com/docs/en/api/messages
 
 import type { CacheMarker, Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 
 export const formatName = 'anthropic-messages'
 
@@ -15,18 +16,13 @@ const nothing: JsonObject = {}
 
 /** Fields for which the neutral form has no word, put aside for this format alone. */
 export function asideFields(block: JsonObject, known: ReadonlySet<string>): { readonly extra?: Extra } {
-  let aside: MutableJson | null = null
-  for (const field in block) {
-    if (known.has(field) || !isSet(block[field])) continue
-    aside ??= {}
-    aside[field] = block[field]
-  }
-  return aside === null ? nothing : { extra: { [formatName]: aside } }
+  return putAside(formatName, otherFields(block, known))
 }
 
-/** SDKs send null for what is not set. */
-export function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null
+/** Empty where the field holds no text. */
+export function textIn(block: JsonObject, field: string): string {
+  const text = block[field]
+  return typeof text === 'string' ? text : ''
 }
 
 export function readMarker(block: JsonObject): { readonly cache?: CacheMarker } {

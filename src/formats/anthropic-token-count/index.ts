@@ -1,30 +1,10 @@
 // Anthropic's count of the tokens of a prompt: a request like that for a message, and a number for an answer.
 // https://platform.claude.com/docs/en/api/messages-count-tokens
 
-import type { AnswerFacts } from '../../call.ts'
-import { GatewayError } from '../../errors.ts'
-import { isObject } from '../../lib/json-value.ts'
 import { anthropicMessages } from '../anthropic-messages/index.ts'
-import { parseAnswer } from '../anthropic-messages/parse-answer.ts'
 import type { Format } from '../format.ts'
-
-/** Counting costs nothing. */
-const facts: AnswerFacts = {
-  usage: {
-    inputUncached: 0,
-    cacheRead: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    outputText: 0,
-    outputReasoning: 0,
-    audioInput: 0,
-    audioOutput: 0,
-  },
-  model: null,
-  finishReason: null,
-  serviceTier: null,
-  outputCharacters: 0,
-}
+import { readCount } from '../shared/token-count.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 
 const { chat, ...messages } = anthropicMessages
 
@@ -35,14 +15,8 @@ export const anthropicTokenCount: Format = {
     ...messages.checkRequest(body, { model: null, streaming: null }),
     streaming: false,
   }),
-  readAnswer(body) {
-    const answer = parseAnswer(body)
-    if (isObject(answer) && typeof answer['input_tokens'] === 'number') return facts
-    throw new GatewayError('upstream_malformed', { message: 'The answer of the provider holds no count.' })
-  },
-  openTap() {
-    throw new Error('a count is not streamed')
-  },
+  readAnswer: body => readCount(body, 'input_tokens'),
+  openTap: refuseStream,
   tokenCount: {
     decodeRequest: chat.decodeRequest,
     encodeResponse: tokens => ({ input_tokens: tokens }),

@@ -13,7 +13,7 @@ import type {
   ToolResultPart,
 } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import { readEncrypted, readSignature } from './foreign-thoughts.ts'
 import { readSource } from './media.ts'
 import { formatName } from './name.ts'
@@ -176,7 +176,7 @@ export function decodeCitation(citation: MutableJson): Citation {
 
 function decodeToolResult(result: MutableJson): ToolResultPart {
   const { toolUseId, content, status } = result
-  const blocks = Array.isArray(content) ? content.filter(isObject) : []
+  const blocks = objectsOf(content)
   return {
     type: 'tool_result',
     callId: textOr(toolUseId, ''),

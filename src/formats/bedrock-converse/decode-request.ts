@@ -9,9 +9,10 @@ import type {
   Tool,
   ToolChoice,
 } from '../../conversation/conversation.ts'
-import type { Extra, Part } from '../../conversation/parts.ts'
+import type { Extra } from '../../conversation/parts.ts'
+import { resultsFirst } from '../../conversation/results-first.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import type { Address } from '../format.ts'
 import { cacheMarkerOf, decodeBlocks } from './decode-blocks.ts'
 import { decodeReasoningRequest } from './decode-reasoning.ts'
@@ -52,18 +53,12 @@ function decodeMessages(messages: unknown): readonly Message[] {
   })
 }
 
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  if (results.length === 0) return parts
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
-}
-
 function decodeToolConfig({ tools, toolChoice }: MutableJson): {
   readonly tools: readonly Tool[]
   readonly toolChoice: ToolChoice | null
 } {
   const decoded: Tool[] = []
-  for (const tool of Array.isArray(tools) ? tools.filter(isObject) : []) {
+  for (const tool of objectsOf(tools)) {
     const marker = cacheMarkerOf(tool)
     const last = decoded.at(-1)
     if (marker === null) decoded.push(decodeTool(tool))

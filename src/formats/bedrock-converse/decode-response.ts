@@ -4,8 +4,8 @@
 import type { AnswerFacts } from '../../call.ts'
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Extra } from '../../conversation/parts.ts'
-import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type MutableJson, objectsOf } from '../../lib/json-value.ts'
+import { malformed, parseJson } from '../shared/answer-body.ts'
 import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeAnswerBlock } from './decode-blocks.ts'
 import { formatName } from './name.ts'
@@ -17,7 +17,7 @@ export function decodeResponse(body: unknown): Completion {
   if (!isObject(body)) throw malformed('is not a JSON object')
   const message = isObject(body['output']) ? body['output']['message'] : undefined
   if (!isObject(message)) throw malformed('has no `output`')
-  const blocks = Array.isArray(message['content']) ? message['content'].filter(isObject) : []
+  const blocks = objectsOf(message['content'])
   const parts = blocks.map(decodeAnswerBlock).filter(saysSomething)
   const finish = readFinish({
     stopReason: body['stopReason'],
@@ -38,13 +38,7 @@ export function decodeResponse(body: unknown): Completion {
 }
 
 export function readAnswer(body: Buffer): AnswerFacts {
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString())
-  } catch (cause) {
-    throw malformed('is not JSON', cause)
-  }
-  return factsOfCompletion(decodeResponse(value))
+  return factsOfCompletion(decodeResponse(parseJson(body.toString())))
 }
 
 /** Some models begin with an empty text, which is nothing that they said. */
@@ -64,8 +58,4 @@ export function readExtra({ metrics, trace, performanceConfig }: MutableJson): E
     ...(isObject(performanceConfig) && { performanceConfig }),
   }
   return Object.keys(told).length === 0 ? null : { [formatName]: told }
-}
-
-function malformed(what: string, cause?: unknown): GatewayError {
-  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
 }

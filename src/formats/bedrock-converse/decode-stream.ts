@@ -7,6 +7,7 @@ import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conver
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
+import { parseObject } from '../shared/answer-body.ts'
 import { decodeAnswerBlock, decodeCitation, isServerTool } from './decode-blocks.ts'
 import { readExtra, serviceTierOf } from './decode-response.ts'
 import { failureInStream } from './errors.ts'
@@ -46,7 +47,7 @@ export class ConverseStreamDecoder implements StreamDecoder {
   push(event: WireEvent): void {
     const failure = failureInStream(event)
     if (failure !== null) throw failure
-    const body = parseEvent(event)
+    const body = parseObject(event.data)
     this.#start()
     switch (event.name) {
       case 'contentBlockDelta':
@@ -189,24 +190,6 @@ export class ConverseStreamDecoder implements StreamDecoder {
 }
 
 const thought: PartOpening = { type: 'reasoning', origin: formatName }
-
-function parseEvent({ data }: WireEvent): MutableJson {
-  let body: unknown
-  try {
-    body = JSON.parse(data)
-  } catch (cause) {
-    throw malformed('is not JSON', cause)
-  }
-  if (!isObject(body)) throw malformed('is not a JSON object')
-  return body
-}
-
-function malformed(what: string, cause?: unknown): GatewayError {
-  return new GatewayError('upstream_malformed', {
-    message: `An event of the provider's stream ${what}.`,
-    cause,
-  })
-}
 
 /** Adds a delta to a block that is collected: texts are joined, lists are joined, the rest is set. */
 function collect(whole: MutableJson, delta: MutableJson): MutableJson {

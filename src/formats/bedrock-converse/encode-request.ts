@@ -7,7 +7,7 @@ import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns, type Turn } from '../../conversation/merge-turns.ts'
 import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
 import { droppedMarks, refuseChoicesAndBias } from '../shared/unsayable.ts'
 import { canSay, type EncodeWork, encodeMarker, encodeParts, isOwnProof } from './encode-blocks.ts'
@@ -141,7 +141,7 @@ function goesOnUnthought(messages: readonly JsonObject[]): boolean {
 
 function blocksOf(message: JsonObject | undefined): readonly JsonObject[] {
   const content = message?.['content']
-  return Array.isArray(content) ? content.filter(isObject) : []
+  return objectsOf(content)
 }
 
 function encodeSampling(sampling: Sampling, work: EncodeWork, thinks: boolean): JsonObject {

@@ -6,6 +6,7 @@ import { type ErrorCode, GatewayError } from '../../errors.ts'
 import { encodeAwsEvent, errorMark, exceptionMark } from '../../lib/aws-event-stream.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
 import type { UpstreamFailure, WireEvent } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
 
 /** Names without `Exception`, in lower case: streams write them otherwise than answers. */
@@ -122,14 +123,6 @@ function messageOf(said: Readonly<Record<string, unknown>>): string {
     if (isText(words)) return words
   }
   return ''
-}
-
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 /** The exception that an SDK of AWS raises for an error of ours; a stream knows only some of them. */

@@ -10,6 +10,7 @@ import { foldEvents } from '../../conversation/fold-events.ts'
 import { encodeAwsEvent } from '../../lib/aws-event-stream.ts'
 import { isObject, type MutableJson } from '../../lib/json-value.ts'
 import { awsEventStream } from '../framing/aws-event-stream.ts'
+import { cut } from '../normal-form.fixture.ts'
 import { EventReader } from '../streams/event-reader.ts'
 import { decodeRequest } from './decode-request.ts'
 import { ConverseStreamDecoder } from './decode-stream.ts'
@@ -114,12 +115,6 @@ function normalForm({ choices, usage }: Completion): Normal {
 
 function expectedOf(row: Expected): Normal {
   return { ...nativeForm(row), ...pinned[row.file]?.expected } as Normal
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const chunks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return chunks
 }
 
 function cutByFrame(bytes: Buffer): Buffer[] {

@@ -1,17 +1,18 @@
 // The shape of a Converse request, checked by hand. The model and whether the answer is streamed stand in the path.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
 
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
 import {
   type Check,
   checkFields,
+  checkModel,
   checksItself,
   isAnObject,
   isInteger,
   isList,
   isNumber,
-  isString,
+  isStrings,
   measure,
   refuse,
 } from '../shared/checks.ts'
@@ -39,29 +40,22 @@ const inferenceChecks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['maxTokens', isInteger],
   ['temperature', isNumber],
   ['topP', isNumber],
-  ['stopSequences', isListOfTexts],
+  ['stopSequences', isStrings],
 ])
 
 export function checkRequest(body: JsonObject, address: Address): RequestFacts {
   const fields = Object.keys(body)
-  const model = checkModel(address.model)
+  if (address.model === null) refuse('model', 'is missing in the path')
+  const model = checkModel(address.model, maxModelLength)
   const inputCharacters =
     checkMessages(body) + checkBlocks(body['system'] ?? [], 'system') + checkTools(body['toolConfig'])
   checkFields(body, fields, checks)
   return { model, streaming: address.streaming === true, wantsStreamUsage: true, inputCharacters, fields }
 }
 
-function checkModel(model: string | null): string {
-  if (!isText(model)) refuse('model', 'is missing in the path')
-  if (model.length > maxModelLength) refuse('model', `must have at most ${maxModelLength} characters`)
-  // Half of a pair can stand neither in a path nor in a header.
-  if (!model.isWellFormed()) refuse('model', 'holds half of a surrogate pair')
-  return model
-}
-
 /** @returns the UTF-16 units of the prompt's text */
 function checkMessages({ messages, promptVariables }: JsonObject): number {
-  if (messages === undefined || messages === null) {
+  if (!isSet(messages)) {
     // A stored prompt brings its own.
     if (isObject(promptVariables)) return 0
     refuse('messages', 'is missing')
@@ -124,7 +118,7 @@ function checkToolResult(result: unknown, path: string): number {
 
 /** @returns the UTF-16 units of the definitions */
 function checkTools(toolConfig: unknown): number {
-  if (toolConfig === undefined || toolConfig === null) return 0
+  if (!isSet(toolConfig)) return 0
   isAnObject(toolConfig, 'toolConfig')
   const { tools } = toolConfig as MutableJson
   if (!Array.isArray(tools)) refuse('toolConfig.tools', 'must be a list')
@@ -137,7 +131,7 @@ function checkTools(toolConfig: unknown): number {
     characters += measure(tool, path, 3)
   }
   const { toolChoice } = toolConfig as MutableJson
-  if (toolChoice !== undefined && toolChoice !== null) isAnObject(toolChoice, 'toolConfig.toolChoice')
+  if (isSet(toolChoice)) isAnObject(toolChoice, 'toolConfig.toolChoice')
   return characters
 }
 
@@ -145,20 +139,13 @@ function checkSpecification(specification: unknown, path: string): void {
   if (!isObject(specification)) refuse(path, 'must be an object with a name')
   if (!isText(specification['name'])) refuse(`${path}.name`, 'must be a non-empty string')
   const { inputSchema } = specification
-  if (inputSchema !== undefined && inputSchema !== null) isAnObject(inputSchema, `${path}.inputSchema`)
+  if (isSet(inputSchema)) isAnObject(inputSchema, `${path}.inputSchema`)
 }
 
 function checkInference(value: unknown, path: string): void {
   isAnObject(value, path)
   for (const [name, check] of inferenceChecks) {
     const field = (value as MutableJson)[name]
-    if (field !== undefined && field !== null) check(field, `${path}.${name}`)
+    if (isSet(field)) check(field, `${path}.${name}`)
   }
-}
-
-function isListOfTexts(value: unknown, path: string): void {
-  if (!Array.isArray(value)) refuse(path, 'must be a list of strings')
-  value.forEach((item, index) => {
-    isString(item, `${path}[${index}]`)
-  })
 }

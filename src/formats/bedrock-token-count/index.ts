@@ -1,29 +1,12 @@
 // Amazon Bedrock's count of the tokens of a prompt: the prompt as Converse has it, and a number for an answer.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CountTokens.html
 
-import type { AnswerFacts } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import { bedrockConverse } from '../bedrock-converse/index.ts'
 import type { Format } from '../format.ts'
-
-/** Counting costs nothing. */
-const facts: AnswerFacts = {
-  usage: {
-    inputUncached: 0,
-    cacheRead: 0,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    outputText: 0,
-    outputReasoning: 0,
-    audioInput: 0,
-    audioOutput: 0,
-  },
-  model: null,
-  finishReason: null,
-  serviceTier: null,
-  outputCharacters: 0,
-}
+import { readCount } from '../shared/token-count.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 
 const { chat, ...converse } = bedrockConverse
 
@@ -40,14 +23,8 @@ export const bedrockTokenCount: Format = {
   },
   // The prompt stands one level deeper here, and what is counted has no need of proofs.
   editsForPassing: () => ({ edits: {}, warnings: [] }),
-  readAnswer(body) {
-    const answer = parse(body)
-    if (isObject(answer) && typeof answer['inputTokens'] === 'number') return facts
-    throw new GatewayError('upstream_malformed', { message: 'The answer of the provider holds no count.' })
-  },
-  openTap() {
-    throw new Error('a count is not streamed')
-  },
+  readAnswer: body => readCount(body, 'inputTokens'),
+  openTap: refuseStream,
   tokenCount: {
     decodeRequest(body, address) {
       const prompt = promptOf(body)
@@ -65,12 +42,4 @@ function promptOf({ input }: JsonObject): JsonObject | null {
   if (isObject(input) && isObject(input['invokeModel'])) return null
   const message = '`input` must hold `converse`, which is the prompt, or `invokeModel`.'
   throw new GatewayError('invalid_request', { message, param: 'input' })
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch {
-    return null
-  }
 }

@@ -9,7 +9,8 @@ import type {
   Sampling,
 } from '../../conversation/conversation.ts'
 import type { ImagePart, MediaSource, Part, ToolResultContent } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { documentAsText } from './documents.ts'
 import { formatName } from './name.ts'
 import { ownFieldRules } from './own-fields.ts'
@@ -39,23 +40,20 @@ const known: ReadonlySet<string> = new Set([
 export const ownFields = ownFieldRules(known)
 
 export function decodeRequest(body: JsonObject): Conversation {
-  const tools = listOf(body['tools']).map(tool => decodeTool(tool, body['strict_tools'] === true))
+  const tools = objectsOf(body['tools']).map(tool => decodeTool(tool, body['strict_tools'] === true))
   const output = decodeOutput(body['response_format'])
   const reasoning = decodeThinking(body['thinking'])
-  const more = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(body['model']),
     streaming: body['stream'] === true,
-    messages: withDocuments(listOf(body['messages']).map(decodeMessage), body['documents']),
+    messages: withDocuments(objectsOf(body['messages']).map(decodeMessage), body['documents']),
     tools,
     ...decodeToolChoice(body['tool_choice']),
     sampling: decodeSampling(body),
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     wantsStreamUsage: true,
-    ...(Object.keys(more).length === 0 ? {} : { extra: { [formatName]: more } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 
@@ -77,7 +75,7 @@ function decodeAssistant(message: JsonObject): readonly Part[] {
   const parts = [...decodeContent(message['content'])]
   const plan = message['tool_plan']
   if (isText(plan)) parts.push({ type: 'text', text: plan })
-  for (const call of listOf(message['tool_calls'])) {
+  for (const call of objectsOf(message['tool_calls'])) {
     const called = isObject(call['function']) ? call['function'] : {}
     const { arguments: written } = called
     parts.push({
@@ -205,8 +203,4 @@ function numberIn<Name extends string>(
 ): { readonly [Key in Name]?: number } {
   const value = body[field]
   return typeof value === 'number' ? ({ [name]: value } as { [Key in Name]: number }) : {}
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

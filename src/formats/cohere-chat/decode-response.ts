@@ -2,7 +2,7 @@
 
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Citation } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { failureInAnswer } from '../cohere-shared/errors.ts'
 import type { DecodeContext } from '../format.ts'
 import { malformed, objectIn } from '../shared/answer-body.ts'
@@ -17,7 +17,7 @@ export function decodeResponse(body: unknown, { createId }: DecodeContext): Comp
   const { message, id, usage } = answer
   if (isText(message) || isText(answer['error'])) throw failureInAnswer(answer)
   if (!isObject(message)) throw malformed('has no `message`')
-  const calls = listOf(message['tool_calls']).map(call => decodeCall(call, createId))
+  const calls = objectsOf(message['tool_calls']).map(call => decodeCall(call, createId))
   const parts = [...decodeSaid(message), ...calls]
   const said = { anything: parts.length > 0, toolCalls: calls.length > 0 }
   const logprobs = decodeLogprobs(answer['logprobs'])
@@ -40,8 +40,8 @@ export function decodeResponse(body: unknown, { createId }: DecodeContext): Comp
 /** Thoughts, text, and the plan of its tool calls, which is text as well. */
 function decodeSaid(message: JsonObject): readonly AnswerPart[] {
   const { content, tool_plan: plan } = message
-  const blocks = isText(content) ? [{ type: 'text', text: content }] : listOf(content)
-  const citations = listOf(message['citations'])
+  const blocks = isText(content) ? [{ type: 'text', text: content }] : objectsOf(content)
+  const citations = objectsOf(message['citations'])
   const parts = blocks.map((block, index) => decodeBlock(block, citationsOf(index, citations, blocks)))
   const said = parts.filter(saysSomething)
   if (!isText(plan)) return said
@@ -99,8 +99,4 @@ function decodeCall(call: JsonObject, createId: () => string): AnswerPart {
 export function argumentsOf(written: unknown): string {
   if (isObject(written)) return JSON.stringify(written)
   return isText(written) && written.trim() !== 'null' ? written : '{}'
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

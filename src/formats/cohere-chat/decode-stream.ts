@@ -7,6 +7,7 @@ import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/j
 import { failureInAnswer } from '../cohere-shared/errors.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
 import { parseObject } from '../shared/answer-body.ts'
+import { putAside } from '../shared/aside.ts'
 import { decodeCitation } from './citations.ts'
 import { argumentsOf } from './decode-response.ts'
 import { decodeFinish } from './finish.ts'
@@ -233,8 +234,7 @@ export class CohereStreamDecoder implements StreamDecoder {
       ...(this.#billed === null ? {} : { billed_units: this.#billed }),
       ...(this.#lateCitations.length === 0 ? {} : { citations: this.#lateCitations }),
     }
-    const extra = Object.keys(own).length === 0 ? {} : { extra: { [formatName]: own } }
-    this.#emit({ type: 'end', ...extra })
+    this.#emit({ type: 'end', ...putAside(formatName, own) })
   }
 }
 

@@ -1,6 +1,6 @@
 // The shape of a request of Cohere's chat, version 2. https://docs.cohere.com/reference/chat
 
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { JsonObject, RequestFacts } from '../format.ts'
 import {
   type Check,
@@ -9,13 +9,18 @@ import {
   checksItself,
   isAnObject,
   isBoolean,
+  isFunctionDefinition,
   isInteger,
   isList,
   isNumber,
   isString,
   isStringOrStrings,
+  isTyped,
+  listIn,
   measure,
+  messagesIn,
   refuse,
+  refuseRole,
 } from '../shared/checks.ts'
 
 const roles: ReadonlySet<unknown> = new Set(['system', 'developer', 'user', 'assistant', 'tool'])
@@ -59,10 +64,8 @@ export function checkRequest(body: JsonObject): RequestFacts {
 }
 
 /** @returns the UTF-16 units of the prompt's text */
-function checkMessages(messages: unknown): number {
-  if (messages === undefined) refuse('messages', 'is missing')
-  if (!Array.isArray(messages)) refuse('messages', 'must be a list')
-  if (messages.length === 0) refuse('messages', 'must hold at least one message')
+function checkMessages(value: unknown): number {
+  const messages = messagesIn(value)
   let characters = 0
   for (let index = 0; index < messages.length; index++) {
     const message: unknown = messages[index]
@@ -74,11 +77,10 @@ function checkMessages(messages: unknown): number {
 
 function checkMessage(message: MutableJson, path: string): number {
   const { role } = message
-  if (role === undefined) refuse(`${path}.role`, 'is missing')
-  if (!roles.has(role)) refuse(`${path}.role`, `must be one of ${Array.from(roles).join(', ')}`)
+  if (!roles.has(role)) refuseRole(role, `${path}.role`, roles)
   if (role === 'tool' && !isText(message['tool_call_id']))
     refuse(`${path}.tool_call_id`, 'must name the tool call that this message answers')
-  if ((message['tool_plan'] ?? null) !== null) isString(message['tool_plan'], `${path}.tool_plan`)
+  if (isSet(message['tool_plan'])) isString(message['tool_plan'], `${path}.tool_plan`)
   checkContent(message, `${path}.content`)
   checkToolCalls(message['tool_calls'], `${path}.tool_calls`)
   const { content, tool_calls: calls, tool_plan: plan } = message
@@ -88,7 +90,7 @@ function checkMessage(message: MutableJson, path: string): number {
 /** Only the assistant may say nothing. */
 function checkContent({ content, role }: MutableJson, path: string): void {
   if (typeof content === 'string') return
-  if (content === undefined || content === null) {
+  if (!isSet(content)) {
     if (role !== 'assistant') refuse(path, content === null ? 'must not be null' : 'is missing')
     return
   }
@@ -111,10 +113,10 @@ function checkPart(part: unknown, path: string): void {
   } else if (type === 'document') isDocument(part['document'], `${path}.document`)
 }
 
-function checkToolCalls(calls: unknown, path: string): void {
-  if (calls === undefined || calls === null) return
-  if (!Array.isArray(calls)) refuse(path, 'must be a list')
-  calls.forEach((call: unknown, index) => {
+function checkToolCalls(value: unknown, path: string): void {
+  const calls = listIn(value, path)
+  for (let index = 0; index < calls.length; index++) {
+    const call = calls[index]
     const place = `${path}[${index}]`
     if (!isObject(call)) refuse(place, 'must be an object')
     if (!isText(call['id'])) refuse(`${place}.id`, 'must be a non-empty string')
@@ -122,21 +124,15 @@ function checkToolCalls(calls: unknown, path: string): void {
     if (!isObject(called)) refuse(`${place}.function`, 'must be an object with name and arguments')
     if (!isText(called['name'])) refuse(`${place}.function.name`, 'must be a non-empty string')
     isString(called['arguments'] ?? '', `${place}.function.arguments`)
-  })
+  }
 }
 
 /** @returns the UTF-16 units of the definitions */
 function checkTools(tools: unknown): number {
-  if (tools === undefined || tools === null) return 0
-  if (!Array.isArray(tools)) refuse('tools', 'must be a list')
-  tools.forEach((tool: unknown, index) => {
+  listIn(tools, 'tools').forEach((tool, index) => {
     const path = `tools[${index}]`
     if (!isObject(tool)) refuse(path, 'must be an object')
-    const definition = tool['function']
-    if (!isObject(definition)) refuse(`${path}.function`, 'must be an object with a name')
-    if (!isText(definition['name'])) refuse(`${path}.function.name`, 'must be a non-empty string')
-    const { parameters } = definition
-    if (parameters !== undefined && parameters !== null) isAnObject(parameters, `${path}.function.parameters`)
+    isFunctionDefinition(tool['function'], `${path}.function`)
   })
   return measure(tools, 'tools', 1)
 }
@@ -152,11 +148,6 @@ function isDocument(value: unknown, path: string): void {
   isAnObject(value, path)
   const data = (value as MutableJson)['data']
   if (typeof data !== 'string') isAnObject(data, `${path}.data`)
-}
-
-function isTyped(value: unknown, path: string): void {
-  isAnObject(value, path)
-  if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
 }
 
 function isToolChoice(value: unknown, path: string): void {

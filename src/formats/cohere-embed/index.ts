@@ -3,6 +3,7 @@
 import { decodeError, encodeError } from '../cohere-shared/errors.ts'
 import type { Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 import { checkRequest } from './request.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './translate-answer.ts'
 import { decodeRequest, encodeRequest, formatName, ownFields } from './translate-request.ts'
@@ -15,9 +16,7 @@ export const cohereEmbed: Format = {
   checkRequest,
   editsForUsage: () => ({}),
   readAnswer,
-  openTap() {
-    throw new Error('Embeddings have no stream.')
-  },
+  openTap: refuseStream,
   decodeError,
   encodeError,
   encodeStreamError: encodeError,

@@ -2,8 +2,9 @@
 
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { droppedUnless, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { unsupported } from '../shared/unsayable.ts'
 
@@ -29,28 +30,25 @@ export function decodeRequest(body: JsonObject): EmbeddingRequest {
   const { input_type: purpose, output_dimension: dimensions, embedding_types: types } = body
   const rare = Array.isArray(types) ? types.find(type => !convertible.has(type)) : undefined
   if (rare !== undefined) throw unsupported('embedding_types', `it makes no vectors of type ${String(rare)}`)
-  const extra = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(body['model']),
     inputs: decodeInputs(body),
     single: false,
     ...(typeof dimensions === 'number' ? { dimensions } : {}),
     ...(typeof purpose === 'string' ? { purpose } : {}),
-    ...(Object.keys(extra).length === 0 ? {} : { extra: { [formatName]: extra } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 
 function decodeInputs({ texts, images, inputs }: JsonObject): readonly string[] {
   if (Array.isArray(images) && images.length > 0) throw unsupported('images', 'it embeds text alone')
   const told = Array.isArray(texts) ? texts.map(String) : []
-  const mixed = Array.isArray(inputs) ? inputs.filter(isObject).map(textOfInput) : []
+  const mixed = objectsOf(inputs).map(textOfInput)
   return [...told, ...mixed]
 }
 
 function textOfInput({ content }: JsonObject, index: number): string {
-  const parts = Array.isArray(content) ? content.filter(isObject) : []
+  const parts = objectsOf(content)
   if (parts.some(({ type }) => type !== 'text')) throw unsupported(`inputs[${index}]`, 'it embeds text alone')
   return parts.map(({ text }) => (typeof text === 'string' ? text : '')).join('\n')
 }

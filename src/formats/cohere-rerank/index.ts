@@ -3,6 +3,7 @@
 import { decodeError, encodeError } from '../cohere-shared/errors.ts'
 import type { Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './answer.ts'
 import { checkRequest, decodeRequest, encodeRequest, ownFields } from './request.ts'
 import { type RerankVersion, versionOne, versionTwo } from './version.ts'
@@ -19,9 +20,7 @@ function createFormat(version: RerankVersion): Format {
     checkRequest,
     editsForUsage: () => ({}),
     readAnswer,
-    openTap() {
-      throw new Error('A ranking has no stream.')
-    },
+    openTap: refuseStream,
     decodeError,
     encodeError,
     encodeStreamError: encodeError,

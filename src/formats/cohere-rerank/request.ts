@@ -4,6 +4,7 @@
 import type { RerankRequest } from '../../conversation/rerank.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget, RequestFacts } from '../format.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import {
   type Check,
   checkFields,
@@ -58,16 +59,13 @@ export const ownFields: OwnFieldRules = {
 
 export function decodeRequest(body: JsonObject, { formatName }: RerankVersion): RerankRequest {
   const { model, query, documents, top_n: topN, return_documents: returnDocuments } = body
-  const extra = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(model),
     query: String(query),
     documents: documents as readonly (string | JsonObject)[],
     ...(typeof topN === 'number' ? { topN } : {}),
     ...(typeof returnDocuments === 'boolean' ? { returnDocuments } : {}),
-    ...(Object.keys(extra).length === 0 ? {} : { extra: { [formatName]: extra } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 

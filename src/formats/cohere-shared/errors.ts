@@ -1,9 +1,10 @@
 // Cohere's errors: `{"id": "…", "message": "…"}`. https://docs.cohere.com/reference/errors
 
 import type { ReplyHeaders } from '../../call.ts'
-import { GatewayError } from '../../errors.ts'
+import type { GatewayError } from '../../errors.ts'
 import type { UpstreamFailure } from '../format.ts'
 import { decodeError as decodeCommonError, failureOf } from '../openai-shared/errors.ts'
+import { errorOf } from '../shared/errors.ts'
 
 const promptTooLong = /^too many tokens: (?!max[ _]tokens must)/i
 /** Status of an answer in which a blocked word was sent or would have been. */
@@ -32,10 +33,5 @@ function describeError({ message, code, param }: GatewayError) {
 
 /** What an answer says that is an error in spite of its status: a message, and nothing of an answer. */
 export function failureInAnswer(said: unknown): GatewayError {
-  const { message, param, upstreamCode } = failureOf(said, 500)
-  return new GatewayError('upstream_error', {
-    message,
-    ...(param !== null && { param }),
-    ...(upstreamCode !== null && { upstreamCode }),
-  })
+  return errorOf({ ...failureOf(said, 500), code: 'upstream_error' })
 }

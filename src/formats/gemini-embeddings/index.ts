@@ -4,6 +4,7 @@ import { isObject } from '../../lib/json-value.ts'
 import type { Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
 import { decodeError, encodeError } from '../gemini/errors.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 import { checkRequest } from './request.ts'
 import { formatNames, type Shape } from './shapes.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './translate-answer.ts'
@@ -26,9 +27,7 @@ function defineFormat(shape: Shape): Format {
       return { requests: JSON.stringify(named) }
     },
     readAnswer,
-    openTap() {
-      throw new Error('Embeddings have no stream.')
-    },
+    openTap: refuseStream,
     decodeError,
     encodeError,
     encodeStreamError: encodeError,

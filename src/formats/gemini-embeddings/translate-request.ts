@@ -5,6 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { Address, EncodedRequest, EncodeTarget } from '../format.ts'
 import { defined, toCamelCase } from '../gemini/wire.ts'
+import { putAside } from '../shared/aside.ts'
 import { type FieldRules, type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 import { formatNames, type Item, itemsOf, type Shape, takesOneContent } from './shapes.ts'
 
@@ -52,7 +53,7 @@ export function decodeRequest(body: JsonObject, { model }: Address, shape: Shape
     single: shape === 'single',
     ...(dimensions === undefined ? {} : { dimensions }),
     ...(purpose === undefined ? {} : { purpose }),
-    ...(Object.keys(own).length === 0 ? {} : { extra: { [ownName]: own } }),
+    ...putAside(ownName, own),
   }
 }
 

@@ -1,21 +1,13 @@
 // Google's count of the tokens of a prompt: the prompt itself, or a whole request for an answer, and a number back.
 // https://ai.google.dev/api/tokens#method:-models.counttokens
 
-import type { AnswerFacts } from '../../call.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { Address, Format } from '../format.ts'
 import { failureInSuccess, holdsError } from '../gemini/errors.ts'
 import { gemini } from '../gemini/index.ts'
-import { malformed, parseObject, plainUsage } from '../shared/answer-body.ts'
-
-/** Counting costs nothing. */
-const facts: AnswerFacts = {
-  usage: plainUsage(0, 0),
-  model: null,
-  finishReason: null,
-  serviceTier: null,
-  outputCharacters: 0,
-}
+import { malformed, parseObject } from '../shared/answer-body.ts'
+import { countFacts } from '../shared/token-count.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 
 const { chat, ...generation } = gemini
 
@@ -41,12 +33,10 @@ export const geminiTokenCount: Format = {
     const answer = parseObject(body.toString())
     if (holdsError(answer)) throw failureInSuccess(answer)
     // Zero is left out, as everywhere in Google's JSON.
-    if (answer['totalTokens'] !== undefined || Object.keys(answer).length === 0) return facts
+    if (answer['totalTokens'] !== undefined || Object.keys(answer).length === 0) return countFacts
     throw malformed('holds no count')
   },
-  openTap() {
-    throw new Error('a count is not streamed')
-  },
+  openTap: refuseStream,
   tokenCount: {
     decodeRequest: (body, address) => chat.decodeRequest(requestIn(body), namedBy(body, address)),
     encodeResponse: tokens => ({ totalTokens: tokens }),

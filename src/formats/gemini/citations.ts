@@ -4,7 +4,8 @@
 import type { AnswerPart } from '../../conversation/completion.ts'
 import type { Citation } from '../../conversation/parts.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import { defined, formatName, numberIn, objectIn, objectsIn, textIn, withoutFields } from './wire.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
+import { defined, formatName, numberIn, objectIn, objectsIn, textIn } from './wire.ts'
 
 interface Place {
   /** Index of the text. */
@@ -95,11 +96,10 @@ const passageFields = new Set(['startIndex', 'endIndex', 'uri', 'title'])
 function addPassages(metadata: JsonObject, { bytes, add }: Texts): void {
   const passages = [...objectsIn(metadata, 'citations'), ...objectsIn(metadata, 'citationSources')]
   for (const passage of passages) {
-    const rest = withoutFields(passage, passageFields)
     const citation = defined({
       url: textIn(passage, 'uri'),
       title: textIn(passage, 'title'),
-      extra: rest === undefined ? undefined : { [formatName]: rest },
+      ...putAside(formatName, otherFields(passage, passageFields)),
     })
     const whole = bytes.length === 1 ? bytes[0] : undefined
     const from = numberIn(passage, 'startIndex') ?? 0

@@ -4,7 +4,8 @@ import type { AnswerPart } from '../../conversation/completion.ts'
 import type { AudioPart, FilePart, ImagePart, MediaSource } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
-import { formatName, isEmpty, objectIn, textIn, withoutFields } from './wire.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
+import { formatName, isEmpty, objectIn, textIn } from './wire.ts'
 
 export type MediaPart = ImagePart | AudioPart | FilePart
 
@@ -34,21 +35,22 @@ export function decodePart(part: JsonObject, nameCall: (call: JsonObject) => str
 }
 
 function decodeText(part: JsonObject, text: string): AnswerPart {
-  if (part['thought'] !== true) return { type: 'text', text, ...extraOf(part, textFields) }
+  if (part['thought'] !== true)
+    return { type: 'text', text, ...putAside(formatName, otherFields(part, textFields)) }
   const signature = textIn(part, 'thoughtSignature')
   return {
     type: 'reasoning',
     text,
     ...(signature === undefined ? {} : { signature }),
     origin: formatName,
-    ...extraOf(part, thoughtFields),
+    ...putAside(formatName, otherFields(part, thoughtFields)),
   }
 }
 
 function decodeCall(part: JsonObject, call: JsonObject, id: string): AnswerPart {
   const signature = textIn(part, 'thoughtSignature')
-  const inner = withoutFields(call, innerCallFields)
-  const rest = withoutFields(part, callFields)
+  const inner = otherFields(call, innerCallFields)
+  const rest = otherFields(part, callFields)
   const own = { ...rest, ...(inner === undefined ? {} : { functionCall: inner }) }
   return {
     type: 'tool_call',
@@ -56,7 +58,7 @@ function decodeCall(part: JsonObject, call: JsonObject, id: string): AnswerPart 
     name: textIn(call, 'name') ?? '',
     arguments: writeToolArguments(call['args']),
     ...(signature === undefined ? {} : { signature }),
-    ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
+    ...putAside(formatName, own),
   }
 }
 
@@ -69,13 +71,19 @@ export function decodeMedia(part: JsonObject): MediaPart | null {
     const source = { kind: 'base64', mediaType, data: plainBase64(written) } as const
     // What was written otherwise goes back as it was.
     const known = source.data === written ? inlineFields : noFields
-    return { ...mediaOf(mediaType, source, textIn(data, 'displayName')), ...extraOf(part, known) }
+    return {
+      ...mediaOf(mediaType, source, textIn(data, 'displayName')),
+      ...putAside(formatName, otherFields(part, known)),
+    }
   }
   if (!isObject(part['fileData'])) return null
   const file = objectIn(part, 'fileData')
   const mediaType = textIn(file, 'mimeType')
   const source = sourceOf(textIn(file, 'fileUri') ?? '', mediaType)
-  return { ...mediaOf(mediaType ?? '', source, textIn(file, 'displayName')), ...extraOf(part, addressFields) }
+  return {
+    ...mediaOf(mediaType ?? '', source, textIn(file, 'displayName')),
+    ...putAside(formatName, otherFields(part, addressFields)),
+  }
 }
 
 /** Google takes the alphabet for addresses as well, with or without padding; others do not. */
@@ -97,9 +105,4 @@ function mediaOf(mediaType: string, source: MediaSource, name: string | undefine
   if (mediaType.startsWith('image/')) return { type: 'image', source }
   if (mediaType.startsWith('audio/')) return { type: 'audio', source }
   return { type: 'file', source, ...(name === undefined ? {} : { name }) }
-}
-
-function extraOf(part: JsonObject, known: ReadonlySet<string>): { extra?: Record<string, JsonObject> } {
-  const rest = withoutFields(part, known)
-  return rest === undefined ? {} : { extra: { [formatName]: rest } }
 }

@@ -2,8 +2,10 @@
 
 import type { Conversation, Message } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
+import { resultsFirst } from '../../conversation/results-first.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { Address } from '../format.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { CallBook } from './call-book.ts'
 import { decodePart } from './decode-part.ts'
 import { decodeResult } from './decode-result.ts'
@@ -12,16 +14,7 @@ import { decodeOutput, decodeSampling, knownConfigFields, restOfConfig } from '.
 import { ownFieldRules } from './own-fields.ts'
 import { decodeThinking } from './thinking.ts'
 import { decodeServiceTier } from './usage.ts'
-import {
-  camelKeys,
-  defined,
-  formatName,
-  isEmpty,
-  objectIn,
-  objectsIn,
-  textIn,
-  withoutFields,
-} from './wire.ts'
+import { camelKeys, defined, formatName, objectIn, objectsIn, textIn } from './wire.ts'
 
 const knownFields = new Set([
   'model',
@@ -44,7 +37,7 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
   const reasoning = decodeThinking(config)
   const serviceTier = textIn(request, 'serviceTier')
   const own = defined({
-    ...withoutFields(request, knownFields),
+    ...otherFields(request, knownFields),
     generationConfig: restOfConfig(config),
     toolConfig: restOfToolConfig(toolConfig),
   })
@@ -58,7 +51,7 @@ export function decodeRequest(body: JsonObject, address: Address): Conversation 
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     ...(serviceTier === undefined ? {} : { serviceTier: decodeServiceTier(serviceTier) }),
-    ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
+    ...putAside(formatName, own),
   }
 }
 
@@ -77,7 +70,7 @@ function decodeContents(request: JsonObject): readonly Message[] {
   const messages: Message[] = []
   for (const content of contents) {
     const role = content['role'] === 'model' ? 'assistant' : 'user'
-    const parts = objectsIn(content, 'parts').flatMap(part => decodeOne(part, role, calls) ?? [])
+    const parts = objectsIn(content, 'parts').flatMap(part => decodePartOrResult(part, role, calls) ?? [])
     const last = messages.at(-1)
     if (role === 'user') messages.push({ role, parts: resultsFirst(parts) })
     else if (last?.role === 'assistant')
@@ -93,7 +86,7 @@ function joinPieces(before: readonly Part[], pieces: readonly Part[]): readonly 
   for (const [index, piece] of pieces.entries()) {
     if (piece.type === 'text' && piece.text === '' && piece.extra === undefined) continue
     const last = index === 0 ? joined.at(-1) : undefined
-    const whole = last === undefined ? null : joinTwo(last, piece)
+    const whole = last === undefined ? null : joinPair(last, piece)
     if (whole === null) joined.push(piece)
     else joined[joined.length - 1] = whole
   }
@@ -101,7 +94,7 @@ function joinPieces(before: readonly Part[], pieces: readonly Part[]): readonly 
 }
 
 /** What a signature ends is whole. */
-function joinTwo(last: Part, next: Part): Part | null {
+function joinPair(last: Part, next: Part): Part | null {
   if (last.type === 'text' && next.type === 'text' && last.extra === undefined)
     return { ...next, text: last.text + next.text }
   if (last.type === 'reasoning' && next.type === 'reasoning' && last.signature === undefined)
@@ -109,14 +102,8 @@ function joinTwo(last: Part, next: Part): Part | null {
   return null
 }
 
-function decodeOne(part: JsonObject, role: Message['role'], calls: CallBook): Part | null {
+function decodePartOrResult(part: JsonObject, role: Message['role'], calls: CallBook): Part | null {
   // A result that the model's own turn holds is of a tool that the provider ran.
   if (role === 'user' && isObject(part['functionResponse'])) return decodeResult(part, calls)
   return decodePart(part, call => calls.open(call))
-}
-
-function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  if (results.length === 0) return parts
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
 }

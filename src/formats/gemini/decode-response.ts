@@ -5,7 +5,8 @@ import type { AnswerPart, Choice, Completion } from '../../conversation/completi
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { malformed, parseJson } from '../shared/answer-body.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
@@ -13,7 +14,7 @@ import { failureInSuccess, holdsError } from './errors.ts'
 import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { readServiceTier, readUsage } from './usage.ts'
-import { formatName, numberIn, objectIn, objectsIn, textIn, withoutFields } from './wire.ts'
+import { formatName, numberIn, objectIn, objectsIn, textIn } from './wire.ts'
 
 /** Fields of an answer, and of a candidate, that the neutral form has words for. */
 const answerFields = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime'])
@@ -26,16 +27,7 @@ export const candidateFields: ReadonlySet<string> = new Set([
 
 export function readAnswer(body: Buffer): AnswerFacts {
   let calls = 0
-  return factsOfCompletion(decodeResponse(parseAnswer(body.toString()), { createId: () => String(calls++) }))
-}
-
-/** @throws GatewayError `upstream_malformed` for text that is no JSON */
-export function parseAnswer(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw malformed('is not JSON', cause)
-  }
+  return factsOfCompletion(decodeResponse(parseJson(body.toString()), { createId: () => String(calls++) }))
 }
 
 /** @throws GatewayError `upstream_malformed`, or the failure that the answer tells of */
@@ -44,7 +36,6 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
   if (!isObject(body)) throw malformed('is not a JSON object')
   const createTime = readTime(body['createTime'])
   const serviceTier = readServiceTier(body['usageMetadata'])
-  const rest = withoutFields(body, answerFields)
   return {
     id: textIn(body, 'responseId') ?? '',
     model: textIn(body, 'modelVersion') ?? '',
@@ -52,7 +43,7 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
     choices: decodeChoices(body, context),
     usage: readUsage(body['usageMetadata']),
     ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(rest === undefined ? {} : { extra: { [formatName]: rest } }),
+    ...putAside(formatName, otherFields(body, answerFields)),
   }
 }
 
@@ -100,7 +91,7 @@ function decodeChoice(candidate: JsonObject, context: DecodeContext): Choice {
     message: textIn(candidate, 'finishMessage'),
     hasCalls: parts.some(({ type }) => type === 'tool_call'),
     hasContent: parts.length > 0,
-    own: withoutFields(candidate, candidateFields),
+    own: otherFields(candidate, candidateFields),
   })
   return {
     parts: withCitations(parts, candidate),

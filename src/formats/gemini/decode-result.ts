@@ -4,9 +4,10 @@
 
 import type { ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import type { CallBook } from './call-book.ts'
 import { decodeMedia } from './decode-part.ts'
-import { defined, formatName, isEmpty, objectIn, objectsIn, textIn, withoutFields } from './wire.ts'
+import { defined, formatName, objectIn, objectsIn, textIn } from './wire.ts'
 
 const partFields = new Set(['functionResponse'])
 const responseFields = new Set(['id', 'name', 'response', 'parts'])
@@ -17,8 +18,8 @@ export function decodeResult(part: JsonObject, calls: CallBook): ToolResultPart 
   const said = response['response']
   const isError = typeof said === 'object' && said !== null && 'error' in said
   const own = defined({
-    ...withoutFields(part, partFields),
-    functionResponse: withoutFields(response, responseFields),
+    ...otherFields(part, partFields),
+    functionResponse: otherFields(response, responseFields),
   })
   const media = objectsIn(response, 'parts').flatMap((inner): readonly ToolResultContent[] => [
     decodeMedia(inner) ?? { type: 'opaque', format: formatName, value: inner },
@@ -30,7 +31,7 @@ export function decodeResult(part: JsonObject, calls: CallBook): ToolResultPart 
     ...(name === undefined ? {} : { name }),
     content: text === '' && media.length > 0 ? media : [{ type: 'text', text }, ...media],
     ...(isError && { isError: true }),
-    ...(isEmpty(own) ? {} : { extra: { [formatName]: own } }),
+    ...putAside(formatName, own),
   }
 }
 

@@ -245,6 +245,15 @@ test('an error in the middle of a stream comes as bare JSON, and is found howeve
     ).toBe('Cancelled.')
 })
 
+test.each([4_294_967_290, -1, 0.5])(
+  'a candidate with the index %j is read whole, and costs no more than another',
+  index => {
+    const candidate = { index, content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }
+    const { choices } = foldEvents(readChunks([{ candidates: [candidate] }]))
+    expect(choices[0]).toMatchObject({ parts: [{ type: 'text', text: 'a' }], finish: { reason: 'stop' } })
+  },
+)
+
 test('the bytes of a stream pass to a client of the same format as they came', () => {
   const bytes = Buffer.from(
     [chunk([{ text: 'é' }]), chunk([{ text: '' }], stop)]

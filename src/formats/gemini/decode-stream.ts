@@ -6,16 +6,17 @@ import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conver
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { countOf, malformed, parseJson } from '../shared/answer-body.ts'
+import { otherFields } from '../shared/aside.ts'
 import { citeTexts } from './citations.ts'
 import { decodePart } from './decode-part.ts'
-import { candidateFields, looksLikeAnswer, parseAnswer, readTime } from './decode-response.ts'
+import { candidateFields, looksLikeAnswer, readTime } from './decode-response.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { decodeBlock, decodeFinish } from './finish.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { ArgumentWriter } from './partial-arguments.ts'
 import { readServiceTier, readUsage } from './usage.ts'
-import { formatName, isEmpty, objectsIn, textIn, withoutFields } from './wire.ts'
+import { formatName, isEmpty, objectsIn, textIn } from './wire.ts'
 
 type Emit = (event: CompletionEvent) => void
 
@@ -27,7 +28,7 @@ export class GeminiStreamDecoder implements StreamDecoder {
   #usage: unknown = null
   #usageTotal: unknown = null
   #blocked: Finish | null = null
-  readonly #choices: CandidateReader[] = []
+  readonly #choices = new Map<number, CandidateReader>()
 
   constructor(context: DecodeContext, emit: Emit) {
     this.#context = context
@@ -35,14 +36,14 @@ export class GeminiStreamDecoder implements StreamDecoder {
   }
 
   push({ data }: WireEvent): void {
-    const value = parseAnswer(data)
+    const value = parseJson(data)
     if (holdsError(value)) throw failureInSuccess(value)
     if (Array.isArray(value)) for (const chunk of value) this.#readChunk(chunk)
     else this.#readChunk(value)
   }
 
   finish(): void {
-    const open = this.#choices.filter(choice => choice !== undefined)
+    const open = [...this.#choices.values()]
     if (open.length === 0 && this.#blocked === null) throw new GatewayError('upstream_truncated')
     const finishes = open.map(choice => ({ choice: choice.index, finish: choice.end() }))
     if (finishes.length === 0 && this.#blocked !== null) finishes.push({ choice: 0, finish: this.#blocked })
@@ -83,9 +84,13 @@ export class GeminiStreamDecoder implements StreamDecoder {
 
   #readCandidate(candidate: unknown): void {
     if (!isObject(candidate)) return
-    const index = typeof candidate['index'] === 'number' ? candidate['index'] : 0
-    this.#choices[index] ??= new CandidateReader(index, this.#context, this.#emit)
-    this.#choices[index].read(candidate)
+    const index = countOf(candidate['index']) ?? 0
+    let choice = this.#choices.get(index)
+    if (choice === undefined) {
+      choice = new CandidateReader(index, this.#context, this.#emit)
+      this.#choices.set(index, choice)
+    }
+    choice.read(candidate)
   }
 }
 
@@ -121,7 +126,7 @@ class CandidateReader {
     const logprobs = decodeLogprobs(candidate['logprobsResult'])
     if (logprobs !== undefined) this.#emit({ type: 'logprobs', choice: this.index, logprobs })
     if (typeof finishReason === 'string') this.#native = finishReason
-    const own = withoutFields(candidate, candidateFields)
+    const own = otherFields(candidate, candidateFields)
     if (own !== undefined) mergeOwn(this.#own, own)
   }
 

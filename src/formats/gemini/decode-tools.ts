@@ -2,8 +2,9 @@
 
 import type { FunctionTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { toJsonSchema } from './json-schema.ts'
-import { formatName, listIn, objectIn, objectsIn, textIn, withoutFields } from './wire.ts'
+import { formatName, listIn, objectIn, objectsIn, textIn } from './wire.ts'
 
 const functionFields = new Set(['name', 'description', 'parameters', 'parametersJsonSchema'])
 
@@ -22,13 +23,12 @@ function decodeFunction(declaration: JsonObject): FunctionTool {
   const description = textIn(declaration, 'description')
   const { parameters, parametersJsonSchema: schema } = declaration
   const known = isObject(schema) ? schema : isObject(parameters) ? toJsonSchema(parameters) : undefined
-  const rest = withoutFields(declaration, functionFields)
   return {
     type: 'function',
     name: textIn(declaration, 'name') ?? '',
     ...(description === undefined || description === '' ? {} : { description }),
     ...(known === undefined ? {} : { parameters: known }),
-    ...(rest === undefined ? {} : { extra: { [formatName]: rest } }),
+    ...putAside(formatName, otherFields(declaration, functionFields)),
   }
 }
 
@@ -55,7 +55,7 @@ const callingFields = new Set(['mode', 'allowedFunctionNames'])
 export function restOfToolConfig(toolConfig: JsonObject): JsonObject | undefined {
   const config = objectIn(toolConfig, 'functionCallingConfig')
   const calling = {
-    ...withoutFields(config, callingFields),
+    ...otherFields(config, callingFields),
     ...(config['mode'] === 'VALIDATED' && { mode: 'VALIDATED' }),
   }
   const { functionCallingConfig: _calling, ...rest } = toolConfig

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Message } from '../../conversation/conversation.ts'
 import type { Part } from '../../conversation/parts.ts'
-import { GatewayError } from '../../errors.ts'
-import { encode, plainConversation, targetOf } from './gemini.fixture.ts'
+import { encode, failureOf, plainConversation, targetOf } from './gemini.fixture.ts'
 import { gemini } from './index.ts'
 
 const say = (text: string): Part => ({ type: 'text', text })
@@ -24,16 +23,6 @@ const result = (callId: string, text: string, more: object = {}): Part => ({
 })
 function contentsOf(messages: readonly Message[], model?: string) {
   return encode({ messages }, model).body['contents'] as readonly Record<string, unknown>[]
-}
-
-function failureOf(action: () => unknown) {
-  try {
-    action()
-  } catch (thrown) {
-    if (thrown instanceof GatewayError) return { code: thrown.code, param: thrown.param }
-    throw thrown
-  }
-  return null
 }
 
 test('a plain question is a content and nothing else', () => {

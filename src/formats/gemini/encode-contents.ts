@@ -26,7 +26,7 @@ export function encodeSystem(parts: readonly Part[]): readonly JsonObject[] {
   return parts
     .map(part => {
       if (part.type !== 'text' && part.type !== 'opaque') throw notInSystem(part.type)
-      return encodeOwn(part)
+      return encodeIfReachable(part)
     })
     .filter(part => part !== null)
 }
@@ -67,7 +67,7 @@ function encodeUser(
     .map(result => encodeResult(result, context.traits.mediaInResults, context.warnings))
   const said = parts
     .filter(part => part.type !== 'tool_result')
-    .map(part => encodeKnown(part, context))
+    .map(part => encodeUnlessForeign(part, context))
     .filter(part => part !== null)
   return [...results.map(({ part }) => part), ...results.flatMap(({ following }) => following), ...said]
 }
@@ -81,7 +81,7 @@ function encodeModel({ parts }: Turn, isCurrent: boolean, context: ContentContex
   let needsSignature = isCurrent && context.traits.signedCalls
   const encoded: JsonObject[] = []
   for (const part of parts) {
-    const value = part.type === 'tool_result' ? null : encodeKnown(part, context)
+    const value = part.type === 'tool_result' ? null : encodeUnlessForeign(part, context)
     if (value === null) continue
     encoded.push(part.type === 'tool_call' ? signCall(value, part.signature, needsSignature) : value)
     // Only the first of parallel calls is signed.
@@ -96,19 +96,21 @@ function signCall(call: JsonObject, signature: string | undefined, isNeeded: boo
   return isNeeded ? { ...bare, thoughtSignature: unsigned } : bare
 }
 
+/** What stands in a turn beside results. */
 type SaidPart = Exclude<Part, ToolResultPart>
 
-function encodeKnown(part: SaidPart, { warnings }: ContentContext): JsonObject | null {
+function encodeUnlessForeign(part: SaidPart, { warnings }: ContentContext): JsonObject | null {
   if (part.type === 'opaque' && part.format !== formatName) {
     warnings.push(`dropped content ${nameOfOpaque(part)}`)
     return null
   }
   // A thought of another model is nothing that this one has said.
   if (part.type === 'reasoning' && part.origin !== formatName) return null
-  return encodeOwn(part)
+  return encodeIfReachable(part)
 }
 
-function encodeOwn(part: SaidPart): JsonObject | null {
+/** @throws GatewayError `unsupported_parameter` for a file that Google cannot get at */
+function encodeIfReachable(part: SaidPart): JsonObject | null {
   if ('source' in part && part.source.kind === 'file' && !/^(?:https?:|gs:|files\/)/.test(part.source.id)) {
     const message = `The file \`${part.source.id}\` was uploaded to another provider.`
     throw new GatewayError('unsupported_parameter', { message, param: 'messages' })

@@ -1,16 +1,11 @@
 // One part in Google's shape.
 
 import type { AnswerPart } from '../../conversation/completion.ts'
-import type { Extra, MediaSource, ToolCallPart } from '../../conversation/parts.ts'
+import type { MediaSource, ToolCallPart } from '../../conversation/parts.ts'
 import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { MediaPart } from './decode-part.ts'
-import { defined, formatName } from './wire.ts'
-
-/** What this format had said of a part beside what the neutral form has words for. */
-export function ownExtra(extra: Extra | undefined): JsonObject | undefined {
-  return extra?.[formatName]
-}
+import { defined, formatName, ownExtra } from './wire.ts'
 
 /** Null for what cannot be said: opaque parts of others, and parts without content. */
 export function encodePart(part: AnswerPart): JsonObject | null {

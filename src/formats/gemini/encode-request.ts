@@ -13,7 +13,7 @@ import { encodeContents, encodeSystem } from './encode-contents.ts'
 import { encodeTools } from './encode-tools.ts'
 import { encodeConfig } from './generation-config.ts'
 import { traitsOf } from './model-traits.ts'
-import { defined, formatName, isEmpty } from './wire.ts'
+import { defined, formatName, isEmpty, ownExtra } from './wire.ts'
 
 export function abilities({ model }: EncodeTarget): Abilities {
   const { schemaBesideTools } = traitsOf(model)
@@ -40,7 +40,7 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
   const traits = traitsOf(target.model)
   const warnings: string[] = []
   const { system, turns } = mergeTurns(conversation.messages)
-  const own = conversation.extra?.[formatName] ?? {}
+  const own = ownExtra(conversation.extra) ?? {}
   const config = encodeConfig(conversation, { target, traits, warnings })
   const { generationConfig: _config, toolConfig: _tools, ...rest } = own
   const tier = encodeServiceTier(conversation.serviceTier, target, warnings)

@@ -5,11 +5,11 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
 import { encodeGrounding } from './citations.ts'
-import { encodePart, ownExtra } from './encode-part.ts'
+import { encodePart } from './encode-part.ts'
 import { encodeFinish } from './finish.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { writeUsage } from './usage.ts'
-import { defined } from './wire.ts'
+import { defined, ownExtra } from './wire.ts'
 
 export function encodeResponse(completion: Completion, context: EncodeContext<Conversation>): JsonObject {
   const { choices, usage, model, id, extra, created } = completion

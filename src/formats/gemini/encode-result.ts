@@ -3,8 +3,8 @@
 import type { ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import { nameOfOpaque } from '../shared/unsayable.ts'
-import { encodeMedia, ownExtra } from './encode-part.ts'
-import { defined, formatName } from './wire.ts'
+import { encodeMedia } from './encode-part.ts'
+import { defined, formatName, ownExtra } from './wire.ts'
 
 export interface EncodedResult {
   readonly part: JsonObject

@@ -15,13 +15,13 @@ import type { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../format.ts'
 import { encodeGrounding } from './citations.ts'
-import { encodePart, ownExtra } from './encode-part.ts'
+import { encodePart } from './encode-part.ts'
 import { blockedPrompt } from './encode-response.ts'
 import { errorText } from './errors.ts'
 import { encodeFinish } from './finish.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { writeUsage } from './usage.ts'
-import { formatName } from './wire.ts'
+import { formatName, ownExtra } from './wire.ts'
 
 /** A class because one is made for each stream and each of its events passes through. */
 export class GeminiStreamEncoder implements StreamEncoder {

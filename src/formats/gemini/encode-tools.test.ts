@@ -1,23 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Conversation, FunctionTool } from '../../conversation/conversation.ts'
-import { GatewayError } from '../../errors.ts'
-import { encode } from './gemini.fixture.ts'
-
-const functionTool: FunctionTool = {
-  type: 'function',
-  name: 'f',
-  parameters: { type: 'object', properties: { a: { type: 'integer' } } },
-}
-
-function failureOf(action: () => unknown) {
-  try {
-    action()
-  } catch (thrown) {
-    if (thrown instanceof GatewayError) return { code: thrown.code, param: thrown.param }
-    throw thrown
-  }
-  return null
-}
+import { encode, failureOf, functionTool } from './gemini.fixture.ts'
 
 test('all functions stand in one entry; newer models get their schemas as they are, older ones a part of OpenAPI', () => {
   const tools: FunctionTool[] = [

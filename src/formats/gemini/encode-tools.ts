@@ -5,7 +5,7 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { ModelTraits } from './model-traits.ts'
 import { toOpenApiSchema } from './openapi-schema.ts'
-import { defined, formatName, isEmpty, objectIn } from './wire.ts'
+import { defined, formatName, isEmpty, objectIn, ownExtra } from './wire.ts'
 
 export interface ToolContext {
   readonly traits: ModelTraits
@@ -86,7 +86,7 @@ function encodeFunction(
       : traits.jsonSchema
         ? { parametersJsonSchema: schema }
         : { parameters: toOpenApiSchema(schema, 'tools') }),
-    ...extra?.[formatName],
+    ...ownExtra(extra),
   })
 }
 
@@ -102,7 +102,7 @@ function encodeToolConfig(
   conversation: Conversation,
   functions: readonly FunctionTool[],
 ): JsonObject | undefined {
-  const own = objectIn(conversation.extra?.[formatName] ?? {}, 'toolConfig')
+  const own = objectIn(ownExtra(conversation.extra) ?? {}, 'toolConfig')
   const calling = functions.length === 0 ? {} : encodeChoice(conversation, functions)
   const merged = { ...calling, ...objectIn(own, 'functionCallingConfig') }
   const config = { ...own, ...(isEmpty(merged) ? {} : { functionCallingConfig: merged }) }

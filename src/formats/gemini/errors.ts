@@ -2,10 +2,12 @@
 // https://cloud.google.com/apis/design/errors
 
 import type { ReplyHeaders } from '../../call.ts'
-import { type AttemptRecord, type ErrorCode, GatewayError } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
+import { describeAttempt, errorOf } from '../shared/errors.ts'
 import { defined, objectsIn, textIn } from './wire.ts'
 
 const codesByStatusName: Readonly<Record<string, ErrorCode>> = {
@@ -52,15 +54,8 @@ export function holdsError(value: unknown): boolean {
 
 /** The failure that an upstream reported inside a success, as an error to throw. */
 export function failureInSuccess(said: unknown): GatewayError {
-  const { code, message, upstreamCode, param, retryAfterMs } = failureOf(said, 200)
   const status = errorObject(said)['code']
-  return new GatewayError(code, {
-    message,
-    ...(param === null ? {} : { param }),
-    ...(upstreamCode === null ? {} : { upstreamCode }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(typeof status === 'number' && { upstreamStatus: status }),
-  })
+  return errorOf(failureOf(said, 200), typeof status === 'number' ? status : null)
 }
 
 function failureOf(said: unknown, status: number): UpstreamFailure {
@@ -135,15 +130,6 @@ function errorObject(said: unknown): JsonObject {
   return isText(error) ? { message: error } : first
 }
 
-/** The text itself where it is not JSON. */
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
 /** Google's name for each status that this gateway answers with. */
 const statusNames: Readonly<Record<number, string>> = {
   400: 'INVALID_ARGUMENT',
@@ -201,8 +187,4 @@ function metadataOf(error: GatewayError): JsonObject {
     upstreamStatus: upstreamCode ?? undefined,
     attempts: attempts.length === 0 ? undefined : JSON.stringify(attempts.map(describeAttempt)),
   })
-}
-
-function describeAttempt({ provider, model, status, code, durationMs }: AttemptRecord) {
-  return { provider, model, status, code, duration_ms: Math.round(durationMs) }
 }

@@ -4,6 +4,7 @@
 import type { Finish, FinishReason } from '../../conversation/completion.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { putAside } from '../shared/aside.ts'
 import { formatName, textIn } from './wire.ts'
 
 const reasons: Readonly<Record<string, FinishReason>> = {
@@ -43,7 +44,7 @@ export function decodeFinish({ native, message, hasCalls, hasContent, own }: End
   return {
     reason: hasCalls && reason === 'stop' ? 'tool_calls' : reason,
     ...(native === undefined ? {} : { native }),
-    ...(own === undefined ? {} : { extra: { [formatName]: own } }),
+    ...putAside(formatName, own),
   }
 }
 

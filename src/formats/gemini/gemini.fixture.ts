@@ -2,8 +2,9 @@
 
 import type { Completion } from '../../conversation/completion.ts'
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
-import type { Conversation } from '../../conversation/conversation.ts'
+import type { Conversation, FunctionTool } from '../../conversation/conversation.ts'
 import { EventFolder } from '../../conversation/fold-events.ts'
+import { GatewayError } from '../../errors.ts'
 import type { DecodeContext, EncodeContext, EncodeTarget, JsonObject, WireEvent } from '../format.ts'
 import { EventReader } from '../streams/event-reader.ts'
 import { gemini } from './index.ts'
@@ -16,11 +17,17 @@ export const plainConversation: Conversation = {
   sampling: {},
 }
 
+export const functionTool: FunctionTool = {
+  type: 'function',
+  name: 'f',
+  parameters: { type: 'object', properties: { a: { type: 'integer' } } },
+}
+
 export function targetOf(model: string, more: Partial<EncodeTarget> = {}): EncodeTarget {
   return { model, maxOutputTokens: null, streamUsage: 'reject', quirks: {}, ...more }
 }
 
-export function decodeContext(): DecodeContext {
+function decodeContext(): DecodeContext {
   let ids = 0
   return { createId: () => String(ids++) }
 }
@@ -36,6 +43,17 @@ export function decode(body: JsonObject): Conversation {
 
 export function encode(changes: Partial<Conversation>, model = 'gemini-3-flash-preview') {
   return gemini.chat.encodeRequest({ ...plainConversation, ...changes }, targetOf(model))
+}
+
+/** What a request is refused with; null where it is not. */
+export function failureOf(action: () => unknown) {
+  try {
+    action()
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return { code: thrown.code, param: thrown.param }
+    throw thrown
+  }
+  return null
 }
 
 export function read(body: unknown): Completion {

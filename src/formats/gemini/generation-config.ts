@@ -5,12 +5,13 @@ import type { Part } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeTarget } from '../format.ts'
+import { otherFields } from '../shared/aside.ts'
 import { toJsonSchema } from './json-schema.ts'
 import { decodeWantedLogprobs, encodeWantedLogprobs } from './logprobs.ts'
 import type { ModelTraits } from './model-traits.ts'
 import { toOpenApiSchema } from './openapi-schema.ts'
 import { encodeThinking } from './thinking.ts'
-import { defined, formatName, listIn, numberIn, objectIn, textIn, withoutFields } from './wire.ts'
+import { defined, listIn, numberIn, objectIn, ownExtra, textIn } from './wire.ts'
 
 const json = 'application/json'
 export const knownConfigFields: ReadonlySet<string> = new Set([
@@ -57,9 +58,9 @@ export function decodeOutput(config: JsonObject): OutputFormat | undefined {
 
 /** What only Google has: modalities, speech, media resolution. */
 export function restOfConfig(config: JsonObject): JsonObject | undefined {
-  const rest = withoutFields(config, knownConfigFields)
+  const rest = otherFields(config, knownConfigFields)
   if (rest === undefined || (decodeOutput(config) === undefined && !isPlainText(config))) return rest
-  return withoutFields(rest, outputFields)
+  return otherFields(rest, outputFields)
 }
 
 function isPlainText(config: JsonObject): boolean {
@@ -76,7 +77,7 @@ export interface ConfigContext {
 export function encodeConfig(conversation: Conversation, context: ConfigContext): JsonObject {
   const { sampling, output, reasoning, extra } = conversation
   const { traits, warnings } = context
-  const own = objectIn(extra?.[formatName] ?? {}, 'generationConfig')
+  const own = objectIn(ownExtra(extra) ?? {}, 'generationConfig')
   return defined({
     maxOutputTokens: sampling.maxTokens,
     temperature: sampling.temperature,

@@ -21,6 +21,7 @@ function entryOf(candidate: JsonObject): JsonObject {
   return { token, logprob: numberIn(candidate, 'logProbability') ?? 0, bytes: [...Buffer.from(token)] }
 }
 
+/** The neutral entries are OpenAI's: their `top_logprobs` is read in camelCase, as everything here. */
 export function encodeLogprobs(logprobs: JsonObject): JsonObject {
   const entries = objectsIn(logprobs, 'content')
   return {

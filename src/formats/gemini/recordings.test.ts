@@ -7,6 +7,7 @@ import type { Usage } from '../../call.ts'
 import type { Completion } from '../../conversation/completion.ts'
 import { EventFolder } from '../../conversation/fold-events.ts'
 import { GatewayError } from '../../errors.ts'
+import { cut, cutByEvent } from '../normal-form.fixture.ts'
 import { EventReader } from '../streams/event-reader.ts'
 import { gemini } from './index.ts'
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }
@@ -79,20 +80,7 @@ function decodeStream(chunks: readonly Buffer[]): Completion {
   return folder.completion()
 }
 
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const chunks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return chunks
-}
-
-function cutByEvent(bytes: Buffer): Buffer[] {
-  return bytes
-    .toString('latin1')
-    .split(/(?<=\n\n|\r\n\r\n)/)
-    .map(part => Buffer.from(part, 'latin1'))
-}
-
-function chunkings(bytes: Buffer): readonly Buffer[][] {
+function chunkings(bytes: Buffer): readonly (readonly Buffer[])[] {
   // One byte at a time is slow for the recordings that hold images.
   const smallest = bytes.length > 500_000 ? 997 : 1
   return [[bytes], cutByEvent(bytes), cut(bytes, Math.max(13, smallest)), cut(bytes, smallest)]

@@ -1,6 +1,6 @@
 // The shape of a request, checked by hand: what no server of Google could take is refused, naming the field.
 
-import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { Address, RequestFacts } from '../format.ts'
 import { checkModel, measure, refuse } from '../shared/checks.ts'
 import { camelKeys } from './wire.ts'
@@ -107,8 +107,4 @@ function checkTools(tools: unknown): number {
     characters += measure(tool, path, 2)
   }
   return characters
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null
 }

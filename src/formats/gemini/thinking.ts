@@ -2,8 +2,9 @@
 
 import type { Effort, ReasoningRequest } from '../../conversation/conversation.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { budgetOfEffort, levelOfEffort, type ModelTraits, type ThinkingLevel } from './model-traits.ts'
-import { defined, formatName, numberIn, objectIn, textIn, withoutFields } from './wire.ts'
+import { defined, formatName, numberIn, objectIn, ownExtra, textIn } from './wire.ts'
 
 const knownFields = new Set(['thinkingBudget', 'thinkingLevel', 'includeThoughts'])
 const efforts: Readonly<Record<string, Effort>> = {
@@ -20,12 +21,11 @@ export function decodeThinking(generationConfig: JsonObject): ReasoningRequest |
   const level = (textIn(config, 'thinkingLevel') ?? '').toUpperCase()
   const effort = budgetTokens === 0 ? 'none' : Object.hasOwn(efforts, level) ? efforts[level] : undefined
   const { includeThoughts } = config
-  const rest = withoutFields(config, knownFields)
   return {
     ...(effort === undefined ? {} : { effort }),
     ...(budgetTokens === undefined || budgetTokens === 0 ? {} : { budgetTokens }),
     ...(typeof includeThoughts === 'boolean' ? { visible: includeThoughts } : {}),
-    ...(rest === undefined ? {} : { extra: { [formatName]: rest } }),
+    ...putAside(formatName, otherFields(config, knownFields)),
   }
 }
 
@@ -45,7 +45,7 @@ export function encodeThinking(
     return undefined
   }
   const includeThoughts = visible === false || effort === 'none' ? undefined : true
-  const own = asked.extra?.[formatName]
+  const own = ownExtra(asked.extra)
   if (thinking.by === 'level') {
     const wanted = effort ?? effortOfBudget(budgetTokens)
     const thinkingLevel = wanted === undefined ? undefined : nearestLevel(thinking.levels, wanted)

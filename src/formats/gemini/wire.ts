@@ -1,11 +1,17 @@
-// Reading Google's JSON. Requests may spell every field in camelCase or snake_case, because Google's servers parse
+// Google's JSON: the name of the format, and small readers and writers that all its translators share. Requests may spell every field in camelCase or snake_case, because Google's servers parse
 // them as protocol buffers do; answers are always in camelCase.
 // https://protobuf.dev/programming-guides/json/
 
+import type { Extra } from '../../conversation/parts.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 
 /** The name under which this format's own things travel in `extra`, `origin` and opaque parts. */
 export const formatName = 'gemini'
+
+/** What this format has put aside; undefined where that is nothing. */
+export function ownExtra(extra: Extra | undefined): JsonObject | undefined {
+  return extra?.[formatName]
+}
 
 /** The object with its own keys in camelCase; what lies deeper is untouched. The object itself where nothing changes. */
 export function camelKeys(object: JsonObject): JsonObject {
@@ -34,18 +40,6 @@ export function listIn(object: JsonObject, field: string): readonly unknown[] {
   const value = object[field]
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? (value as unknown[]) : [value]
-}
-
-/** What is left of an object without the named fields; undefined where nothing is. */
-export function withoutFields(object: JsonObject, fields: ReadonlySet<string>): JsonObject | undefined {
-  let rest: MutableJson | undefined
-  for (const key in object) {
-    const value = object[key]
-    if (fields.has(key) || value === undefined || value === null) continue
-    rest ??= {}
-    rest[key] = value
-  }
-  return rest
 }
 
 export function isEmpty(object: JsonObject): boolean {

@@ -3,7 +3,7 @@
 import type { Conversation, FunctionTool, Message } from '../../conversation/conversation.ts'
 import type { Part, ToolCallPart, ToolResultPart } from '../../conversation/parts.ts'
 import { writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { decodeImages, decodeRest, knownFields } from '../ollama-shared/decode-rest.ts'
 import { ownFieldRules } from '../ollama-shared/own-fields.ts'
 import { formatName } from './shape.ts'
@@ -13,8 +13,8 @@ export const ownFields = ownFieldRules(knownFields)
 export function decodeRequest(body: JsonObject): Conversation {
   return {
     ...decodeRest(body, formatName),
-    messages: decodeMessages(listOf(body['messages'])),
-    tools: listOf(body['tools']).map(decodeTool),
+    messages: decodeMessages(objectsOf(body['messages'])),
+    tools: objectsOf(body['tools']).map(decodeTool),
   }
 }
 
@@ -25,7 +25,7 @@ function decodeMessages(messages: readonly JsonObject[]): readonly Message[] {
   return messages.map(message => {
     const { role } = message
     if (role === 'assistant') {
-      const calls = listOf(message['tool_calls']).map(call => decodeCall(call, counted++))
+      const calls = objectsOf(message['tool_calls']).map(call => decodeCall(call, counted++))
       open = [...calls]
       return { role, parts: [...decodeSaid(message), ...calls] }
     }
@@ -91,8 +91,4 @@ function decodeTool(tool: JsonObject): FunctionTool {
     ...(isText(description) ? { description } : {}),
     ...(isObject(parameters) ? { parameters } : {}),
   }
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

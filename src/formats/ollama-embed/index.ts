@@ -4,6 +4,7 @@ import type { Format } from '../format.ts'
 import { jsonLines } from '../framing/json-lines.ts'
 import { encodeError, encodeStreamError } from '../ollama-shared/errors.ts'
 import { decodeError } from '../openai-shared/errors.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 import { decodeResponse, encodeResponse, readAnswer } from './answer.ts'
 import { checkRequest, decodeRequest, encodeRequest, formatName, ownFields, understands } from './request.ts'
 import * as single from './single.ts'
@@ -16,9 +17,7 @@ export const ollamaEmbed: Format = {
   checkRequest,
   editsForUsage: () => ({}),
   readAnswer,
-  openTap() {
-    throw new Error('Embeddings have no stream.')
-  },
+  openTap: refuseStream,
   decodeError,
   encodeError,
   encodeStreamError,

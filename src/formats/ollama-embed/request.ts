@@ -4,6 +4,7 @@ import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget, RequestFacts } from '../format.ts'
 import { tokensOf, windowOf } from '../ollama-shared/context-window.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import {
   type Check,
   checkFields,
@@ -51,15 +52,12 @@ export const ownFields: OwnFieldRules = { request: rulesFor('carried', [...known
 
 export function decodeRequest(body: JsonObject): EmbeddingRequest {
   const { model, input, dimensions } = body
-  const extra = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(model),
     inputs: isText(input) ? [input] : (input as readonly string[]),
     single: typeof input === 'string',
     ...(typeof dimensions === 'number' ? { dimensions } : {}),
-    ...(Object.keys(extra).length === 0 ? {} : { extra: { [formatName]: extra } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 

@@ -1,7 +1,7 @@
 // A request of Ollama's generate, and the way between it and the neutral form. https://docs.ollama.com/api/generate
 
 import type { Conversation, Message } from '../../conversation/conversation.ts'
-import { isText, type JsonObject } from '../../lib/json-value.ts'
+import { isSet, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget, RequestFacts } from '../format.ts'
 import { checkImages, restChecks } from '../ollama-shared/checks.ts'
 import { decodeImages, decodeRest, knownFields } from '../ollama-shared/decode-rest.ts'
@@ -16,7 +16,7 @@ export function checkRequest(body: JsonObject): RequestFacts {
   const fields = Object.keys(body)
   const model = checkModel(body['model'])
   const { prompt, system } = body
-  if ((prompt ?? null) !== null) isString(prompt, 'prompt')
+  if (isSet(prompt)) isString(prompt, 'prompt')
   checkImages(body['images'], 'images')
   checkFields(body, fields, restChecks)
   return {

@@ -3,7 +3,7 @@
 import type { AnswerPart, Completion, Finish, FinishReason } from '../../conversation/completion.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { parseToolArguments, writeToolArguments } from '../../conversation/tool-arguments.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { sniffBase64 } from '../../lib/media-type.ts'
 import type { DecodeContext, EncodeContext } from '../format.ts'
 import { malformed, objectIn } from '../shared/answer-body.ts'
@@ -56,7 +56,7 @@ export function decodeCalls(
   calls: unknown,
   createId: () => string,
 ): readonly (AnswerPart & { readonly type: 'tool_call' })[] {
-  return (Array.isArray(calls) ? calls.filter(isObject) : []).map(call => {
+  return objectsOf(calls).map(call => {
     const called = isObject(call['function']) ? call['function'] : {}
     return {
       type: 'tool_call',

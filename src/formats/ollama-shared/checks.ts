@@ -7,6 +7,7 @@ import {
   isBoolean,
   isInteger,
   isString,
+  listIn,
   refuse,
 } from '../shared/checks.ts'
 
@@ -28,12 +29,10 @@ export const restChecks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['raw', isBoolean],
 ])
 
-export function checkImages(images: unknown, path: string): void {
-  if (images === undefined || images === null) return
-  if (!Array.isArray(images)) refuse(path, 'must be a list')
-  images.forEach((image: unknown, index) => {
-    if (typeof image !== 'string') refuse(`${path}[${index}]`, 'must be base64')
-  })
+export function checkImages(value: unknown, path: string): void {
+  const images = listIn(value, path)
+  for (let index = 0; index < images.length; index++)
+    if (typeof images[index] !== 'string') refuse(`${path}[${index}]`, 'must be base64')
 }
 
 function isFormat(value: unknown, path: string): void {

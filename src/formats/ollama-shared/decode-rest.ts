@@ -4,6 +4,7 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { ImagePart } from '../../conversation/parts.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import { sniffBase64 } from '../../lib/media-type.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { decodeOutput, decodeSampling, decodeThink, moreOptions } from './options.ts'
 
 /** Fields that the neutral form has words for, whatever is asked. */
@@ -26,11 +27,8 @@ export function decodeRest(body: JsonObject, formatName: string, told: readonly 
   const output = decodeOutput(body['format'])
   const reasoning = decodeThink(body['think'])
   const options = moreOptions(body)
-  const fields = Object.entries(body).filter(
-    ([field, value]) => !knownFields.has(field) && !told.includes(field) && value !== null,
-  )
   const own = {
-    ...(Object.fromEntries(fields) as JsonObject),
+    ...otherFields(body, new Set([...knownFields, ...told])),
     ...(Object.keys(options).length === 0 ? {} : { options }),
   }
   return {
@@ -40,7 +38,7 @@ export function decodeRest(body: JsonObject, formatName: string, told: readonly 
     ...(output === undefined ? {} : { output }),
     ...(reasoning === undefined ? {} : { reasoning }),
     wantsStreamUsage: true,
-    ...(Object.keys(own).length === 0 ? {} : { extra: { [formatName]: own } }),
+    ...putAside(formatName, own),
   }
 }
 

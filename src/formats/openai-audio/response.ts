@@ -2,8 +2,9 @@
 
 import type { AnswerFacts } from '../../call.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
-import { malformed, parseAnswer } from '../openai-shared/answer.ts'
+import { parseAnswer } from '../openai-shared/answer.ts'
 import { readMediaUsage } from '../openai-shared/media-usage.ts'
+import { malformed } from '../shared/answer-body.ts'
 
 const noFacts: AnswerFacts = {
   usage: null,

@@ -1,9 +1,10 @@
 // Sources of an answer: `annotations` of a message, and lists beside the choices.
 
 import type { Citation } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { listOf, otherFields, present } from '../openai-shared/fields.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
+import { listOf, present } from '../openai-shared/fields.ts'
 import { webAddress } from '../openai-shared/web-address.ts'
+import { otherFields } from '../shared/aside.ts'
 import { formatName } from './name.ts'
 
 const citationFields: ReadonlySet<string> = new Set(['url', 'title', 'content', 'start_index', 'end_index'])
@@ -32,7 +33,7 @@ function decodeCitation(cited: JsonObject): Citation {
 
 /** Perplexity lists its sources beside the choices. https://docs.perplexity.ai/api-reference/chat-completions-post */
 export function sourcesOf(answer: JsonObject): readonly Citation[] {
-  const results = listOf(answer['search_results']).filter(isObject)
+  const results = objectsOf(answer['search_results'])
   const listed = results.flatMap(({ url, title }) =>
     isText(url) ? [{ url, ...(isText(title) ? { title } : {}) }] : [],
   )

@@ -3,7 +3,8 @@
 import type { Message } from '../../conversation/conversation.ts'
 import type { Extra, Part, ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { listOf, otherFields } from '../openai-shared/fields.ts'
+import { listOf } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { type ContentPart, cacheOf, decodeContent } from './decode-content.ts'
 import { decodeReasoning, reasoningFields } from './decode-reasoning.ts'
 import { decodeToolCalls } from './decode-tool-calls.ts'
@@ -30,7 +31,7 @@ export function decodeMessages(messages: unknown): readonly Message[] {
     if (!isObject(message)) return
     const { role } = message
     if (role === 'tool' || role === 'function') {
-      const result = decodeToolMessage(message, madeIds)
+      const result = decodeToolMessage(message, index, madeIds)
       if (results === null) {
         results = [result]
         decoded.push({ role: 'user', parts: results })
@@ -38,18 +39,20 @@ export function decodeMessages(messages: unknown): readonly Message[] {
       return
     }
     results = null
-    decoded.push(role === 'assistant' ? decodeAssistant(message, index, madeIds) : decodePlain(message))
+    decoded.push(
+      role === 'assistant' ? decodeAssistant(message, index, madeIds) : decodePlain(message, index),
+    )
   })
   return decoded
 }
 
 /** Of the system, of the developer, of the user. */
-function decodePlain(message: MutableJson): Message {
+function decodePlain(message: MutableJson, index: number): Message {
   const { role } = message
   const kept = role === 'developer' ? { role } : {}
   return {
     role: role === 'user' ? 'user' : 'system',
-    parts: marked(decodeContent(message['content']), message),
+    parts: marked(decodeContent(message['content'], pathOf(index)), message),
     ...nameOf(message),
     ...extraOf(message, kept),
   }
@@ -61,26 +64,33 @@ function decodeAssistant(message: MutableJson, index: number, madeIds: Map<strin
   const refusal = message['refusal']
   const parts: Part[] = [
     ...decodeReasoning(message),
-    ...decodeContent(message['content']),
+    ...decodeContent(message['content'], pathOf(index)),
     ...(isText(refusal) ? [{ type: 'refusal' as const, text: refusal }] : []),
     ...calls,
   ]
   return { role: 'assistant', parts: marked(parts, message), ...nameOf(message), ...extraOf(message, {}) }
 }
 
-function decodeToolMessage(message: MutableJson, madeIds: ReadonlyMap<string, string>): ToolResultPart {
+function decodeToolMessage(
+  message: MutableJson,
+  index: number,
+  madeIds: ReadonlyMap<string, string>,
+): ToolResultPart {
   const { name, tool_call_id: id } = message
   const called = isText(name) ? name : ''
   const callId = isText(id) ? id : (madeIds.get(called) ?? `function_call_${called}`)
-  const others = otherFields(message, messageFields)
   return {
     type: 'tool_result',
     callId,
     ...(isText(name) ? { name } : {}),
-    content: decodeContent(message['content']).flatMap(asResult),
+    content: decodeContent(message['content'], pathOf(index)).flatMap(asResult),
     ...cacheOf(message),
-    ...(others === undefined ? {} : { extra: { [formatName]: others } }),
+    ...putAside(formatName, otherFields(message, messageFields)),
   }
+}
+
+function pathOf(index: number): string {
+  return `messages[${index}]`
 }
 
 function asResult(part: ContentPart): readonly ToolResultContent[] {
@@ -102,6 +112,5 @@ function nameOf({ name }: JsonObject): { name?: string } {
 }
 
 function extraOf(message: JsonObject, kept: JsonObject): { extra?: Extra } {
-  const fields = { ...kept, ...otherFields(message, messageFields) }
-  return Object.keys(fields).length === 0 ? {} : { extra: { [formatName]: fields } }
+  return putAside(formatName, { ...kept, ...otherFields(message, messageFields) })
 }

@@ -6,8 +6,9 @@
 // - parts of the content of type `thinking` (Mistral)
 
 import type { ReasoningPart } from '../../conversation/parts.ts'
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
-import { listOf, otherFields } from '../openai-shared/fields.ts'
+import { isObject, isText, type MutableJson, objectsOf } from '../../lib/json-value.ts'
+import { listOf } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { formatName } from './name.ts'
 
 const anthropicBlocks = 'anthropic-messages'
@@ -17,9 +18,9 @@ export const reasoningFields = ['reasoning_content', 'reasoning', 'reasoning_det
 
 /** The same thoughts often stand under several names: the one that says most is read. */
 export function decodeReasoning(message: MutableJson): ReasoningPart[] {
-  const details = joinPieces(listOf(message['reasoning_details']).filter(isObject).map(decodeDetail))
+  const details = joinPieces(objectsOf(message['reasoning_details']).map(decodeDetail))
   if (details.some(({ text }) => text !== '')) return details
-  const blocks = listOf(message['thinking_blocks']).filter(isObject).flatMap(readThought)
+  const blocks = objectsOf(message['thinking_blocks']).flatMap(readThought)
   if (blocks.length > 0) return blocks
   const text = plainReasoning(message)
   return text === '' ? details : [{ type: 'reasoning', text, origin: formatName }, ...details]
@@ -65,7 +66,6 @@ const detailFields: ReadonlySet<string> = new Set(['type', 'text', 'summary', 'd
 /** One entry of `reasoning_details`; what else it says goes back with it. */
 export function decodeDetail(detail: MutableJson): ReasoningPart {
   const { text, summary, data, signature, origin } = detail
-  const others = otherFields(detail, detailFields)
   return {
     type: 'reasoning',
     text: isText(text) ? text : isText(summary) ? summary : '',
@@ -73,7 +73,7 @@ export function decodeDetail(detail: MutableJson): ReasoningPart {
     ...(isText(data) ? { encrypted: data } : {}),
     ...(typeof summary === 'string' ? { summary: true } : {}),
     origin: isText(origin) ? origin : formatName,
-    ...(others === undefined ? {} : { extra: { [formatName]: others } }),
+    ...putAside(formatName, otherFields(detail, detailFields)),
   }
 }
 

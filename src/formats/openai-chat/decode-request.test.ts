@@ -293,6 +293,20 @@ test('a thought that we gave away in pieces comes back whole, to the format that
   })
 })
 
+test('what is neither at an address nor base64 is refused at its place', () => {
+  const content = [
+    { type: 'text', text: 'See' },
+    { type: 'image_url', image_url: { url: ':%nothing%:' } },
+  ]
+  expect(() => decode({ messages: [user, { role: 'user', content }] })).toThrow(
+    expect.objectContaining({ code: 'invalid_request', param: 'messages[1].content[1]' }) as Error,
+  )
+  const bare = [{ type: 'image_url', image_url: { url: 'iVBORw0KGgo=' } }]
+  expect(decode({ messages: [{ role: 'user', content: bare }] }).messages[0]?.parts).toMatchObject([
+    { source: { kind: 'base64', data: 'iVBORw0KGgo=' } },
+  ])
+})
+
 test('signatures of tool calls and markers for the cache are read where routers put them', () => {
   const asked = decode({
     messages: [

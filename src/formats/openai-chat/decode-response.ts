@@ -4,10 +4,12 @@ import type { AnswerPart, Choice, Completion } from '../../conversation/completi
 import type { Citation } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
-import { choicesOf, malformed, refuseError } from '../openai-shared/answer.ts'
-import { numberOf, otherFields } from '../openai-shared/fields.ts'
+import { choicesOf, refuseError } from '../openai-shared/answer.ts'
+import { numberOf } from '../openai-shared/fields.ts'
 import { readFinish } from '../openai-shared/finish.ts'
 import { readUsage } from '../openai-shared/usage.ts'
+import { malformed } from '../shared/answer-body.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { citationsOf, sourcesOf } from './citations.ts'
 import { audioType, decodeContent } from './decode-content.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
@@ -32,7 +34,6 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
   if (choices.length === 0) throw malformed('has no choices')
   const sources = sourcesOf(answer)
   const { id, model, created, service_tier: serviceTier } = answer
-  const others = otherFields(answer, answerFields)
   return {
     id: isText(id) ? id : '',
     model: isText(model) ? model : '',
@@ -40,7 +41,7 @@ export function decodeResponse(body: unknown, context: DecodeContext): Completio
     choices: choices.toSorted(byIndex).map(choice => decodeChoice(choice, sources, context)),
     usage: readUsage(answer['usage'] ?? groqUsage(answer)),
     ...(isText(serviceTier) ? { serviceTier } : {}),
-    ...(others === undefined ? {} : { extra: { [formatName]: others } }),
+    ...putAside(formatName, otherFields(answer, answerFields)),
   }
 }
 

@@ -6,9 +6,9 @@ import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext, StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
-import { otherFields } from '../openai-shared/fields.ts'
 import { choicesOf, isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
 import { readUsage } from '../openai-shared/usage.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { sourcesOf } from './citations.ts'
 import { ChoiceDecoder } from './decode-choice.ts'
 import { answerFields, groqUsage } from './decode-response.ts'
@@ -36,7 +36,7 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   push({ name, data }: WireEvent): void {
     if (this.#ended) return
-    if (data.charCodeAt(0) !== 0x7b && isMarkOrBlank(data)) {
+    if (isMarkOrBlank(data)) {
       if (data.trim() !== '') this.#end()
       return
     }
@@ -69,7 +69,7 @@ export class ChatStreamDecoder implements StreamDecoder {
       id: isText(id) ? id : '',
       model: isText(model) ? model : '',
       ...(typeof created === 'number' && created > 0 ? { created } : {}),
-      ...(Object.keys(this.#others).length === 0 ? {} : { extra: { [formatName]: this.#others } }),
+      ...putAside(formatName, this.#others),
     })
   }
 

@@ -2,7 +2,8 @@
 
 import type { Extra, ToolCallPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { listOf, otherFields } from '../openai-shared/fields.ts'
+import { listOf } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { formatName } from './name.ts'
 
 /** @param createId for calls that came without an id */
@@ -52,6 +53,5 @@ const callFields: ReadonlySet<string> = new Set([
 ])
 
 export function callExtraOf(call: MutableJson): { extra?: Extra } {
-  const others = otherFields(call, callFields)
-  return others === undefined ? {} : { extra: { [formatName]: others } }
+  return putAside(formatName, otherFields(call, callFields))
 }

@@ -1,16 +1,16 @@
 // Tools and the choice among them, of the present shape and of the `functions` before it.
 
 import type { CustomTool, FunctionTool, Tool, ToolChoice } from '../../conversation/conversation.ts'
-import type { Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { listOf, otherFields, textOf } from '../openai-shared/fields.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
+import { listOf, textOf } from '../openai-shared/fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { refuse } from '../shared/checks.ts'
 import { cacheOf } from './decode-content.ts'
 import { formatName } from './name.ts'
 
 export function decodeTools(body: JsonObject): readonly Tool[] {
-  const tools = listOf(body['tools']).filter(isObject).map(decodeTool)
-  const functions = listOf(body['functions']).filter(isObject).map(decodeLegacy)
+  const tools = objectsOf(body['tools']).map(decodeTool)
+  const functions = objectsOf(body['functions']).map(decodeLegacy)
   return [...tools, ...functions]
 }
 
@@ -39,7 +39,7 @@ function decodeFunction(definition: MutableJson, tool: MutableJson, path: string
     ...(isObject(parameters) ? { parameters } : {}),
     ...(typeof strict === 'boolean' ? { strict } : {}),
     ...cacheOf(tool),
-    ...extraOf({
+    ...putAside(formatName, {
       ...otherFields(tool, toolFields),
       ...wrapped('function', otherFields(definition, functionFields)),
     }),
@@ -55,16 +55,12 @@ function decodeCustom(custom: MutableJson, index: number): CustomTool {
     type: 'custom',
     name,
     ...(isText(description) ? { description } : {}),
-    ...extraOf({ ...otherFields(custom, customFields) }),
+    ...putAside(formatName, otherFields(custom, customFields)),
   }
 }
 
 function wrapped(name: string, fields: JsonObject | undefined): JsonObject {
   return fields === undefined ? {} : { [name]: fields }
-}
-
-function extraOf(fields: JsonObject): { extra?: Extra } {
-  return Object.keys(fields).length === 0 ? {} : { extra: { [formatName]: fields } }
 }
 
 export function decodeToolChoice(body: JsonObject): ToolChoice | undefined {

@@ -7,6 +7,7 @@ import { EventFolder } from '../../conversation/fold-events.ts'
 import { asGatewayError } from '../../errors.ts'
 import type { ChatTranslation, DecodeContext, EncodeContext } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
+import { cut, cutByEvent } from '../normal-form.fixture.ts'
 import { TranslatingTap } from '../streams/translating-tap.ts'
 import { openAiChat } from './index.ts'
 import pinnedJson from './recordings.pinned.json' with { type: 'json' }
@@ -69,19 +70,6 @@ function readStream(file: string): Buffer {
     .split('\n')
     .filter(line => line.trim() !== '')
   return Buffer.from(`${lines.map(line => `data: ${line}\n\n`).join('')}data: [DONE]\n\n`)
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const chunks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return chunks
-}
-
-function cutByEvent(bytes: Buffer): Buffer[] {
-  return bytes
-    .toString('latin1')
-    .split(/(?<=\n\n|\r\n\r\n)/)
-    .map(part => Buffer.from(part, 'latin1'))
 }
 
 /** The bytes that a client gets of a stream that is translated to the format that it came in. */

@@ -1,6 +1,6 @@
 // The shape of a chat completion request, checked by hand: the hot path has no room for a schema library.
 
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
 import { wantsStreamUsage } from '../openai-shared/stream-usage.ts'
 import {
@@ -10,6 +10,7 @@ import {
   checksItself,
   isAnObject,
   isBoolean,
+  isFunctionDefinition,
   isInteger,
   isList,
   isNumber,
@@ -18,8 +19,12 @@ import {
   isString,
   isStringOrObject,
   isStringOrStrings,
+  isTyped,
+  listIn,
   measure,
+  messagesIn,
   refuse,
+  refuseRole,
 } from '../shared/checks.ts'
 
 const maxMessages = 10_000
@@ -46,7 +51,7 @@ const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['tool_choice', isStringOrObject],
   ['function_call', isStringOrObject],
   ['parallel_tool_calls', isBoolean],
-  ['response_format', isResponseFormat],
+  ['response_format', isTyped],
   ['reasoning_effort', isString],
   ['service_tier', isString],
   ['user', isString],
@@ -73,11 +78,8 @@ export function checkRequest(body: JsonObject, address: Address): RequestFacts {
 }
 
 /** @returns the UTF-16 units of the prompt's text */
-function checkMessages(messages: unknown): number {
-  if (messages === undefined) refuse('messages', 'is missing')
-  if (!Array.isArray(messages)) refuse('messages', 'must be a list')
-  if (messages.length === 0) refuse('messages', 'must hold at least one message')
-  if (messages.length > maxMessages) refuse('messages', `must hold at most ${maxMessages} messages`)
+function checkMessages(value: unknown): number {
+  const messages = messagesIn(value, maxMessages)
   let characters = 0
   for (let index = 0; index < messages.length; index++) {
     const message: unknown = messages[index]
@@ -89,7 +91,7 @@ function checkMessages(messages: unknown): number {
 
 function checkMessage(message: MutableJson, index: number): number {
   const role = message['role']
-  if (!roles.has(role)) refuseRole(role, `messages[${index}].role`)
+  if (!roles.has(role)) refuseRole(role, `messages[${index}].role`, roles)
   let characters = 0
   for (const field in message) {
     const value = message[field]
@@ -106,16 +108,11 @@ function checkMessage(message: MutableJson, index: number): number {
   return characters
 }
 
-function refuseRole(role: unknown, path: string): never {
-  if (role === undefined) refuse(path, 'is missing')
-  refuse(path, `must be one of ${Array.from(roles).join(', ')}`)
-}
-
 /** Only the assistant, and the answer of a function, may say nothing. */
 function checkNoContent(message: MutableJson, index: number): void {
   const { content, role } = message
   const path = `messages[${index}].content`
-  if (content !== undefined && content !== null) refuse(path, 'must be a string or a list of parts')
+  if (isSet(content)) refuse(path, 'must be a string or a list of parts')
   if (role === 'assistant' || role === 'function') return
   refuse(path, content === null ? 'must not be null' : 'is missing')
 }
@@ -160,30 +157,17 @@ function checkCalledFunction(called: unknown, path: string): void {
 }
 
 /** Tools, or the older functions, which are tools without a wrapper. Returns the UTF-16 units of the definitions. */
-function checkTools(tools: unknown, path: string): number {
-  if (tools === undefined || tools === null) return 0
-  if (!Array.isArray(tools)) refuse(path, 'must be a list')
+function checkTools(value: unknown, path: string): number {
+  const tools = listIn(value, path)
   let characters = 0
   for (let index = 0; index < tools.length; index++) {
     const tool: unknown = tools[index]
     const place = `${path}[${index}]`
     if (!isObject(tool)) refuse(place, 'must be an object')
-    if (path === 'functions') checkFunction(tool, place)
+    if (path === 'functions') isFunctionDefinition(tool, place)
     else if (!isText(tool['type'])) refuse(`${place}.type`, 'must be a non-empty string')
-    else if (tool['type'] === 'function') checkFunction(tool['function'], `${place}.function`)
+    else if (tool['type'] === 'function') isFunctionDefinition(tool['function'], `${place}.function`)
     characters += measure(tool, place, 2)
   }
   return characters
-}
-
-function checkFunction(definition: unknown, path: string): void {
-  if (!isObject(definition)) refuse(path, 'must be an object with a name')
-  if (!isText(definition['name'])) refuse(`${path}.name`, 'must be a non-empty string')
-  const { parameters } = definition
-  if (parameters !== undefined && parameters !== null) isAnObject(parameters, `${path}.parameters`)
-}
-
-function isResponseFormat(value: unknown, path: string): void {
-  isAnObject(value, path)
-  if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
 }

@@ -2,9 +2,10 @@
 
 import type { Choice, Completion } from '../../conversation/completion.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
-import { choicesOf, malformed, refuseError } from '../openai-shared/answer.ts'
+import { choicesOf, refuseError } from '../openai-shared/answer.ts'
 import { readFinish } from '../openai-shared/finish.ts'
 import { readUsage } from '../openai-shared/usage.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { decodeLogprobs } from './logprobs.ts'
 import { formatName } from './name.ts'
 

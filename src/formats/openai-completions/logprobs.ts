@@ -1,6 +1,6 @@
 // Log probabilities: lists side by side here, one entry for each token in chat completions.
 
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { listOf, textOf } from '../openai-shared/fields.ts'
 
 /** @returns in the shape of chat completions */
@@ -22,7 +22,7 @@ export function decodeLogprobs(logprobs: JsonObject): JsonObject {
 
 /** @param offset UTF-16 units of the text before these tokens */
 export function encodeLogprobs(logprobs: JsonObject, offset: number): JsonObject {
-  const entries = listOf(logprobs['content']).filter(isObject)
+  const entries = objectsOf(logprobs['content'])
   let at = offset
   const offsets = entries.map(({ token }) => {
     const start = at
@@ -38,6 +38,6 @@ export function encodeLogprobs(logprobs: JsonObject, offset: number): JsonObject
 }
 
 function topOf(entry: JsonObject): JsonObject {
-  const others = listOf(entry['top_logprobs']).filter(isObject)
+  const others = objectsOf(entry['top_logprobs'])
   return Object.fromEntries(others.map(({ token, logprob }) => [textOf(token) ?? '', logprob]))
 }

@@ -2,8 +2,9 @@
 
 import type { AnswerFacts, Usage } from '../../call.ts'
 import { isObject } from '../../lib/json-value.ts'
-import { factsOf, malformed, parseBulkyAnswer } from '../openai-shared/answer.ts'
+import { factsOf, parseBulkyAnswer } from '../openai-shared/answer.ts'
 import { readUsage } from '../openai-shared/usage.ts'
+import { malformed } from '../shared/answer-body.ts'
 
 export function readAnswer(body: Buffer): AnswerFacts {
   const answer = parseBulkyAnswer(body, 'data')

@@ -5,9 +5,8 @@ import type { EmbeddingAnswer, EmbeddingRequest, Vector } from '../../conversati
 import { asBase64, asNumbers } from '../../conversation/vectors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
-import { malformed } from '../openai-shared/answer.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
-import { inputOf } from '../shared/answer-body.ts'
+import { inputOf, malformed } from '../shared/answer-body.ts'
 import { countEmbeddingUsage } from './response.ts'
 
 export function decodeResponse(body: unknown): EmbeddingAnswer {

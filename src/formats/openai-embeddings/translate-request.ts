@@ -3,6 +3,7 @@
 import type { EmbeddingRequest } from '../../conversation/embedding.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { Address, EncodedRequest, EncodeTarget } from '../format.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { type OwnFieldRules, rulesFor } from '../shared/own-fields.ts'
 
 export const formatName = 'openai-embeddings'
@@ -21,9 +22,6 @@ export const ownFields: OwnFieldRules = { request: rulesFor('carried', known) }
 
 export function decodeRequest(body: JsonObject, address: Address): EmbeddingRequest {
   const { input, dimensions, encoding_format: encoding, user, input_type: purpose } = body
-  const extra = Object.fromEntries(
-    Object.entries(body).filter(([field, value]) => !known.has(field) && value !== null),
-  )
   return {
     model: String(address.model ?? body['model']),
     ...decodeInput(input),
@@ -31,7 +29,7 @@ export function decodeRequest(body: JsonObject, address: Address): EmbeddingRequ
     ...(typeof purpose === 'string' ? { purpose } : {}),
     ...(encoding === 'float' || encoding === 'base64' ? { encoding } : {}),
     ...(typeof user === 'string' ? { user } : {}),
-    ...(Object.keys(extra).length === 0 ? {} : { extra: { [formatName]: extra } }),
+    ...putAside(formatName, otherFields(body, known)),
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { isText } from '../../lib/json-value.ts'
 import type { Address, JsonObject, RequestFacts } from '../format.ts'
-import { isFlag, isSet } from '../openai-shared/form-checks.ts'
+import { isFlag, isOn } from '../openai-shared/form-checks.ts'
 import { type Check, checkFields, checkModel, isString, refuse } from '../shared/checks.ts'
 
 const checks: ReadonlyMap<string, Check> = new Map<string, Check>([
@@ -39,7 +39,7 @@ function checkShape(body: JsonObject, address: Address): RequestFacts {
   checkFields(body, fields, checks)
   return {
     model,
-    streaming: isSet(body['stream']),
+    streaming: isOn(body['stream']),
     wantsStreamUsage: false,
     inputCharacters: isText(body['prompt']) ? body['prompt'].length : 0,
     fields,

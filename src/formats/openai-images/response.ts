@@ -1,8 +1,9 @@
 // A whole answer with images. Only its small fields are parsed: the images are most of it, and nobody here looks at them.
 
 import type { AnswerFacts } from '../../call.ts'
-import { malformed, parseBulkyAnswer } from '../openai-shared/answer.ts'
+import { parseBulkyAnswer } from '../openai-shared/answer.ts'
 import { readMediaUsage } from '../openai-shared/media-usage.ts'
+import { malformed } from '../shared/answer-body.ts'
 
 export function readAnswer(body: Buffer): AnswerFacts {
   const answer = parseBulkyAnswer(body, 'data')

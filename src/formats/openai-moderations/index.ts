@@ -1,7 +1,8 @@
 // OpenAI's moderations: texts and images to be classified. https://platform.openai.com/docs/api-reference/moderations
 
-import { factsOf, malformed, parseAnswer } from '../openai-shared/answer.ts'
+import { factsOf, parseAnswer } from '../openai-shared/answer.ts'
 import { definePlainFormat } from '../openai-shared/plain-format.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { checkRequest } from './request.ts'
 
 export const openAiModerations = definePlainFormat({

@@ -3,11 +3,12 @@
 import type { Message } from '../../conversation/conversation.ts'
 import type { Part, ToolResultContent, ToolResultPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { refuse } from '../shared/checks.ts'
+import { unseal } from '../shared/sealed.ts'
 import { decodeContent } from './content.ts'
 import { decodeAssistantItem, decodeReasoning } from './decode-item.ts'
-import { unseal } from './sealed.ts'
-import { formatName, kindOf, ownExtra, textOf, withoutFields } from './wire.ts'
+import { formatName, kindOf, textOf } from './wire.ts'
 
 interface OpenMessage {
   readonly role: Message['role']
@@ -68,13 +69,13 @@ const messageFields = new Set(['type', 'role', 'content', 'id', 'status'])
 
 function decodeMessage(item: JsonObject, path: string): OpenMessage {
   const { role } = item
-  const rest = withoutFields(item, messageFields)
+  const rest = otherFields(item, messageFields)
   const own = role === 'developer' ? { ...rest, role } : rest
   return {
     role: role === 'user' ? 'user' : 'system',
     parts: decodePieces(item['content'], `${path}.content`),
     takes: 'nothing',
-    ...(own !== null && { extra: ownExtra(own) }),
+    ...putAside(formatName, own),
   }
 }
 
@@ -94,7 +95,7 @@ function decodeOutput(item: JsonObject, path: string): ToolResultPart {
     type: 'tool_result',
     callId: textOf(callId),
     content: decodeResult(output, `${path}.output`),
-    ...(Object.keys(own).length > 0 && { extra: ownExtra(own) }),
+    ...putAside(formatName, own),
   }
 }
 

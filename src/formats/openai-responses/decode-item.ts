@@ -2,8 +2,9 @@
 
 import type { AnswerPart } from '../../conversation/completion.ts'
 import type { Citation, ReasoningPart, ToolCallPart } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
-import { formatName, kindOf, objectsOf, ownExtra, qualifyName, textOf, withoutFields } from './wire.ts'
+import { isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
+import { formatName, kindOf, qualifyName, textOf, toExtra } from './wire.ts'
 
 /** The parts of an item of the assistant's; none for thoughts that nobody can read any more. */
 export function decodeAssistantItem(item: JsonObject): readonly AnswerPart[] {
@@ -24,8 +25,7 @@ const messageFields = new Set(['type', 'role', 'content'])
 
 function decodeMessage(item: JsonObject): readonly AnswerPart[] {
   const { content } = item
-  const own = withoutFields(item, messageFields)
-  const more = own === null ? {} : { extra: ownExtra(own) }
+  const more = putAside(formatName, extraOfMessage(item))
   if (typeof content === 'string') return [{ type: 'text', text: content, ...more }]
   return objectsOf(content).map((piece): AnswerPart => {
     if (piece['type'] === 'refusal') return { type: 'refusal', text: textOf(piece['refusal']) }
@@ -39,9 +39,9 @@ function decodeMessage(item: JsonObject): readonly AnswerPart[] {
   })
 }
 
-/** Null for an item that no text belongs to. */
-export function extraOfMessage(item: JsonObject): JsonObject | null {
-  return withoutFields(item, messageFields)
+/** What a message says beside its content; undefined where that is nothing. */
+export function extraOfMessage(item: JsonObject): JsonObject | undefined {
+  return otherFields(item, messageFields)
 }
 
 export function decodeCitation(annotation: JsonObject): Citation {
@@ -52,7 +52,7 @@ export function decodeCitation(annotation: JsonObject): Citation {
     ...(name !== undefined && { title: name }),
     ...(typeof start === 'number' && { start }),
     ...(typeof end === 'number' && { end }),
-    ...(annotation['type'] !== 'url_citation' && { extra: ownExtra(annotation) }),
+    ...(annotation['type'] !== 'url_citation' && { extra: toExtra(annotation) }),
   }
 }
 
@@ -61,7 +61,6 @@ const callFields = new Set(['type', 'call_id', 'name', 'arguments', 'input', 'si
 export function decodeCall(item: JsonObject): ToolCallPart {
   const { call_id: callId, id, name, namespace, signature } = item
   const custom = item['type'] === 'custom_tool_call'
-  const own = withoutFields(item, callFields)
   return {
     type: 'tool_call',
     id: isText(callId) ? callId : textOf(id),
@@ -69,7 +68,7 @@ export function decodeCall(item: JsonObject): ToolCallPart {
     arguments: textOf(item[custom ? 'input' : 'arguments']),
     ...(custom && { custom: true as const }),
     ...(isText(signature) && { signature }),
-    ...(own !== null && { extra: ownExtra(own) }),
+    ...putAside(formatName, otherFields(item, callFields)),
   }
 }
 
@@ -91,7 +90,7 @@ export function decodeReasoning(item: JsonObject): ReasoningPart {
     ...(isSummary && { summary: true as const }),
     ...(isText(encrypted) && { encrypted }),
     origin: formatName,
-    extra: ownExtra(item),
+    extra: toExtra(item),
   }
 }
 
@@ -116,7 +115,5 @@ function textsIn(list: unknown): readonly string[] {
 
 /** Log probabilities of the texts of a message, in OpenAI's shape. */
 export function logprobsOf(item: JsonObject): readonly unknown[] {
-  return objectsOf(item['content']).flatMap(piece =>
-    Array.isArray(piece['logprobs']) ? piece['logprobs'].filter(isObject) : [],
-  )
+  return objectsOf(item['content']).flatMap(piece => objectsOf(piece['logprobs']))
 }

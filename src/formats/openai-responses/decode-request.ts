@@ -11,7 +11,7 @@ import type {
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { decodeInput } from './decode-input.ts'
 import { decodeToolChoice, decodeTools } from './decode-tools.ts'
-import { ownExtra } from './wire.ts'
+import { toExtra } from './wire.ts'
 
 /** @param body checked; the response before it, where it names one, is part of the input already */
 export function decodeRequest(body: JsonObject): Conversation {
@@ -37,7 +37,7 @@ export function decodeRequest(body: JsonObject): Conversation {
     ...(isObject(body['metadata']) && { metadata: body['metadata'] }),
     ...(isText(body['prompt_cache_key']) && { cacheKey: body['prompt_cache_key'] }),
     // The answer repeats what was asked.
-    extra: ownExtra(asked),
+    extra: toExtra(asked),
   }
 }
 
@@ -45,7 +45,7 @@ export function decodeRequest(body: JsonObject): Conversation {
 function decodeInstructions(instructions: unknown): readonly Message[] {
   if (!isText(instructions)) return []
   const parts = [{ type: 'text', text: instructions }] as const
-  return [{ role: 'system', parts, extra: ownExtra({ instructions: true }) }]
+  return [{ role: 'system', parts, extra: toExtra({ instructions: true }) }]
 }
 
 function decodeSampling(body: JsonObject): Sampling {
@@ -93,7 +93,7 @@ function decodeReasoningRequest({ reasoning }: JsonObject): ReasoningRequest | u
   const summary = reasoning['summary'] ?? reasoning['generate_summary']
   const asked: ReasoningRequest = {
     ...(efforts.has(effort) && { effort: effort as Effort }),
-    ...(isText(summary) && { visible: true, extra: ownExtra({ summary }) }),
+    ...(isText(summary) && { visible: true, extra: toExtra({ summary }) }),
   }
   return Object.keys(asked).length === 0 ? undefined : asked
 }

@@ -1,12 +1,12 @@
 // From a whole response to the neutral form.
 
 import type { AnswerPart, Completion, Finish } from '../../conversation/completion.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { malformed } from '../openai-shared/answer.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
+import { malformed } from '../shared/answer-body.ts'
 import { decodeAssistantItem, logprobsOf } from './decode-item.ts'
 import { readUsage } from './usage.ts'
-import { kindOf, objectsOf, textOf } from './wire.ts'
+import { kindOf, textOf } from './wire.ts'
 
 /** @throws GatewayError `upstream_malformed`, or what a response that failed says */
 export function decodeResponse(body: unknown): Completion {

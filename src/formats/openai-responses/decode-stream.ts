@@ -3,9 +3,10 @@
 
 import type { CompletionEvent, PartOpening } from '../../conversation/completion-event.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, type MutableJson, objectsOf } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
 import { failureInSuccess, holdsError } from '../openai-shared/errors.ts'
+import { isMarkOrBlank, parseEvent } from '../openai-shared/stream-event.ts'
 import {
   decodeAssistantItem,
   decodeCall,
@@ -16,7 +17,7 @@ import {
 } from './decode-item.ts'
 import { finishOf } from './decode-response.ts'
 import { readUsage } from './usage.ts'
-import { kindOf, objectsOf, ownExtra, textOf } from './wire.ts'
+import { kindOf, textOf, toExtra } from './wire.ts'
 
 type Emit = (event: CompletionEvent) => void
 
@@ -214,8 +215,8 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       for (const annotation of objectsOf(content['annotations']).slice(text.citations))
         this.#cite(text, annotation)
       if (text.logprobs === 0) this.#addLogprobs(text, content['logprobs'])
-      if (own === null || isRefusal) return
-      this.#emit({ type: 'part_detail', choice: 0, part: text.part, detail: { extra: ownExtra(own) } })
+      if (own === undefined || isRefusal) return
+      this.#emit({ type: 'part_detail', choice: 0, part: text.part, detail: { extra: toExtra(own) } })
     })
     for (const { part } of open.texts.values()) this.#emit({ type: 'part_end', choice: 0, part })
   }
@@ -339,29 +340,6 @@ function indexOf({ output_index: index }: JsonObject): number {
 
 function contentIndexOf({ content_index: index }: JsonObject): number {
   return typeof index === 'number' ? index : 0
-}
-
-function isMarkOrBlank(data: string): boolean {
-  if (data.charCodeAt(0) === 0x7b) return false
-  const word = data.trim()
-  return word === '' || word === '[DONE]'
-}
-
-function parseEvent(data: string, name: string): MutableJson {
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch (cause) {
-    if (name === 'error') throw failureInSuccess(data)
-    throw new GatewayError('upstream_malformed', {
-      message: 'The provider sent an event that is not JSON.',
-      cause,
-    })
-  }
-  if (isObject(value)) return value
-  if (name === 'error') throw failureInSuccess(value)
-  const message = 'The provider sent an event that is not a JSON object.'
-  throw new GatewayError('upstream_malformed', { message })
 }
 
 function notOfFormat(event: MutableJson): GatewayError {

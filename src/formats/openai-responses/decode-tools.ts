@@ -1,9 +1,10 @@
 // Tools and the choice among them, from this format to the neutral form.
 
 import type { Tool, ToolChoice } from '../../conversation/conversation.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 import { refuse } from '../shared/checks.ts'
-import { formatName, kindOf, objectsOf, ownExtra, qualifyName, withoutFields } from './wire.ts'
+import { formatName, kindOf, qualifyName } from './wire.ts'
 
 /** In the client's order; those of a namespace stand in its place, under names of their own. */
 export function decodeTools(tools: unknown): readonly Tool[] {
@@ -23,12 +24,12 @@ function decodeTool(tool: JsonObject, namespace?: JsonObject): Tool {
   const { type, name, description, parameters, strict } = tool
   if ((type !== 'function' && type !== 'custom') || !isText(name))
     return { type: 'provider', format: formatName, name: kindOf(tool), value: tool }
-  const rest = withoutFields(tool, type === 'function' ? functionFields : customFields)
+  const rest = otherFields(tool, type === 'function' ? functionFields : customFields)
   const own = namespace === undefined ? rest : { ...rest, namespace, name }
   const common = {
     name: qualifyName(namespace?.['name'], name),
     ...(isText(description) && { description }),
-    ...(own !== null && { extra: ownExtra(own) }),
+    ...putAside(formatName, own),
   }
   if (type === 'custom') return { type, ...common }
   return {

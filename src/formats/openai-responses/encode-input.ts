@@ -6,10 +6,10 @@ import { failedCall } from '../../conversation/failed-call.ts'
 import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import type { Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../conversation/parts.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import { encodeContent, isPlainText } from './content.ts'
 import { annotationsOf, refusalContent } from './encode-item.ts'
-import { formatName, objectsOf, readOwn } from './wire.ts'
+import { formatName, ownExtra } from './wire.ts'
 
 interface InputContext {
   /** Ids of the calls of tools that take free text: their results are items of another kind. */
@@ -77,7 +77,7 @@ function isPiece({ type }: JsonObject): boolean {
 }
 
 function encodeSaid(message: Message, parts: readonly Part[], context: InputContext): JsonObject | null {
-  const { instructions: _instructions, role: ownRole, ...own } = readOwn(message.extra)
+  const { instructions: _instructions, role: ownRole, ...own } = ownExtra(message.extra)
   const role = isText(ownRole) ? ownRole : message.role
   const [only] = parts
   if (parts.length === 1 && only !== undefined && isPlainText(only) && message.role === 'system')
@@ -106,7 +106,7 @@ function kindOfForeign({ type }: JsonObject): string {
 }
 
 function encodeResult(result: ToolResultPart, context: InputContext): JsonObject {
-  const { custom, ...own } = readOwn(result.extra)
+  const { custom, ...own } = ownExtra(result.extra)
   if (result.cache !== undefined) warnOnce(context.warnings, 'dropped parameter cache_control')
   const isCustom = custom === true || context.customCalls.has(result.callId)
   return {
@@ -139,7 +139,7 @@ function encodeAssistant({ parts }: Message, context: InputContext): readonly Js
       items.push(...encodeAct(part, context))
       continue
     }
-    const own = part.type === 'text' ? readOwn(part.extra) : {}
+    const own = part.type === 'text' ? ownExtra(part.extra) : {}
     const last = items.at(-1)
     if (isSpoken(last) && (part.type === 'refusal' || last.own['id'] === own['id']))
       last.content.push(content)
@@ -162,7 +162,7 @@ function messageOf({ own, content }: SpokenMessage): JsonObject {
 function spokenContent(part: Part): JsonObject | null {
   if (part.type === 'refusal') return refusalContent(part.text)
   if (part.type !== 'text') return null
-  const annotations = (part.citations ?? []).filter(({ extra }) => readOwn(extra)['type'] !== undefined)
+  const annotations = (part.citations ?? []).filter(({ extra }) => ownExtra(extra)['type'] !== undefined)
   return {
     type: 'output_text',
     text: part.text,
@@ -194,7 +194,7 @@ function encodeAct(part: Part, context: InputContext): readonly JsonObject[] {
 
 function encodeCall(call: ToolCallPart): JsonObject {
   const { id, name, custom, extra } = call
-  const own = readOwn(extra)
+  const own = ownExtra(extra)
   const inner = isText(own['namespace']) ? name.replace(`${own['namespace']}__`, '') : name
   return custom === true
     ? { type: 'custom_tool_call', call_id: id, name: inner, input: call.arguments, ...own }
@@ -204,7 +204,7 @@ function encodeCall(call: ToolCallPart): JsonObject {
 /** A thought that cannot be proved to be the provider's own, or that it cannot read, is left out. */
 function encodeReasoning(part: ReasoningPart): readonly JsonObject[] {
   if (part.origin !== formatName) return []
-  const own = readOwn(part.extra)
+  const own = ownExtra(part.extra)
   if (own['type'] === 'reasoning') return isReadable(own) ? [own] : []
   if (part.encrypted === undefined) return []
   const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }]

@@ -5,8 +5,8 @@ import type { Conversation } from '../../conversation/conversation.ts'
 import type { Citation, ReasoningPart, ToolCallPart } from '../../conversation/parts.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import { webAddress } from '../openai-shared/web-address.ts'
-import { seal } from './sealed.ts'
-import { formatName, readOwn } from './wire.ts'
+import { seal } from '../shared/sealed.ts'
+import { formatName, ownExtra } from './wire.ts'
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
 
@@ -31,7 +31,7 @@ export function messageItem(id: string, status: ItemStatus, content: readonly Js
  * an address nor a name.
  */
 export function annotationOf(citation: Citation): JsonObject | null {
-  const own = readOwn(citation.extra)
+  const own = ownExtra(citation.extra)
   if (isText(own['type'])) return own
   const { url, title = '', start = 0, end = start } = citation
   const address = webAddress(url)
@@ -58,20 +58,20 @@ export function callItem(
     ...said,
     call_id: call.id,
     ...nameOfCall(call.name, asked),
-    ...readOwn(call.extra),
+    ...ownExtra(call.extra),
     ...(call.signature !== undefined && { signature: call.signature }),
   }
 }
 
 function nameOfCall(name: string, { tools }: Conversation): JsonObject {
   const tool = tools.find(each => each.type !== 'provider' && each.name === name)
-  const { namespace, name: inner } = readOwn(tool?.type === 'provider' ? undefined : tool?.extra)
+  const { namespace, name: inner } = ownExtra(tool?.type === 'provider' ? undefined : tool?.extra)
   return isObject(namespace) ? { name: inner, namespace: namespace['name'] } : { name }
 }
 
 /** Thoughts of this format are its own item; those of others are shown, and kept whole for the way back. */
 export function reasoningItem(part: ReasoningPart, id: string): JsonObject {
-  const own = readOwn(part.extra)
+  const own = ownExtra(part.extra)
   if (part.origin === formatName && own['type'] === 'reasoning') return own
   const { text, summary, encrypted, origin } = part
   const kept = origin === formatName ? encrypted : keptThought(part)

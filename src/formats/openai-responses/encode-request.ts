@@ -10,11 +10,12 @@ import type {
 import { GatewayError } from '../../errors.ts'
 import { isText, type JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
+import { otherFields } from '../shared/aside.ts'
 import { clamped } from '../shared/unsayable.ts'
 import { encodeInput, warnOfMarkers } from './encode-input.ts'
 import { encodeToolChoice, encodeTools } from './encode-tools.ts'
 import { known } from './own-fields.ts'
-import { formatName, readOwn, withoutFields } from './wire.ts'
+import { formatName, ownExtra } from './wire.ts'
 
 /** All else that a client of this format wrote goes as it came. */
 const spokenFor: ReadonlySet<string> = new Set(known)
@@ -36,7 +37,7 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     ...encodeReasoning(conversation.reasoning),
     ...encodeEnvelope(conversation),
     ...encodeKeeping(conversation, target),
-    ...withoutFields(readOwn(conversation.extra), spokenFor),
+    ...otherFields(ownExtra(conversation.extra), spokenFor),
     ...(conversation.streaming && { stream: true }),
   }
   return { body, warnings }
@@ -62,7 +63,7 @@ function takeInstructions(messages: readonly Message[]): {
 } {
   const [first, ...rest] = messages
   const [part] = first?.parts ?? []
-  if (first === undefined || readOwn(first.extra)['instructions'] !== true || part?.type !== 'text')
+  if (first === undefined || ownExtra(first.extra)['instructions'] !== true || part?.type !== 'text')
     return { instructions: null, messages }
   return { instructions: part.text, messages: rest }
 }
@@ -102,7 +103,7 @@ function atLeastFew(maxTokens: number, warnings: string[]): number {
 }
 
 function encodeText({ output, extra }: Conversation): JsonObject {
-  const own = readOwn(extra)['text']
+  const own = ownExtra(extra)['text']
   const verbosity = typeof own === 'object' && own !== null && 'verbosity' in own ? own.verbosity : undefined
   const text = {
     ...(output !== undefined && output.type !== 'text' && { format: encodeFormat(output) }),
@@ -125,7 +126,7 @@ function encodeFormat(output: Exclude<OutputFormat, { readonly type: 'text' }>):
 
 function encodeReasoning(asked: ReasoningRequest | undefined): JsonObject {
   const effort = asked?.effort ?? effortOf(asked?.budgetTokens)
-  const { summary = asked?.visible === true ? 'auto' : undefined } = readOwn(asked?.extra)
+  const { summary = asked?.visible === true ? 'auto' : undefined } = ownExtra(asked?.extra)
   const reasoning = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }) }
   return Object.keys(reasoning).length === 0 ? {} : { reasoning }
 }
@@ -149,7 +150,7 @@ function encodeEnvelope({ user, serviceTier, metadata, cacheKey }: Conversation)
 
 /** Nobody who speaks another format can refer to a response that is kept; so thoughts have to travel with the history. */
 function encodeKeeping(conversation: Conversation, { model, quirks }: EncodeTarget): JsonObject {
-  const own = readOwn(conversation.extra)
+  const own = ownExtra(conversation.extra)
   const asked = Array.isArray(own['include']) ? own['include'].filter(isText) : []
   const include = new Set(asked)
   if (conversation.sampling.logprobs !== undefined) include.add('message.output_text.logprobs')

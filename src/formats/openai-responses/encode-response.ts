@@ -2,7 +2,7 @@
 
 import type { AnswerPart, Completion } from '../../conversation/completion.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
-import type { JsonObject } from '../../lib/json-value.ts'
+import { type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
 import {
   annotationsOf,
@@ -16,7 +16,7 @@ import {
 } from './encode-item.ts'
 import { buildResponse, headOf, itemIds } from './response-object.ts'
 import { writeUsage } from './usage.ts'
-import { formatName, objectsOf } from './wire.ts'
+import { formatName } from './wire.ts'
 
 /** Of several answers the first: a client of this format cannot ask for more. */
 export function encodeResponse(completion: Completion, context: EncodeContext<Conversation>): JsonObject {

@@ -3,7 +3,7 @@
 import type { Conversation, Tool, ToolChoice } from '../../conversation/conversation.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
-import { formatName, readOwn } from './wire.ts'
+import { formatName, ownExtra } from './wire.ts'
 
 /** Only pieces of messages have a place for it. */
 const droppedMarker = 'dropped parameter cache_control'
@@ -18,7 +18,7 @@ export function encodeTools(conversation: Conversation, warnings: string[]): rea
       continue
     }
     if ('cache' in tool && !warnings.includes(droppedMarker)) warnings.push(droppedMarker)
-    const { namespace } = readOwn(tool.extra)
+    const { namespace } = ownExtra(tool.extra)
     if (isObject(namespace)) addToNamespace(encoded, namespace, encodeTool(tool))
     else encoded.push(encodeTool(tool))
   }
@@ -45,7 +45,7 @@ function addToNamespace(encoded: JsonObject[], namespace: MutableJson, tool: Jso
 
 /** Functions without parameters have an empty object, and what is not called strict is not: here it is the default. */
 function encodeTool(tool: Exclude<Tool, { readonly type: 'provider' }>): JsonObject {
-  const { namespace: _namespace, name = tool.name, ...own } = readOwn(tool.extra)
+  const { namespace: _namespace, name = tool.name, ...own } = ownExtra(tool.extra)
   const described = {
     type: tool.type,
     name,
@@ -72,7 +72,7 @@ export function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): un
 function nameTool(name: string, tools: readonly Tool[]): JsonObject {
   const tool = tools.find(each => each.name === name)
   if (tool?.type === 'provider') return nameProviderTool(tool.value)
-  const { namespace, name: inner } = readOwn(tool?.extra)
+  const { namespace, name: inner } = ownExtra(tool?.extra)
   const type = tool?.type ?? 'function'
   return isObject(namespace) ? { type, name: inner, namespace: namespace['name'] } : { type, name }
 }

@@ -1,5 +1,6 @@
 // What becomes of the fields of a request for a response that other formats have no words for.
 
+import { objectsOf } from '../../lib/json-value.ts'
 import {
   droppedUnless,
   type Fate,
@@ -7,8 +8,8 @@ import {
   type RefusedInside,
   rulesFor,
 } from '../shared/own-fields.ts'
-import { isSealed } from './sealed.ts'
-import { kindOf, objectsOf } from './wire.ts'
+import { isSealed } from '../shared/sealed.ts'
+import { kindOf } from './wire.ts'
 
 /** Fields that the neutral form has words for, or that say how the answer is brought and kept. */
 export const known = [

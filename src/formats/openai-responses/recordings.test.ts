@@ -8,6 +8,7 @@ import type { Completion } from '../../conversation/completion.ts'
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { foldEvents } from '../../conversation/fold-events.ts'
 import { GatewayError } from '../../errors.ts'
+import { cut, cutByEvent } from '../normal-form.fixture.ts'
 import { EventReader } from '../streams/event-reader.ts'
 import { chatOfResponses, decodeContext } from './format.fixture.ts'
 import { openAiResponses } from './index.ts'
@@ -72,19 +73,6 @@ function readStream(file: string): Buffer {
       return `${type === undefined ? '' : `event: ${type}\n`}data: ${line}\n\n`
     })
   return Buffer.from(events.join(''))
-}
-
-function cut(bytes: Buffer, size: number): Buffer[] {
-  const chunks: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size))
-  return chunks
-}
-
-function cutByEvent(bytes: Buffer): Buffer[] {
-  return bytes
-    .toString('latin1')
-    .split(/(?<=\n\n|\r\n\r\n)/)
-    .map(part => Buffer.from(part, 'latin1'))
 }
 
 function decodeStream(chunks: readonly Buffer[]): Completion {

@@ -1,6 +1,6 @@
 // The shape of a request for a response, checked by hand: the hot path has no room for a schema library.
 
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { JsonObject, RequestFacts } from '../format.ts'
 import {
   type Check,
@@ -14,8 +14,11 @@ import {
   isNumber,
   isString,
   isStringOrObject,
+  isTyped,
+  listIn,
   measure,
   refuse,
+  refuseRole,
 } from '../shared/checks.ts'
 import { kindOf } from './wire.ts'
 
@@ -70,7 +73,7 @@ export function checkInputFields(body: JsonObject): Omit<RequestFacts, 'model' |
 
 /** Text, or items. May be missing: a stored prompt, or the response before, may say it all. */
 function checkInput(input: unknown): number {
-  if (input === undefined || input === null) return 0
+  if (!isSet(input)) return 0
   if (typeof input === 'string') return input.length
   if (!Array.isArray(input)) refuse('input', 'must be a string or a list of items')
   if (input.length > maxItems) refuse('input', `must hold at most ${maxItems} items`)
@@ -85,8 +88,7 @@ function checkInput(input: unknown): number {
 
 function checkItem(item: MutableJson, path: string): number {
   const { type } = item
-  if (type !== undefined && type !== null && !isText(type))
-    refuse(`${path}.type`, 'must be a non-empty string')
+  if (isSet(type) && !isText(type)) refuse(`${path}.type`, 'must be a non-empty string')
   switch (kindOf(item)) {
     case '':
       return refuse(`${path}.type`, 'is missing')
@@ -109,8 +111,7 @@ function checkItem(item: MutableJson, path: string): number {
 
 function checkMessage(item: MutableJson, path: string): number {
   const { role, content } = item
-  if (role === undefined) refuse(`${path}.role`, 'is missing')
-  if (!roles.has(role)) refuse(`${path}.role`, `must be one of ${Array.from(roles).join(', ')}`)
+  if (!roles.has(role)) refuseRole(role, `${path}.role`, roles)
   if (content === undefined) refuse(`${path}.content`, 'is missing')
   return checkContent(content, `${path}.content`)
 }
@@ -146,9 +147,8 @@ function checkContent(content: unknown, path: string): number {
   return characters
 }
 
-function checkTools(tools: unknown): number {
-  if (tools === undefined || tools === null) return 0
-  if (!Array.isArray(tools)) refuse('tools', 'must be a list')
+function checkTools(value: unknown): number {
+  const tools = listIn(value, 'tools')
   let characters = 0
   for (let index = 0; index < tools.length; index++) {
     const tool: unknown = tools[index]
@@ -165,7 +165,7 @@ function checkTool(tool: MutableJson, path: string): void {
   if (!isText(type)) refuse(`${path}.type`, 'must be a non-empty string')
   if (type !== 'function' && type !== 'custom' && type !== 'namespace') return
   if (!isText(name)) refuse(`${path}.name`, 'must be a non-empty string')
-  if (parameters !== undefined && parameters !== null) isAnObject(parameters, `${path}.parameters`)
+  if (isSet(parameters)) isAnObject(parameters, `${path}.parameters`)
   if (type !== 'namespace') return
   if (!Array.isArray(tools)) refuse(`${path}.tools`, 'must be a list')
   for (let index = 0; index < tools.length; index++) {
@@ -178,7 +178,5 @@ function checkTool(tool: MutableJson, path: string): void {
 function isTextSettings(value: unknown, path: string): void {
   isAnObject(value, path)
   const { format } = value as MutableJson
-  if (format === undefined || format === null) return
-  isAnObject(format, `${path}.format`)
-  if (!isText((format as MutableJson)['type'])) refuse(`${path}.format.type`, 'must be a non-empty string')
+  if (isSet(format)) isTyped(format, `${path}.format`)
 }

@@ -1,10 +1,10 @@
 // The response around its output: what was asked, repeated as the API does.
 
 import type { Conversation } from '../../conversation/conversation.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodeContext } from '../format.ts'
 import { writeServiceTier } from '../openai-shared/service-tier.ts'
-import { kindOf, objectsOf, readOwn } from './wire.ts'
+import { kindOf, ownExtra } from './wire.ts'
 
 export type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed'
 
@@ -47,7 +47,7 @@ export function itemIds(
 
 /** In the order in which the API writes the fields. */
 export function buildResponse(head: ResponseHead, asked: Conversation, state: ResponseState): JsonObject {
-  const own = readOwn(asked.extra)
+  const own = ownExtra(asked.extra)
   const reason = state.incompleteReason
   const tier = writeServiceTier(state.serviceTier ?? 'default')
   return {

@@ -2,19 +2,19 @@
 // https://platform.openai.com/docs/api-reference/responses/object
 
 import type { Extra } from '../../conversation/parts.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isText, type JsonObject } from '../../lib/json-value.ts'
 
 export const formatName = 'openai-responses'
 
 /** What belongs to this format alone, as a part of the neutral form carries it. */
-export function ownExtra(value: JsonObject): Extra {
+export function toExtra(value: JsonObject): Extra {
   return { [formatName]: value }
 }
 
 const nothing: JsonObject = {}
 
-/** @returns what `ownExtra` has put in; empty where there is nothing */
-export function readOwn(extra: Extra | undefined): JsonObject {
+/** @returns what `toExtra` has put in; empty where there is nothing */
+export function ownExtra(extra: Extra | undefined): JsonObject {
   return extra?.[formatName] ?? nothing
 }
 
@@ -26,29 +26,12 @@ export function qualifyName(namespace: unknown, name: string): string {
   return isText(namespace) && namespace !== name ? `${namespace}__${name}` : name
 }
 
-/** What is left of an item when the fields that the neutral form has words for are taken out. */
-export function withoutFields(item: JsonObject, fields: ReadonlySet<string>): JsonObject | null {
-  const rest: Record<string, unknown> = {}
-  let found = false
-  for (const [field, value] of Object.entries(item)) {
-    if (fields.has(field) || value === null || value === undefined) continue
-    rest[field] = value
-    found = true
-  }
-  return found ? rest : null
-}
-
 /** The kind of an item. A message may leave it out, and so may a reference. */
 export function kindOf(item: JsonObject): string {
   const { type } = item
   if (isText(type)) return type
   if (isText(item['role'])) return 'message'
   return isText(item['id']) ? 'item_reference' : ''
-}
-
-/** The objects of a list whose shape nobody has promised. */
-export function objectsOf(list: unknown): readonly JsonObject[] {
-  return Array.isArray(list) ? list.filter(isObject) : []
 }
 
 export function textOf(value: unknown): string {

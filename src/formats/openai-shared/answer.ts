@@ -1,29 +1,23 @@
 // Reads a whole answer: an object, and not an error dressed up as a success.
 
 import type { AnswerFacts } from '../../call.ts'
-import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { malformed, objectIn, parseJson } from '../shared/answer-body.ts'
 import { readSmallFields } from '../shared/bulky-answer.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
 /** @throws GatewayError `upstream_malformed`, or the failure that an `{"error": …}` describes */
 export function parseAnswer(body: Buffer): MutableJson {
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString())
-  } catch (cause) {
-    throw malformed('is not JSON', cause)
-  }
-  return refuseError(value)
+  return refuseError(parseJson(body.toString()))
 }
 
 /** The answer itself, where it is an object and not an error. */
 export function refuseError(value: unknown): MutableJson {
   if (Array.isArray(value) && isObject(value[0]) && holdsError(value[0])) throw failureInSuccess(value)
-  if (!isObject(value)) throw malformed('is not a JSON object')
-  if (holdsError(value)) throw failureInSuccess(value)
-  return value
+  const answer = objectIn(value)
+  if (holdsError(answer)) throw failureInSuccess(answer)
+  return answer
 }
 
 /**
@@ -33,10 +27,6 @@ export function refuseError(value: unknown): MutableJson {
 export function parseBulkyAnswer(body: Buffer, bulky: string): MutableJson {
   const small = readSmallFields(body, bulky)
   return small === null || small['error'] !== undefined ? parseAnswer(body) : small
-}
-
-export function malformed(what: string, cause?: unknown): GatewayError {
-  return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
 }
 
 /** The choices of an answer. One of them may carry an error. */

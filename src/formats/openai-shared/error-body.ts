@@ -1,6 +1,8 @@
 // Our errors in OpenAI's shape, for an answer and for a stream that has begun.
 
-import type { AttemptRecord, ErrorCode, GatewayError } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../../errors.ts'
+import type { JsonObject } from '../../lib/json-value.ts'
+import { describeAttempt } from '../shared/errors.ts'
 
 /** Where OpenAI has a code of its own for the matter, so that clients recognise it. */
 const openAiCodes: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -24,16 +26,18 @@ export const keepAliveComment = Buffer.from(': keep-alive\n\n')
 
 /** The error as JSON text. */
 export function errorText(error: GatewayError): string {
-  return JSON.stringify({
-    error: {
-      message: error.message,
-      type: error.entry.type,
-      param: error.param,
-      code: codeFor(error),
-      ...(error.provider !== null && { provider: error.provider }),
-      ...(error.attempts.length > 0 && { attempts: error.attempts.map(describeAttempt) }),
-    },
-  })
+  return JSON.stringify({ error: describeError(error) })
+}
+
+export function describeError(error: GatewayError): JsonObject {
+  return {
+    message: error.message,
+    type: error.entry.type,
+    param: error.param,
+    code: codeFor(error),
+    ...(error.provider !== null && { provider: error.provider }),
+    ...(error.attempts.length > 0 && { attempts: error.attempts.map(describeAttempt) }),
+  }
 }
 
 /** A refusal keeps the upstream's own code where that is a name, such as `unsupported_parameter`. */
@@ -42,9 +46,4 @@ function codeFor(error: GatewayError): string {
   if (code === 'upstream_invalid_request' && upstreamCode !== null && /^[a-z][a-z_]+$/.test(upstreamCode))
     return upstreamCode
   return openAiCodes[code] ?? code
-}
-
-function describeAttempt(attempt: AttemptRecord) {
-  const { provider, model, status, code, durationMs } = attempt
-  return { provider, model, status, code, duration_ms: Math.round(durationMs) }
 }

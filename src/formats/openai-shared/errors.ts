@@ -1,10 +1,12 @@
 // Upstreams' error answers in the shapes that OpenAI-like servers give them, in our vocabulary.
 
 import type { ReplyHeaders } from '../../call.ts'
-import { type ErrorCode, GatewayError } from '../../errors.ts'
+import type { ErrorCode, GatewayError } from '../../errors.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { UpstreamFailure } from '../format.ts'
+import { parseLeniently } from '../shared/answer-body.ts'
 import { showableText } from '../shared/error-text.ts'
+import { errorOf } from '../shared/errors.ts'
 import { textOf } from './fields.ts'
 
 /** OpenAI's own codes and types that say more than the status beside them. */
@@ -74,14 +76,8 @@ export function failureOf(said: unknown, status: number): UpstreamFailure {
 
 /** The failure that an upstream reported inside a success, as an error to throw. */
 export function failureInSuccess(said: unknown): GatewayError {
-  const { code, message, upstreamCode, param } = failureOf(said, 200)
   const status = statusInside(errorObject(Array.isArray(said) ? said[0] : said))
-  return new GatewayError(code, {
-    message,
-    ...(param !== null && { param }),
-    ...(upstreamCode !== null && { upstreamCode }),
-    ...(status !== null && { upstreamStatus: status }),
-  })
+  return errorOf(failureOf(said, 200), status)
 }
 
 /** Whether a parsed success is an error in truth: `{"error": …}`, and not the empty one that some vendors always send. */
@@ -161,13 +157,4 @@ function statusInside(error: MutableJson): number | null {
     if (typeof status === 'number' && status >= 400 && status <= 599) return status
   }
   return null
-}
-
-/** The text itself where it is not JSON. */
-function parseLeniently(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

@@ -1,6 +1,6 @@
 // Reading and writing fields of JSON: what is absent stays absent, and null counts as absent.
 
-import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
+import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 
 export function textOf(value: unknown): string | undefined {
   return isText(value) ? value : undefined
@@ -29,15 +29,4 @@ export function present<Fields extends object>(fields: Fields): Present<Fields> 
   const kept: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value
   return kept as Present<Fields>
-}
-
-/** The fields that are not among the known ones and say something; undefined where there are none. */
-export function otherFields(value: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  let others: MutableJson | undefined
-  for (const name in value) {
-    if (known.has(name) || value[name] === null || value[name] === undefined) continue
-    others ??= {}
-    others[name] = value[name]
-  }
-  return others
 }

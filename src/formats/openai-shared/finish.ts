@@ -3,7 +3,7 @@
 import type { Finish, FinishReason } from '../../conversation/completion.ts'
 import { GatewayError } from '../../errors.ts'
 import { isText, type MutableJson } from '../../lib/json-value.ts'
-import { otherFields } from './fields.ts'
+import { otherFields, putAside } from '../shared/aside.ts'
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ['stop', 'stop'],
@@ -55,12 +55,11 @@ const known: ReadonlySet<string> = new Set([
 export function readFinish(choice: MutableJson, answered: Answered, format: string): Finish {
   const { finish_reason: word, native_finish_reason: vendorWord, stop_reason: stoppedBy } = choice
   const native = isText(vendorWord) ? vendorWord : word
-  const others = otherFields(choice, known)
   return {
     reason: reasonOf(word, answered),
     ...(isText(native) ? { native } : {}),
     ...(isText(stoppedBy) ? { stopSequence: stoppedBy } : {}),
-    ...(others === undefined ? {} : { extra: { [format]: others } }),
+    ...putAside(format, otherFields(choice, known)),
   }
 }
 

@@ -8,6 +8,6 @@ export const isFlag: Check = (value, path) => {
   if (!words.has(value)) refuse(path, 'must be true or false')
 }
 
-export function isSet(value: unknown): boolean {
+export function isOn(value: unknown): boolean {
   return value === true || value === 'true' || value === 'True' || value === '1'
 }

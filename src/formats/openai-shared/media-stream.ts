@@ -3,12 +3,13 @@
 import type { AnswerFacts, StreamTap, Usage } from '../../call.ts'
 import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { GatewayError } from '../../errors.ts'
-import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
+import { isText, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, TapOptions, WireEvent } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
 import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { failureInSuccess, holdsError } from './errors.ts'
 import { readMediaUsage } from './media-usage.ts'
+import { parseEvent } from './stream-event.ts'
 
 /** What the events of a stream are called. */
 export interface MediaEvents {
@@ -50,6 +51,7 @@ function createDecoder(
         return
       }
       const value = parseEvent(data, name)
+      if (name === 'error' || holdsError(value)) throw failureInSuccess(value)
       const kind = isText(value['type']) ? value['type'] : name
       if (text.includes(kind)) emit(textCame(value['delta']))
       else if (media.includes(kind)) emit(mediaCame)
@@ -73,25 +75,6 @@ const mediaCame: CompletionEvent = {
 
 function textCame(delta: unknown): CompletionEvent {
   return { type: 'part_delta', choice: 0, part: 0, text: isText(delta) ? delta : '' }
-}
-
-/** @throws GatewayError `upstream_malformed`, or what an error event says */
-function parseEvent(data: string, name: string): MutableJson {
-  let value: unknown
-  try {
-    value = JSON.parse(data)
-  } catch (cause) {
-    if (name === 'error') throw failureInSuccess(data)
-    throw new GatewayError('upstream_malformed', {
-      message: 'The provider sent an event that is not JSON.',
-      cause,
-    })
-  }
-  if (name === 'error' || (isObject(value) && holdsError(value))) throw failureInSuccess(value)
-  if (isObject(value)) return value
-  throw new GatewayError('upstream_malformed', {
-    message: 'The provider sent an event that is not a JSON object.',
-  })
 }
 
 /** Audio, as it comes: a failure in its middle cannot be told, so that the connection is cut. */

@@ -1,15 +1,15 @@
-// Makes a format of what is particular about it, for OpenAI's operations beside conversations: their requests and
-// answers pass as bytes, and are read for a few facts alone.
+// Makes a format of what is particular about it, for OpenAI's operations beside conversations: what passes
+// as bytes is read for a few facts alone.
 
-import type { StreamTap } from '../../call.ts'
 import type { Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
+import { refuseStream } from '../streams/refuse-stream.ts'
 import { encodeError, encodeStreamError } from './error-body.ts'
 import { decodeError } from './errors.ts'
 
 export interface PlainFormatData
   extends Pick<Format, 'name' | 'checkRequest' | 'readAnswer'>,
-    Partial<Pick<Format, 'takesForms' | 'anyAnswer' | 'costNeedsUsage'>> {
+    Partial<Pick<Format, 'takesForms' | 'anyAnswer' | 'costNeedsUsage' | 'embedding' | 'tokenCount'>> {
   /** Left out where there is no stream. */
   readonly openTap?: Format['openTap']
 }
@@ -28,8 +28,4 @@ export function definePlainFormat(data: PlainFormatData): Format {
     keepAlive: Buffer.alloc(0),
     ...data,
   }
-}
-
-function refuseStream(): StreamTap {
-  throw new Error('This operation has no stream.')
 }

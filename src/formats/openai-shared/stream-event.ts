@@ -17,6 +17,7 @@ export function choicesOf({ choices }: MutableJson): readonly MutableJson[] {
 
 /** `[DONE]`, or nothing at all, which some servers send to keep a connection open. */
 export function isMarkOrBlank(data: string): boolean {
+  if (data.charCodeAt(0) === 0x7b) return false
   const word = data.trim()
   return word === '' || word === '[DONE]'
 }

@@ -149,7 +149,7 @@ export class OpenAiStreamTap implements StreamTap {
       this.facts.outputCharacters += characters
       if (characters > 0) return undefined
     }
-    if (data.charCodeAt(0) !== 0x7b && isMarkOrBlank(data)) {
+    if (isMarkOrBlank(data)) {
       this.ended = data.trim() !== ''
       return nothing
     }

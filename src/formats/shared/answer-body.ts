@@ -25,14 +25,26 @@ export function objectIn(value: unknown): MutableJson {
 }
 
 /** @throws GatewayError `upstream_malformed` */
-export function parseObject(text: string): MutableJson {
-  let value: unknown
+export function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch (cause) {
     throw malformed('is not JSON', cause)
   }
-  return objectIn(value)
+}
+
+/** @throws GatewayError `upstream_malformed` */
+export function parseObject(text: string): MutableJson {
+  return objectIn(parseJson(text))
+}
+
+/** The text itself where it is not JSON. */
+export function parseLeniently(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 /** A whole number from 0, or null. */

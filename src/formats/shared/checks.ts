@@ -2,7 +2,7 @@
 // Values in range are the provider's affair.
 
 import { GatewayError } from '../../errors.ts'
-import { isText } from '../../lib/json-value.ts'
+import { isObject, isSet, isText, type MutableJson } from '../../lib/json-value.ts'
 
 const maxDepth = 100
 const maxModelLength = 256
@@ -14,10 +14,10 @@ export function refuse(path: string, what: string): never {
   throw new GatewayError('invalid_request', { message: `\`${path}\` ${what}.`, param: path })
 }
 
-export function checkModel(value: unknown): string {
+export function checkModel(value: unknown, longest = maxModelLength): string {
   if (value === undefined) refuse('model', 'is missing')
   if (!isText(value)) refuse('model', 'must be a non-empty string')
-  if (value.length > maxModelLength) refuse('model', `must have at most ${maxModelLength} characters`)
+  if (value.length > longest) refuse('model', `must have at most ${longest} characters`)
   // Half of a pair can stand neither in a path nor in a header.
   if (!value.isWellFormed()) refuse('model', 'holds half of a surrogate pair')
   return value
@@ -58,15 +58,57 @@ export const isStringOrObject: Check = (value, path) => {
 export const isStringOrStrings: Check = (value, path) => {
   if (typeof value === 'string') return
   if (!Array.isArray(value)) refuse(path, 'must be a string or a list of strings')
-  value.forEach((item, index) => {
-    isString(item, `${path}[${index}]`)
-  })
+  areStrings(value, path)
+}
+
+export const isStrings: Check = (value, path) => {
+  if (!Array.isArray(value)) refuse(path, 'must be a list of strings')
+  areStrings(value, path)
+}
+
+function areStrings(items: readonly unknown[], path: string): void {
+  for (let index = 0; index < items.length; index++) isString(items[index], `${path}[${index}]`)
 }
 
 export const isStreamOptions: Check = (value, path) => {
   isAnObject(value, path)
   const include = (value as { include_usage?: unknown }).include_usage
-  if (include !== undefined && include !== null) isBoolean(include, `${path}.include_usage`)
+  if (isSet(include)) isBoolean(include, `${path}.include_usage`)
+}
+
+export const isTyped: Check = (value, path) => {
+  isAnObject(value, path)
+  if (!isText((value as MutableJson)['type'])) refuse(`${path}.type`, 'must be a non-empty string')
+}
+
+/** A function that the model may call, as OpenAI describes it, and others after it. */
+export const isFunctionDefinition: Check = (value, path) => {
+  if (!isObject(value)) refuse(path, 'must be an object with a name')
+  if (!isText(value['name'])) refuse(`${path}.name`, 'must be a non-empty string')
+  const { parameters } = value
+  if (isSet(parameters)) isAnObject(parameters, `${path}.parameters`)
+}
+
+/** The messages of a conversation, of which there has to be one. */
+export function messagesIn(value: unknown, most = Number.POSITIVE_INFINITY): readonly unknown[] {
+  if (value === undefined) refuse('messages', 'is missing')
+  if (!Array.isArray(value)) refuse('messages', 'must be a list')
+  if (value.length === 0) refuse('messages', 'must hold at least one message')
+  if (value.length > most) refuse('messages', `must hold at most ${most} messages`)
+  return value
+}
+
+/** A list that may be left out. */
+export function listIn(value: unknown, path: string): readonly unknown[] {
+  if (!isSet(value)) return nothing
+  if (!Array.isArray(value)) refuse(path, 'must be a list')
+  return value
+}
+
+const nothing: readonly unknown[] = []
+
+export function refuseRole(role: unknown, path: string, known: ReadonlySet<unknown>): never {
+  refuse(path, role === undefined ? 'is missing' : `must be one of ${Array.from(known).join(', ')}`)
 }
 
 /**

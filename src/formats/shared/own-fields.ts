@@ -51,6 +51,11 @@ export function droppedUnless(idle: string): FieldRule {
   return value => (value === idle ? 'carried' : 'dropped')
 }
 
+/** Carried where it asks for what happens anyway, and refused otherwise. */
+export function refusedUnless(idle: string): FieldRule {
+  return value => (value === idle ? 'carried' : 'refused')
+}
+
 /** What a request has of its own: in its fields, and around its prompt. */
 export function findOwnFields(body: JsonObject, rules: OwnFieldRules): OwnFields {
   const found = new Finding(rules, body)

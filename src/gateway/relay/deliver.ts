@@ -1,10 +1,10 @@
 // Brings a relayed answer to the client as it comes, and closes the books at its end.
 
-import type { AnswerFacts, Method, RelayReply, StreamSink } from '../../call.ts'
-import { GatewayError } from '../../errors.ts'
+import type { AnswerFacts, Method, RelayReply } from '../../call.ts'
 import { answerHeaders } from '../deliver.ts'
 import type { Exchange, RelayBody } from '../exchange.ts'
-import { attemptsAsEnded, settle } from '../settle.ts'
+import { passStream } from '../pass-stream.ts'
+import { settle } from '../settle.ts'
 import type { Account, RelayProvider } from '../snapshot.ts'
 import { replyHeaders } from './headers.ts'
 import { openRelayMeter } from './meter.ts'
@@ -17,11 +17,9 @@ export interface Relayed {
   readonly body: RelayBody
 }
 
-const nothing = Buffer.alloc(0)
-
 export function deliverRelayed(exchange: Exchange, reply: RelayReply, relayed: Relayed): void {
-  const { call, gateway, page } = exchange
-  const { status, headers, body: stream } = reply
+  const { call } = exchange
+  const { status, headers } = reply
   const { connection, side } = relayed.provider
   const path = relayed.path.split('?')[0] ?? ''
   const meter = openRelayMeter({ connection, side, path, status, headers })
@@ -29,41 +27,20 @@ export function deliverRelayed(exchange: Exchange, reply: RelayReply, relayed: R
     [...exchange.headers, ...answerHeaders(exchange, null), ...replyHeaders(headers)],
     status,
   )
-  const began = gateway.clock.now()
-  let open = true
-  gateway.streams.open++
-  const close = (error: GatewayError | null): void => {
-    if (!open) return
-    open = false
-    gateway.streams.open--
-    page.upstreamMs += gateway.clock.now() - began
-    noteBytes(exchange, relayed.body)
-    const facts = meter?.finish() ?? null
-    const worth = accountRelayed(exchange, { facts, status, method: relayed.method })
-    const ending = { status, error, facts: facts ?? noFacts, bytesOut: call.reply.bytesSent }
-    settle(exchange, { ...ending, account: worth }, () => {
-      if (error === null) call.reply.endStream(nothing)
-      // What was sent so far looks like an answer: only a cut connection tells that it is none.
-      else call.reply.drop()
-    })
-  }
-  const sink: StreamSink = {
-    data(chunk) {
-      meter?.push(chunk)
-      if (!call.reply.write(chunk)) stream.pause()
+  passStream(exchange, reply.body, {
+    heard: chunk => meter?.push(chunk),
+    close(error, last) {
+      noteBytes(exchange, relayed.body)
+      const facts = meter?.finish() ?? null
+      const worth = accountRelayed(exchange, { facts, status, method: relayed.method })
+      const ending = { status, error, facts: facts ?? noFacts, bytesOut: call.reply.bytesSent }
+      settle(exchange, { ...ending, account: worth }, () => {
+        if (error === null) call.reply.endStream(last)
+        // What was sent so far looks like an answer: only a cut connection tells that it is none.
+        else call.reply.drop()
+      })
     },
-    end: () => close(null),
-    fail(error) {
-      error.attempts = attemptsAsEnded(exchange.attempts, { error, answered: true })
-      close(error)
-    },
-  }
-  call.reply.onDrain(() => stream.resume())
-  exchange.cancellation.onCancel(() => {
-    stream.abort()
-    sink.fail(new GatewayError('client_disconnected'))
   })
-  stream.read(sink)
 }
 
 /** How much of a body that is a stream has come by now. */

@@ -2,7 +2,7 @@
 // answer are streams, and nobody here reads them but to count.
 
 import type { Readable } from 'node:stream'
-import type { RelayReply } from '../../call.ts'
+import type { RelayedOperation, RelayReply } from '../../call.ts'
 import { type RelayEndpoint, type RelayPlace, readRelayPath } from '../../endpoints/relays.ts'
 import { type AttemptRecord, asGatewayError, GatewayError } from '../../errors.ts'
 import { admit, authenticate } from '../admit.ts'
@@ -66,9 +66,8 @@ function refuseProvider(asked: string, { operation }: RelayEndpoint): GatewayErr
       message: `There is no provider \`${asked.slice(0, 128)}\` here.`,
       param: 'provider',
     })
-  const plural = operation === 'batch' ? 'batches' : 'files'
   return new GatewayError('no_provider', {
-    message: `No configured provider has ${plural}.`,
+    message: `No configured provider has ${pluralOf(operation)}.`,
     param: 'provider',
   })
 }
@@ -79,11 +78,14 @@ function refuseOperation(asked: string, { operation }: RelayEndpoint): GatewayEr
       message: `The provider \`${asked}\` takes no raw requests here: its operator would have to set \`passthrough: true\`.`,
       param: 'provider',
     })
-  const plural = operation === 'batch' ? 'batches' : 'files'
   return new GatewayError('invalid_request', {
-    message: `The provider \`${asked}\` offers no ${plural} here.`,
+    message: `The provider \`${asked}\` offers no ${pluralOf(operation)} here.`,
     param: 'provider',
   })
+}
+
+function pluralOf(operation: RelayedOperation): string {
+  return operation === 'batch' ? 'batches' : 'files'
 }
 
 /** Path and query at the provider. */

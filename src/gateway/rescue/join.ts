@@ -4,10 +4,12 @@ import type { UpstreamRequest, Usage } from '../../call.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import type { ChatTranslation, EncodeContext, StreamEncoder, WireEvent } from '../../formats/format.ts'
 import { TranslatingTap } from '../../formats/streams/translating-tap.ts'
+import type { Joining } from '../course.ts'
 import type { Exchange } from '../exchange.ts'
-import { type Plan, type PlannedRequest, readAsked } from '../plan.ts'
-import { type Joining, prepareRequest } from '../prepare.ts'
+import type { Plan } from '../plan.ts'
+import { prepareRequest } from '../prepare.ts'
 import type { Remedy } from '../remedy.ts'
+import { type PlannedRequest, readAsked } from '../request.ts'
 import type { RescuePolicy } from '../route-policy.ts'
 import { encodeContext, encodeTarget } from '../translate.ts'
 import { chatOf } from '../way.ts'
@@ -89,10 +91,10 @@ export function prepareJoin(
   // The client's own bytes are asked again as they are: only what comes back is joined.
   if (plan.way.direct && mode === 'restart')
     return withJoinedTap(
-      prepareRequest(exchange, request, { ...plan, alternatives, remedy }),
+      prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs: undefined }),
       openDirect(exchange, join, joining),
     )
-  return prepareRequest(exchange, request, { ...plan, alternatives, remedy, joining })
+  return prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs: undefined, joining })
 }
 
 /** The answer so far, as the last thing the model said; without blanks at its end, which vendors refuse. */

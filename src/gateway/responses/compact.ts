@@ -1,28 +1,21 @@
 // A conversation is compacted (POST /v1/responses/compact): where every provider of the model has the route, it answers;
-// else the model is asked for a summary. And which endpoint is answered in which way.
+// else the model is asked for a summary.
 
-import type { Endpoint } from '../../endpoints/endpoint.ts'
+import { noUsage } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../formats/format.ts'
 import { openAiResponses } from '../../formats/openai-responses/index.ts'
 import { checkRequest } from '../../formats/openai-responses/request.ts'
-import { seal } from '../../formats/openai-responses/sealed.ts'
 import { readUsage, writeUsage } from '../../formats/openai-responses/usage.ts'
-import { objectsOf, textOf } from '../../formats/openai-responses/wire.ts'
-import { askTargets } from '../ask.ts'
-import { answerCount } from '../count-tokens.ts'
+import { textOf } from '../../formats/openai-responses/wire.ts'
+import { seal } from '../../formats/shared/sealed.ts'
+import { objectsOf } from '../../lib/json-value.ts'
+import { answerFromTargets, askTargets } from '../ask.ts'
 import { deliverFull } from '../deliver.ts'
 import type { Exchange } from '../exchange.ts'
-import { type Answer, answerFromTargets } from '../handle.ts'
-import type { ParsedRequest } from '../plan.ts'
+import type { ParsedRequest } from '../request.ts'
 import { findWay } from '../way.ts'
 import { itemsOfInput } from './items.ts'
-
-/** What is done with a request that came by this endpoint. */
-export function answerOf({ format, operation }: Pick<Endpoint, 'format' | 'operation'>): Answer {
-  if (format.name === 'openai-responses-compact') return compact
-  return operation === 'token_count' ? answerCount : answerFromTargets
-}
 
 /** What one provider alone can do must not bind a conversation that others may go on with. */
 function everyTargetHas({ snapshot, call }: Exchange, model: string): boolean {
@@ -40,7 +33,7 @@ const summaryInstructions =
 
 const summaryRequest = 'Summarise the conversation so far.'
 
-async function compact(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
+export async function compact(exchange: Exchange, parsed: ParsedRequest): Promise<void> {
   if (everyTargetHas(exchange, parsed.facts.model)) {
     await answerFromTargets(exchange, parsed)
     return
@@ -90,7 +83,7 @@ function compactionOf({ id, startedWall }: Exchange, response: JsonObject): Json
     throw new GatewayError('upstream_malformed', { message })
   }
   const name = id.replace(/^req_/, '')
-  const usage = readUsage(response['usage']) ?? nothingUsed
+  const usage = readUsage(response['usage']) ?? noUsage
   return {
     id: `resp_${name}`,
     object: 'response.compaction',
@@ -98,17 +91,6 @@ function compactionOf({ id, startedWall }: Exchange, response: JsonObject): Json
     output: [{ id: `cmp_${name}`, type: 'compaction', encrypted_content: seal({ kind: 'summary', text }) }],
     usage: writeUsage(usage),
   }
-}
-
-const nothingUsed = {
-  inputUncached: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  outputText: 0,
-  outputReasoning: 0,
-  audioInput: 0,
-  audioOutput: 0,
 }
 
 function toBytes(value: JsonObject): Buffer {

@@ -4,9 +4,9 @@
 import { droppedThought, isProven } from '../../conversation/lost-thoughts.ts'
 import { GatewayError } from '../../errors.ts'
 import { introduceSummary } from '../../formats/openai-responses/decode-input.ts'
-import { isSealed, unseal } from '../../formats/openai-responses/sealed.ts'
-import { kindOf, objectsOf } from '../../formats/openai-responses/wire.ts'
-import { isText, type JsonObject } from '../../lib/json-value.ts'
+import { kindOf } from '../../formats/openai-responses/wire.ts'
+import { isSealed, unseal } from '../../formats/shared/sealed.ts'
+import { isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { ResponseRecord } from './memory.ts'
 import type { OriginBook } from './origin-book.ts'
 

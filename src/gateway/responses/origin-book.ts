@@ -1,5 +1,7 @@
 // Remembers which target made an encrypted thought: no other can read it, and most refuse the whole request for it.
 
+import { BoundedMap } from '../../lib/bounded-map.ts'
+
 export interface OriginBook {
   remember(encrypted: string, targetId: string): void
   /** Null where nobody remembers. */
@@ -10,18 +12,9 @@ export interface OriginBook {
 const sealLength = 48
 
 export function createOriginBook(maxEntries: number): OriginBook {
-  const origins = new Map<string, string>()
+  const origins = new BoundedMap<string>(maxEntries, maxEntries)
   return {
-    remember(encrypted, targetId) {
-      const seal = encrypted.slice(-sealLength)
-      origins.delete(seal)
-      origins.set(seal, targetId)
-      if (origins.size <= maxEntries) return
-      for (const oldest of origins.keys()) {
-        origins.delete(oldest)
-        break
-      }
-    },
-    originOf: encrypted => origins.get(encrypted.slice(-sealLength)) ?? null,
+    remember: (encrypted, targetId) => origins.set(encrypted.slice(-sealLength), targetId, 1),
+    originOf: encrypted => origins.peek(encrypted.slice(-sealLength)) ?? null,
   }
 }

@@ -1,14 +1,13 @@
 // What a request of the Responses API goes on from: the response before it, items of earlier ones, thoughts that it carries
 // along. The target that made them understands the request as it is; all others get it with everything in it.
 
-import type { Target } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
-import type { FieldEdits, JsonObject } from '../../formats/format.ts'
+import type { JsonObject } from '../../formats/format.ts'
 import { checkInputFields } from '../../formats/openai-responses/request.ts'
 import { kindOf } from '../../formats/openai-responses/wire.ts'
 import { isText } from '../../lib/json-value.ts'
 import type { Exchange } from '../exchange.ts'
-import type { ParsedRequest } from '../plan.ts'
+import type { ParsedRequest, Recalled } from '../request.ts'
 import {
   type HistoryItem,
   itemOfClient,
@@ -19,18 +18,6 @@ import {
   portItems,
 } from './items.ts'
 import type { ResponseRecord } from './memory.ts'
-
-export interface Recalled {
-  /** `provider/model` of the target that holds what is referred to, and so is asked first; null where none does. */
-  readonly origin: string | null
-  /** The body with everything in it: what is translated for a target that speaks another format. */
-  readonly whole: JsonObject
-  /**
-   * What has to change in the client's bytes for a target of this format.
-   * @throws GatewayError `unsupported_parameter` where it cannot be asked
-   */
-  editsFor(target: Target, warnings: string[]): FieldEdits
-}
 
 const formatsWithHistory: ReadonlySet<string> = new Set([
   'openai-responses',

@@ -1,11 +1,11 @@
 // Keeps an answer of the Responses API for the requests that go on from it, unless the client wants nothing kept.
 
 import type { FullReply, Reply, StreamedReply, StreamSink } from '../../call.ts'
-import { objectsOf } from '../../formats/openai-responses/wire.ts'
 import { findTopLevel } from '../../lib/json-splice.ts'
-import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { isObject, isText, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { Exchange } from '../exchange.ts'
-import type { Plan, PlannedRequest } from '../plan.ts'
+import type { Plan } from '../plan.ts'
+import type { PlannedRequest } from '../request.ts'
 
 /** The reply, which is remembered when it is whole. Answers of other formats pass as they are. */
 export function rememberAnswer(

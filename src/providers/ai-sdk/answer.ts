@@ -124,26 +124,41 @@ interface Asking {
 
 const abilities = { jsonSchema: true, customTools: false, toolName: /^[\w-]{1,64}$/, takesUrl: () => true }
 
-async function answer(asking: Asking): Promise<RawReply> {
-  const { request, conversation, model, watch, options } = asking
+function answer(asking: Asking): Promise<RawReply> {
+  const { request, conversation, model, watch } = asking
   const adapted = adaptConversation(conversation, abilities)
-  const { options: asked, warnings } = encodeCall(adapted.conversation, model.specificationVersion)
-  const call: SdkCall = { ...asked, abortSignal: watch.signal }
+  const { options, warnings } = encodeCall(adapted.conversation, model.specificationVersion)
+  const asked = { adapted, call: { ...options, abortSignal: watch.signal }, warnings }
+  return request.streaming ? answerStream(asking, asked) : answerWhole(asking, asked)
+}
+
+interface Asked {
+  readonly adapted: Adapted
+  readonly call: SdkCall
+  /** What was left out on the way there. */
+  readonly warnings: readonly string[]
+}
+
+async function answerWhole(asking: Asking, { adapted, call, warnings }: Asked): Promise<RawReply> {
+  const { model, watch, options } = asking
   const context = contextOf(asking)
   const sentAt = options.clock.now()
-  if (!request.streaming) {
-    const result = await model.doGenerate(call)
-    watch.stop()
-    const completion = adapted.restore(decodeResult(result))
-    const body = Buffer.from(JSON.stringify(chat.encodeResponse(completion, context)))
-    return {
-      status: 200,
-      headers: jsonHeaders,
-      body,
-      sentAt,
-      warnings: [...warnings, ...tellWarnings(result.warnings)],
-    }
+  const result = await model.doGenerate(call)
+  watch.stop()
+  const completion = adapted.restore(decodeResult(result))
+  return {
+    status: 200,
+    headers: jsonHeaders,
+    body: Buffer.from(JSON.stringify(chat.encodeResponse(completion, context))),
+    sentAt,
+    warnings: [...warnings, ...tellWarnings(result.warnings)],
   }
+}
+
+async function answerStream(asking: Asking, { adapted, call, warnings }: Asked): Promise<RawReply> {
+  const { model, watch, options } = asking
+  const context = contextOf(asking)
+  const sentAt = options.clock.now()
   const { stream } = await model.doStream(call)
   const parts = stream.getReader()
   // What the package leaves out of the request it says first.

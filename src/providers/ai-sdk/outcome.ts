@@ -1,6 +1,6 @@
 // Usage and reasons to finish, which every version of the AI SDK has in another shape.
 
-import type { Usage } from '../../call.ts'
+import { noUsage, type Usage } from '../../call.ts'
 import type { Finish, FinishReason } from '../../conversation/completion.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
@@ -22,7 +22,7 @@ function readParts(input: JsonObject, output: JsonObject): Usage | null {
   if (total === null && uncached === null && written === null) return null
   const reasoning = countOf(output['reasoning']) ?? 0
   return {
-    ...nothing,
+    ...noUsage,
     inputUncached: uncached ?? Math.max(0, (total ?? 0) - cacheRead - cacheWrite),
     cacheRead,
     cacheWrite5m: cacheWrite,
@@ -39,23 +39,12 @@ function readTotals(usage: JsonObject): Usage | null {
   const cacheRead = countOf(usage['cachedInputTokens']) ?? 0
   const reasoning = Math.min(countOf(usage['reasoningTokens']) ?? 0, output ?? 0)
   return {
-    ...nothing,
+    ...noUsage,
     inputUncached: cacheRead > (input ?? 0) ? (input ?? 0) : (input ?? 0) - cacheRead,
     cacheRead,
     outputText: (output ?? 0) - reasoning,
     outputReasoning: reasoning,
   }
-}
-
-const nothing: Usage = {
-  inputUncached: 0,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  outputText: 0,
-  outputReasoning: 0,
-  audioInput: 0,
-  audioOutput: 0,
 }
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([

@@ -13,7 +13,7 @@ import type {
 } from '../../conversation/parts.ts'
 import { parseToolArguments } from '../../conversation/tool-arguments.ts'
 import { GatewayError } from '../../errors.ts'
-import { cacheOptions, writeSignature } from './metadata.ts'
+import { cacheOptions, ownOrigin, writeSignature } from './metadata.ts'
 import type { Metadata, SdkMessage, SdkPart, Version } from './model.ts'
 
 export interface PromptContext {
@@ -88,7 +88,7 @@ function encodeAssistant({ parts }: Message, context: PromptContext): SdkMessage
 
 /** The one vendor that signs calls has a format of its own; the metadata of all others is an object. */
 function originOfCall(signature: string): string {
-  return signature.startsWith('{') ? 'ai-sdk' : 'gemini'
+  return signature.startsWith('{') ? ownOrigin : 'gemini'
 }
 
 /** A thought goes back only with what proves it: of another origin, it is none to this vendor. */

@@ -47,7 +47,7 @@ const englishWords =
   /(?:^|[^\p{L}])(?:the|and|is|are|was|of|to|in|on|for|with|what|which|how|why|who|where|when|my|your|you|it|this|that|please|hello|hi|write|explain|tell|give|make|can|could|would)(?=$|[^\p{L}])/giu
 
 /** English unless more words speak for Portuguese. */
-export function guessLanguage(text: string): Language {
+function guessLanguage(text: string): Language {
   const sample = text.slice(0, 400)
   const portuguese = sample.match(portugueseWords)?.length ?? 0
   if (portuguese === 0) return 'en'

@@ -1,7 +1,7 @@
 // Signs requests with AWS Signature Version 4.
 
 import { hash } from 'node:crypto'
-import type { Authorize } from '../../call.ts'
+import type { Authorize, AwsCredentials } from '../../call.ts'
 import {
   deriveSigningKey,
   scopeText,
@@ -10,14 +10,6 @@ import {
   signParts,
 } from '../../lib/aws-signature.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { Secret } from '../../lib/secret.ts'
-
-export interface AwsCredentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
-  /** Of credentials that were lent for a time. */
-  readonly sessionToken: Secret | null
-}
 
 export interface AwsSignatureOptions {
   readonly service: string

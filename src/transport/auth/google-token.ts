@@ -1,17 +1,10 @@
 // Tokens of Google Cloud accounts: of a service account, of a workload identity, of the machine itself. Google's own
 // library knows all these ways; it is loaded with the first request that needs it.
 
-import type { Authorize } from '../../call.ts'
+import type { Authorize, GoogleCredentials } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Secret } from '../../lib/secret.ts'
-
-export interface GoogleCredentials {
-  /** Of a service account or an external account; without it, what the machine has. */
-  readonly credentialsFile: string | null
-  /** What would stand in such a file. */
-  readonly credentialsText: Secret | null
-}
 
 /** As much of an account as is needed here. */
 export interface GoogleAccount {

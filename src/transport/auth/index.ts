@@ -1,16 +1,9 @@
 // The ways to authorise requests that need more than a key in a header, by their names.
 
-import type { Authorize } from '../../call.ts'
+import type { Authorize, AuthScheme, AwsCredentials, GoogleCredentials } from '../../call.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { type AwsCredentials, createAwsSignature } from './aws-signature.ts'
-import { createGoogleTokens, type GoogleCredentials } from './google-token.ts'
-
-export type { AwsCredentials } from './aws-signature.ts'
-export type { GoogleCredentials } from './google-token.ts'
-
-export type AuthScheme =
-  | { readonly scheme: 'aws'; readonly service: string; readonly region: string }
-  | { readonly scheme: 'google'; readonly scope: string }
+import { createAwsSignature } from './aws-signature.ts'
+import { createGoogleTokens } from './google-token.ts'
 
 /** What a provider has been given, by the kind of scheme that it is for. */
 export interface AuthCredentials {

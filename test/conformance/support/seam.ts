@@ -78,7 +78,7 @@ export function targetOf(format: string, model = models[format] ?? 'upstream-mod
 }
 
 /** The shortest request that there is. */
-export function shortConversation(streaming: boolean): Conversation {
+function shortConversation(streaming: boolean): Conversation {
   return {
     model: 'test-model',
     streaming,
@@ -124,7 +124,7 @@ export function passStream(chunks: readonly Buffer[], upstream: string, client: 
   }
 }
 
-export function openTap(upstream: string, client: string): StreamTap {
+function openTap(upstream: string, client: string): StreamTap {
   if (upstream === client) return formatOf(client).openTap({ passUsage: true })
   const { decoding, encoding, conversation } = openContexts(true)
   const adapted = adaptConversation(conversation, chatOf(upstream).abilities(targetOf(upstream)))

@@ -9,7 +9,7 @@ export function speakingType(format: string): string {
   return `speaks_${format.replaceAll('-', '_')}`
 }
 
-export const speakingProviders: readonly Provider[] = clientFormats.map(format => ({
+const speakingProviders: readonly Provider[] = clientFormats.map(format => ({
   type: speakingType(format),
   title: format,
   baseUrl: null,

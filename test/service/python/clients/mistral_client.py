@@ -1,4 +1,4 @@
-"""Mistral's client. It reads no calls in pieces, as other vendors stream them."""
+"""Mistral's client."""
 
 import json
 
@@ -35,6 +35,37 @@ def tools(model):
     equal(answer.choices[0].message.content, RESULT)
 
 
+def streamed_tools(model):
+    with client.chat.stream(model=model, messages=MESSAGES, tools=[FUNCTION_TOOL]) as events:
+        chunks = [event.data for event in events]
+    (call,) = [call for chunk in chunks for choice in chunk.choices for call in choice.delta.tool_calls or []]
+    equal(get_weather(**json.loads(call.function.arguments)), "sunny")
+    equal(chunks[-1].choices[0].finish_reason, "tool_calls")
+    equal(chunks[-1].usage.prompt_tokens, INPUT_TOKENS)
+
+
+def embeddings(model):
+    """Of the vendors, those of chat completions and of Gemini have them."""
+    if model.startswith("claude"):
+        return
+    name = "gemini-embedding-001" if model.startswith("gemini") else model
+    answer = client.embeddings.create(model=name, inputs=["a", "b"])
+    assert answer.id, answer
+    equal([item.embedding for item in answer.data], [[0.5, -1], [0.5, -1]])
+
+
+def models(model):
+    listed = {card.id: card for card in client.models.list().data}
+    assert listed[model].capabilities.completion_chat, listed[model]
+
+
+def own_words(model):
+    answer = client.chat.complete(model=model, messages=MESSAGES, random_seed=7, safe_prompt=True)
+    equal(answer.choices[0].message.content, GREETING)
+    refusal = raises(SDKError, lambda: client.chat.complete(model=model, messages=[]))
+    equal(json.loads(refusal.body)["object"], "error")
+
+
 def structured(model):
     answer = client.chat.parse(model=model, messages=MESSAGES, response_format=City)
     equal(answer.choices[0].message.parsed, City(**CITY))
@@ -51,4 +82,4 @@ def errors(model):
     equal(raises(SDKError, ask("nobody")).status_code, 404)
 
 
-run(chat, stream, tools, structured, errors)
+run(chat, stream, tools, streamed_tools, structured, embeddings, models, own_words, errors)

@@ -1,5 +1,5 @@
-// What a client has to keep for us between two turns, in the field that this format has for what only its maker can
-// read: `encrypted_content`. It holds the thoughts of other providers with their signatures, and summaries of ours.
+// What a client has to keep for us between two turns, in the field that its format has for what only its maker can read:
+// `encrypted_content`, `signature`. It holds the thoughts of other providers with their signatures, and summaries of ours.
 
 import type { ReasoningPart } from '../../conversation/parts.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'

@@ -1,9 +1,35 @@
-// What the errors of Google mean beyond their status, at both of its addresses.
+// What the two addresses of Google have in common: the Gemini API and Vertex AI.
 
+import type { Destination } from '../call.ts'
 import { byStatus } from './error-rules.ts'
+import { pathOf } from './format-paths.ts'
 import type { ErrorRule } from './provider.ts'
 
-/** https://ai.google.dev/gemini-api/docs/troubleshooting */
+const actions: Readonly<Record<string, string>> = {
+  gemini: 'generateContent',
+  'gemini-token-count': 'countTokens',
+  'gemini-embedding': 'embedContent',
+  'gemini-embeddings': 'batchEmbedContents',
+}
+
+/** What is asked of a model: it stands behind the model and a colon. */
+export function googleAction(destination: Destination): string {
+  return destination.streaming ? 'streamGenerateContent?alt=sse' : pathOf(actions, destination)
+}
+
+export const googleModels = [
+  'gemini-3.8-flash',
+  'gemini-3.5-flash',
+  'gemini-3.1-pro-preview',
+  'gemini-3-flash-preview',
+  'gemini-2.5-pro',
+  'gemini-2.5-flash',
+  'gemini-2.5-flash-lite',
+  'gemini-embedding-001',
+  'gemini-embedding-2',
+] as const
+
+/** What errors mean beyond their status. https://ai.google.dev/gemini-api/docs/troubleshooting */
 export const googleErrorRules: readonly ErrorRule[] = [
   {
     message: /token count .{0,60}exceeds|exceeds the maximum number of tokens/i,

@@ -1,0 +1,247 @@
+// Makes of the section `routing` what a request asks: which route it takes, and in which order its targets are tried.
+
+import type { Operation, Target, Usage } from '../call.ts'
+import { createRouteConditions } from '../config/conditions.ts'
+import type { Configuration, RoutePolicyConfiguration, RouteRule } from '../config/configuration.ts'
+import type { Observer } from '../events.ts'
+import type { RoutePolicy } from '../gateway/route-policy.ts'
+import type { AskedRoute, ChosenRoute, Snapshot } from '../gateway/snapshot.ts'
+import type { Condition } from '../lib/expressions.ts'
+import { createRandom } from '../lib/seeded-random.ts'
+import { type RouteFacts, type StrategyName, strategies, type TargetStats } from '../routing/index.ts'
+import {
+  type AffinityMemory,
+  type Choice,
+  conversationKeyOf,
+  createRuleChooser,
+  type Rule,
+  readMaxTokens,
+} from '../routing/rules/index.ts'
+
+/** What is known of the targets; outlives a snapshot. */
+export interface KnownTargets {
+  readonly stats: TargetStats
+  countTurn(model: string): void
+  expectedUsage(targetId: string, facts: RouteFacts): Usage
+}
+
+export interface RoutesDeps {
+  readonly targets: KnownTargets
+  readonly affinity: AffinityMemory
+  readonly random: () => number
+  readonly observe: Observer
+  /** What a name leads to, usable or not. */
+  targetsOf(name: string, operation: Operation): readonly Target[]
+  costOf: Snapshot['costOf']
+}
+
+export type Routes = Pick<
+  Snapshot,
+  'chooseRoute' | 'rank' | 'explainRules' | 'countRoute' | 'keepConversation'
+>
+
+interface BuiltRule extends Rule {
+  readonly written: RouteRule
+  readonly policy: RoutePolicy
+}
+
+export function buildRoutes(configuration: Configuration, deps: RoutesDeps): Routes {
+  const { routing } = configuration
+  const policy = toPolicy(routing.defaults)
+  const strategyOf = nameStrategies(configuration)
+  const chooser = createRuleChooser({
+    rules: buildRules(routing.rules),
+    keyHeader: configuration.auth.header,
+    random: deps.random,
+    onFailure: tellOnce(deps.observe),
+  })
+  const plain = (model: string): ChosenRoute => ({
+    rule: null,
+    model,
+    others: [],
+    strategy: strategyOf(model),
+    policy,
+    split: null,
+    shadow: null,
+  })
+  return {
+    chooseRoute(asked) {
+      const { model } = asked.facts
+      if (routing.rules.length === 0) return plain(model)
+      const choice = chooser.choose(asked)
+      return choice === null ? plain(model) : take(choice, model)
+    },
+    rank: createRanking(configuration, deps),
+    explainRules: asked => chooser.explain(asked),
+    countRoute: deps.targets.countTurn,
+    keepConversation: (conversation, targetId) => deps.affinity.remember(conversation, targetId),
+  }
+
+  function take({ rule, part, draw }: Choice<BuiltRule>, asked: string): ChosenRoute {
+    const { shadow, use, strategy } = rule.written
+    const [model = asked, ...others] = part?.use ?? use ?? []
+    return {
+      rule: rule.name,
+      model,
+      others,
+      strategy: strategy ?? strategyOf(model),
+      policy: rule.policy,
+      split: draw === null ? null : { use: part?.use ?? null, draw },
+      shadow: shadow !== null && deps.random() < shadow.share ? shadow : null,
+    }
+  }
+}
+
+function buildRules(rules: readonly RouteRule[]): readonly BuiltRule[] {
+  const conditions = createRouteConditions()
+  return rules.map(written => ({
+    ...written,
+    written,
+    condition: written.when === null ? null : readCondition(conditions.compile(written.when)),
+    policy: toPolicy(written.policy),
+  }))
+}
+
+function readCondition(compiled: ReturnType<ReturnType<typeof createRouteConditions>['compile']>): Condition {
+  if (!compiled.ok) throw new Error(`a condition was not checked: ${compiled.problem.message}`)
+  return compiled.condition
+}
+
+function toPolicy(written: RoutePolicyConfiguration): RoutePolicy {
+  return { ...written, failoverStatuses: new Set(written.failoverStatuses) }
+}
+
+/** A wrong condition fails with every request: told with the first. */
+function tellOnce(observe: Observer): (rule: string, failure: Error) => void {
+  const failures = new Map<string, number>()
+  return (rule, failure) => {
+    const count = (failures.get(rule) ?? 0) + 1
+    failures.set(rule, count)
+    if (count > 1) return
+    const message = 'the condition of a routing rule failed; requests for which it does pass the rule by'
+    observe({ type: 'notice', level: 'warn', message, detail: { rule, reason: failure.message } })
+  }
+}
+
+/** An alias has the strategy of its group. */
+function nameStrategies({ models, routing }: Configuration): (model: string) => StrategyName {
+  const named = new Map<string, StrategyName>()
+  for (const [name, { strategy }] of Object.entries(routing.groups))
+    if (strategy !== null) named.set(name, strategy)
+  for (const alias of Object.keys(models.aliases)) {
+    const strategy = named.get(followAlias(alias, models.aliases))
+    if (strategy !== undefined) named.set(alias, strategy)
+  }
+  return model => named.get(model) ?? routing.strategy
+}
+
+function followAlias(name: string, aliases: Readonly<Record<string, string>>): string {
+  let current = name
+  for (let steps = 0; steps < 100; steps++) {
+    const next = aliases[current]
+    if (next === undefined) return current
+    current = next
+  }
+  return name
+}
+
+const twoTo32 = 2 ** 32
+
+function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot['rank'] {
+  const { routing, models } = configuration
+  const { stats } = deps.targets
+  const weights = createWeights(configuration, deps)
+  return (targets, route, asked) => {
+    const { strategy } = route
+    const [only] = targets
+    if (targets.length === 1 && only !== undefined)
+      return { order: targets, ranking: { ...nothingToChoose, strategy }, conversation: null }
+    const seed = strategy === 'priority' ? null : Math.floor(deps.random() * twoTo32)
+    const random = seed === null ? deps.random : createRandom(seed)
+    const facts = route.model === asked.facts.model ? asked.facts : { ...asked.facts, model: route.model }
+    const ranking = strategies[strategy]({
+      targets,
+      facts,
+      stats,
+      weightOf: weights(followAlias(route.model, models.aliases), facts.operation),
+      expectedCost: target => expectCost({ target, asked, facts }),
+      random,
+      objective: routing.adaptive,
+    })
+    const judged = { strategy, seed, scores: scoresInOrder(ranking), propensity: ranking.propensity }
+    const known = seed === null || !routing.affinity.enabled ? null : conversationKeyOf(asked)
+    const kept = known?.goesOn === true ? findKept(known.key, ranking.order) : null
+    const conversation = known?.key ?? null
+    if (kept === null) return { order: ranking.order, ranking: judged, conversation }
+    const order = [kept, ...ranking.order.filter(target => target !== kept)]
+    const scores = scoresInOrder({ ...ranking, order })
+    return { order, ranking: { ...judged, scores, propensity: null, affinity: true }, conversation }
+  }
+
+  function expectCost({ target, asked, facts }: CostQuestion): number | null {
+    const expected = deps.targets.expectedUsage(target.id, facts)
+    const most = readMaxTokens(asked.body)
+    const usage =
+      most === null || expected.outputText + expected.outputReasoning <= most
+        ? expected
+        : { ...expected, outputText: most, outputReasoning: 0 }
+    return deps.costOf({ target, usage, serviceTier: null, at: asked.at }).nanoUsd
+  }
+
+  function findKept(conversation: string, order: readonly Target[]): Target | null {
+    const { counts } = deps.affinity
+    const id = deps.affinity.targetOf(conversation)
+    const kept = order.find(target => target.id === id)
+    const healthy = kept !== undefined && !stats.breakerOpen(kept.id) && stats.limited?.(kept.id) !== true
+    if (healthy) counts.hits++
+    else counts.misses++
+    return healthy ? kept : null
+  }
+}
+
+interface CostQuestion {
+  readonly target: Target
+  readonly asked: AskedRoute
+  readonly facts: RouteFacts
+}
+
+const nothingToChoose = { seed: null, scores: null, propensity: null }
+
+function scoresInOrder({
+  order,
+  scores,
+}: {
+  readonly order: readonly Target[]
+  readonly scores: ReadonlyMap<string, number> | null
+}): readonly (number | null)[] | null {
+  return scores === null ? null : order.map(({ id }) => scores.get(id) ?? null)
+}
+
+type WeightOf = (target: Target) => number
+const even: WeightOf = () => 1
+
+/** A member that leads to several targets shares its weight among them. */
+function createWeights(
+  { models, routing }: Configuration,
+  deps: Pick<RoutesDeps, 'targetsOf'>,
+): (group: string, operation: Operation) => WeightOf {
+  const known = new Map<string, WeightOf>()
+
+  function build(group: string, operation: Operation): WeightOf {
+    const weights = new Map<string, number>()
+    for (const member of models.groups[group] ?? []) {
+      const targets = deps.targetsOf(member, operation)
+      const weight = (routing.groups[group]?.weights[member] ?? 1) / Math.max(1, targets.length)
+      for (const { id } of targets) if (!weights.has(id)) weights.set(id, weight)
+    }
+    return ({ id }) => weights.get(id) ?? 1
+  }
+
+  return (group, operation) => {
+    if (!Object.hasOwn(routing.groups, group)) return even
+    const key = `${operation} ${group}`
+    const weightOf = known.get(key) ?? build(group, operation)
+    known.set(key, weightOf)
+    return weightOf
+  }
+}

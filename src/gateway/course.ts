@@ -1,0 +1,170 @@
+// The course of one request over its targets: who is asked next, what each failed with, who is waited for.
+
+import type { UpstreamRequest } from '../call.ts'
+import type { Conversation } from '../conversation/conversation.ts'
+import { GatewayError } from '../errors.ts'
+import type { EncodeContext, StreamEncoder, WireEvent } from '../formats/format.ts'
+import { pause } from '../lib/pause.ts'
+import type { Exchange } from './exchange.ts'
+import type { Plan } from './plan.ts'
+import type { Remedy } from './remedy.ts'
+import type { RoutePolicy } from './route-policy.ts'
+
+export interface Attempt {
+  /** Another target, not known to rest, follows this one. */
+  readonly alternatives: boolean
+  readonly remedy: Remedy
+  /** See `UpstreamRequest.patienceMs`. */
+  readonly patienceMs: number | undefined
+}
+
+/** How an answer is joined to what the client has read of another. */
+export interface Joining {
+  /** What is asked instead. */
+  extend(conversation: Conversation): Conversation
+  /** In place of the client's encoder. */
+  openEncoder(context: EncodeContext<Conversation>, write: (event: WireEvent) => void): StreamEncoder
+}
+
+/** A target, the way there, and what it has refused already. */
+export type RemediedPlan = Plan & Pick<Attempt, 'remedy'> & { readonly joining?: Joining }
+
+/** Makes the request for one target. The exchange is that of the attempt: its page tells of nothing else. */
+export type Prepare = (
+  exchange: Exchange,
+  plan: Plan,
+  attempt: Attempt,
+) => UpstreamRequest | Promise<UpstreamRequest>
+
+/** Who may be asked, and how. */
+export interface Asking {
+  /** Best first. */
+  readonly plans: readonly Plan[]
+  readonly policy: RoutePolicy
+  readonly prepare: Prepare
+  /** Asking two targets at once does no more than asking one. */
+  readonly repeatable: boolean
+}
+
+export interface Course {
+  readonly exchange: Exchange
+  readonly asking: Asking
+  /** In the order in which they came. */
+  readonly failures: Failed[]
+  /** The place of the next target. */
+  next: number
+  /** Targets that said when they can be asked again. */
+  readonly limits: Limit[]
+  waits: number
+  waitedMs: number
+}
+
+export interface Failed {
+  readonly plan: Plan
+  readonly failure: GatewayError
+}
+
+interface Limit {
+  readonly plan: Plan
+  /** `clock.now()` at which its limit ends. */
+  readonly until: number
+}
+
+/** An upstream that limits again and again is not waited for again and again. */
+const mostWaits = 2
+/** Timers ring early by a fraction of a millisecond, and a limit that ends at once would be asked in a loop. */
+const shortestWaitMs = 2
+
+export function openCourse(exchange: Exchange, asking: Asking): Course {
+  return { exchange, asking, failures: [], next: 0, limits: [], waits: 0, waitedMs: 0 }
+}
+
+/** The target to ask now; null where none is left. A promise only where one is waited for. */
+export function chooseNext(course: Course): Plan | null | Promise<Plan | null> {
+  const { policy } = course.asking
+  if (policy.limitWait === 'last_resort') return nextUnasked(course) ?? awaitLimit(course)
+  return awaitLimit(course) ?? nextUnasked(course)
+}
+
+function nextUnasked(course: Course): Plan | null {
+  const { plans } = course.asking
+  while (course.next < plans.length) {
+    const plan = plans[course.next] as Plan
+    course.next++
+    if (!hasFailed(course, plan)) return plan
+  }
+  return null
+}
+
+function hasFailed({ failures }: Course, plan: Plan): boolean {
+  for (const failed of failures) if (failed.plan === plan) return true
+  return false
+}
+
+/** The first target in line beside this one that was not asked yet and is not known to rest. */
+export function findAlternative(course: Course, plan: Plan): Plan | null {
+  const { plans } = course.asking
+  const { health } = course.exchange.gateway
+  for (let index = course.next; index < plans.length; index++) {
+    const other = plans[index] as Plan
+    if (other !== plan && !health.resting(other.target)) return other
+  }
+  return null
+}
+
+/**
+ * Keeps what a target failed with. Only one that was limited, or overloaded and not asked again, is ever come back to:
+ * one that stayed silent, refused or broke would most likely do so again.
+ * @param retried it was asked as often as it may be
+ */
+export function noteFailure(course: Course, { plan, failure }: Failed, retried: boolean): void {
+  course.failures.push({ plan, failure })
+  const { code, retryAfterMs } = failure
+  if (retryAfterMs === null) return
+  if (code === 'upstream_rate_limited' || (code === 'upstream_overloaded' && !retried))
+    course.limits.push({ plan, until: course.exchange.gateway.clock.now() + retryAfterMs })
+}
+
+/** The last failure holds for every target: the caller gets it. */
+export function isDecided({ failures, asking }: Course): boolean {
+  const last = failures.at(-1)
+  return last !== undefined && isFinal(last.failure, asking.policy)
+}
+
+function isFinal(failure: GatewayError, { failoverStatuses }: RoutePolicy): boolean {
+  // What one target cannot be asked, the next one may understand.
+  if (failure.entry.retry !== 'final' || failure.code === 'unsupported_parameter') return false
+  if (failure.code === 'context_length_exceeded' || failure.code === 'content_filter') return true
+  return failure.upstreamStatus === null || !failoverStatuses.has(failure.upstreamStatus)
+}
+
+/** Waits for the limit that ends first, where that is soon enough; null where none does. */
+function awaitLimit(course: Course): Promise<Plan> | null {
+  const { exchange, asking, limits } = course
+  const first = limits.toSorted((one, other) => one.until - other.until)[0]
+  if (first === undefined || course.waits >= mostWaits) return null
+  const now = exchange.gateway.clock.now()
+  const waitMs = Math.max(0, first.until - now) + shortestWaitMs
+  if (course.waitedMs + waitMs > asking.policy.maxLimitWaitMs || now + waitMs >= exchange.deadline)
+    return null
+  limits.splice(limits.indexOf(first), 1)
+  course.waits++
+  course.waitedMs += waitMs
+  return pause(waitMs, exchange.gateway.clock, exchange.cancellation).then(() => first.plan)
+}
+
+/**
+ * The failure that says most to the caller: the one that no target can mend, a limit that will end, or the last one of
+ * an upstream that was really asked. The wait it names is the shortest that any target asked for, because one of them
+ * is enough.
+ */
+export function nameFailure(course: Course): GatewayError {
+  const failures = course.failures.map(({ failure }) => failure)
+  const last = failures.at(-1) ?? new GatewayError('no_provider')
+  if (isDecided(course)) return last
+  const limited = failures.findLast(({ code }) => code === 'upstream_rate_limited')
+  const chosen = limited ?? failures.findLast(({ code }) => code !== 'circuit_open') ?? last
+  const waits = failures.flatMap(failure => failure.retryAfterMs ?? [])
+  if (waits.length === 0 || chosen.entry.retry === 'final') return chosen
+  return chosen.retold({ retryAfterMs: Math.min(...waits) })
+}

@@ -1,0 +1,117 @@
+// A copy of a request to another target, to see what it would do. It begins when the client has its answer, or the start of
+// it; nobody reads what comes back, and nothing of it reaches the client's request, its targets' health or its limits.
+
+import type { AnswerFacts, Reply, Send } from '../call.ts'
+import { asGatewayError, GatewayError } from '../errors.ts'
+import type { RouteDecision } from '../events.ts'
+import { createCancellation } from '../lib/cancellation.ts'
+import { account } from './account.ts'
+import type { Exchange, Gateway } from './exchange.ts'
+import type { Plan } from './plan.ts'
+import { prepareRequest } from './prepare.ts'
+import { createLessons } from './remedy.ts'
+import type { PlannedRequest } from './request.ts'
+import { closePage } from './settle.ts'
+import type { ShadowPolicy } from './snapshot.ts'
+import { createThoughtMemory } from './thought-memory.ts'
+
+/** Where a copy goes. */
+export interface Shadow {
+  readonly plan: Plan
+  readonly policy: ShadowPolicy
+  readonly decision: RouteDecision
+}
+
+export interface Shadows {
+  /** Sends in the background, if there is room. Never throws. */
+  start(exchange: Exchange, request: PlannedRequest, shadow: Shadow): void
+}
+
+/** @param send has breakers and keys of its own */
+export function createShadows(send: Send, clock: Gateway['clock']): Shadows {
+  const running = new Map<string, number>()
+  const thoughts = createThoughtMemory()
+  const lessons = createLessons(clock.now)
+  return {
+    start(exchange, request, shadow) {
+      const { use, maxConcurrent } = shadow.policy
+      const count = running.get(use) ?? 0
+      if (count >= maxConcurrent || keepsState(exchange, request)) return
+      running.set(use, count + 1)
+      const copy = copyExchange(exchange, { ...exchange.gateway, send, thoughts, lessons }, shadow)
+      // The client's answer goes first.
+      setImmediate(() => {
+        void runShadow(copy, request, shadow).finally(() => running.set(use, (running.get(use) ?? 1) - 1))
+      })
+    },
+  }
+}
+
+/** What the provider would keep, or goes on from what it kept, is not asked twice. */
+function keepsState({ call }: Exchange, { parameters, recalled }: PlannedRequest): boolean {
+  const { store, background } = parameters
+  if (recalled !== null || store === true || background === true) return true
+  return call.endpoint.format.name === 'openai-responses' && store !== false
+}
+
+function copyExchange(exchange: Exchange, gateway: Gateway, { plan, policy, decision }: Shadow): Exchange {
+  const startedAt = gateway.clock.now()
+  return {
+    ...exchange,
+    gateway,
+    id: `${exchange.id}.shadow`,
+    startedAt,
+    startedWall: gateway.clock.wall(),
+    deadline: startedAt + policy.timeoutMs,
+    cancellation: createCancellation(),
+    attempts: [],
+    headers: [],
+    page: {
+      ...exchange.page,
+      target: plan.target,
+      upstreamMs: 0,
+      firstContentMs: null,
+      warnings: [],
+      decision,
+    },
+  }
+}
+
+async function runShadow(copy: Exchange, request: PlannedRequest, { plan }: Shadow): Promise<void> {
+  const { gateway, cancellation, page } = copy
+  const late = gateway.alarms.open(() => cancellation.cancel())
+  late.set(copy.deadline)
+  let facts: AnswerFacts | null = null
+  let error: GatewayError | null = null
+  let status = 200
+  try {
+    // Another's prompt in the neutral form is never shared: each reads its own from the bytes.
+    const own = { ...request, asked: { first: null } }
+    const attempt = { alternatives: false, patienceMs: undefined, remedy: gateway.lessons.of(plan.target.id) }
+    const reply = await gateway.send(await prepareRequest(copy, own, { ...plan, ...attempt }))
+    ;({ facts, status } = reply)
+    page.firstContentMs = gateway.clock.now() - copy.startedAt
+    error = await readToEnd(reply, copy)
+  } catch (thrown) {
+    error = asGatewayError(thrown)
+    status = error.entry.status
+  } finally {
+    late.close()
+  }
+  page.upstreamMs = gateway.clock.now() - copy.startedAt
+  if (page.keyId === null) return
+  const ending = { status, error, facts, bytesOut: 0 }
+  gateway.ledger.append(closePage(copy, { ...ending, account: account(copy, ending) }), () => {})
+}
+
+/** How the answer ended; null for a whole one. */
+function readToEnd(reply: Reply, { cancellation }: Exchange): Promise<GatewayError | null> {
+  if (reply.kind === 'full') return Promise.resolve(null)
+  return new Promise(resolve => {
+    cancellation.onCancel(() => {
+      reply.stream.abort()
+      resolve(new GatewayError('deadline_exceeded'))
+    })
+    reply.stream.read({ data: () => {}, end: () => resolve(null), fail: resolve })
+  })
+}

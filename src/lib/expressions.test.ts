@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest'
+import { type Condition, createConditionLanguage } from './expressions.ts'
+
+const language = createConditionLanguage({
+  metadata: 'map<string, dyn>',
+  needs: { tools: 'bool', vision: 'bool' },
+  tenant: 'string',
+  size: 'int',
+  now: 'google.protobuf.Timestamp',
+})
+
+const variables = {
+  metadata: { tier: 'gold', level: 4, tags: ['beta', 'eu'], deep: { flag: true }, long: 'a'.repeat(5_000) },
+  needs: { tools: true, vision: false },
+  tenant: 'acme',
+  size: 5_000n,
+  now: new Date('2026-02-03T04:05:06Z'),
+}
+
+function compile(text: string): Condition {
+  const compiled = language.compile(text)
+  if (!compiled.ok) throw new Error(compiled.problem.message)
+  return compiled.condition
+}
+
+describe('a condition', () => {
+  test.each([
+    'metadata.tier == "gold" && size > 4000',
+    'metadata["tier"] in ["gold", "silver"]',
+    'metadata.level > 3 && metadata.level < 4.5',
+    'needs.tools && !needs.vision',
+    '"beta" in metadata.tags',
+    'metadata.tags.exists(tag, tag.startsWith("e"))',
+    'metadata.deep.flag',
+    'has(metadata.deep.flag) && !has(metadata.nothing) && !has(metadata.nothing.at.all)',
+    'tenant.matches("^ac.e$") ? size == 5000 : false',
+    'now > timestamp("2025-01-01T00:00:00Z") && now.getDayOfWeek() == 2',
+    'size - (2000 - 1000) == 4000',
+    'metadata.?nothing.orValue("x") == "x"',
+    'metadata.tags[1] == "eu"',
+  ])('%s holds', text => {
+    expect(compile(text).test(variables)).toBe(true)
+  })
+
+  test.each([
+    'metadata.nothing == "x"',
+    'metadata.nothing > 3',
+    'metadata.nothing.at.all == 1',
+    'metadata.nothing.startsWith("x")',
+    '"x" in metadata.nothing',
+    'metadata.nothing && needs.tools',
+    'metadata.tier',
+  ])('%s does not hold, and is no failure', text => {
+    expect(compile(text).test(variables)).toBe(false)
+  })
+
+  test.each(['metadata.nothing != "x"', '!(metadata.nothing == "x")', 'metadata.nothing == null'])(
+    'what is missing is null: %s holds',
+    text => {
+      expect(compile(text).test(variables)).toBe(true)
+    },
+  )
+
+  test.each(['metadata.tier > 3', 'metadata.long.matches("a+b")', 'size / (size - 5000) == 1'])(
+    '%s fails with a reason',
+    text => {
+      expect(compile(text).test(variables)).toBeInstanceOf(Error)
+    },
+  )
+
+  test.each([
+    ['foo == 1', /foo/, 0],
+    ['tenant == 3', /overload/, 0],
+    ['needs.foo', /foo/, 6],
+    ['tenant ==', /Unexpected/, 9],
+    ['size', /not true or false/, null],
+    ['tenant.matches("(a")', /`\(`/, 15],
+    ['tenant.matches(tenant)', /written out/, 0],
+    ['metadata.a.all(x, metadata.b.all(y, x == y))', /too long/, 18],
+  ])('%s is refused where it is wrong', (text, message, offset) => {
+    const compiled = language.compile(text)
+    expect(compiled).toMatchObject({
+      ok: false,
+      problem: { offset, message: expect.stringMatching(message) },
+    })
+  })
+
+  test('is the same whatever its blanks and brackets', () => {
+    const [one, other] = ['size>3&&(tenant=="a")', ' ( size > 3 )  && tenant == "a"'].map(compile)
+    expect(one?.canonical).toBe(other?.canonical)
+  })
+
+  test('knows what it looks at, and whether that is nothing', () => {
+    expect([...compile('metadata.tags.exists(tag, tag == tenant)').reads].sort()).toEqual([
+      'metadata',
+      'tenant',
+    ])
+    expect(compile('true').constant).toBe(true)
+    expect(compile('1 > 2').constant).toBe(false)
+    expect(compile('size > 2').constant).toBe(null)
+  })
+
+  test('asks only for the variables that it needs', () => {
+    const asked: string[] = []
+    const recorded = new Proxy(variables, {
+      get: (target, name) => {
+        asked.push(String(name))
+        return target[name as keyof typeof target]
+      },
+    })
+    expect(compile('tenant == "other" && size > 3').test(recorded)).toBe(false)
+    expect(asked).toEqual(['tenant', 'size'].filter(name => asked.includes(name)))
+    expect(asked).not.toContain('metadata')
+  })
+})

@@ -1,0 +1,147 @@
+// Conditions in the Common Expression Language: read and checked once against declared variables, then asked per request.
+// What a map does not hold reads as null, and `matches` takes time in proportion to its text.
+// The language: https://github.com/google/cel-spec/blob/master/doc/langdef.md
+
+import { createRequire } from 'node:module'
+import type * as CelModule from '@marcbachmann/cel-js'
+import type { ASTNode, Environment, ErrorOptions } from '@marcbachmann/cel-js'
+import { readTree } from './expression-tree.ts'
+import { compilePattern, PatternError } from './linear-pattern.ts'
+
+/** Names and types (`string`, `int`, `bool`, `map<string, dyn>`, `timestamp`) of what an expression may look at. */
+export type Variables = Readonly<Record<string, string | Readonly<Record<string, string>>>>
+
+export interface ExpressionProblem {
+  readonly message: string
+  /** Where in the text, from 0; null where all of it is meant. */
+  readonly offset: number | null
+}
+
+export interface Condition {
+  /** The same for conditions that differ in blanks and brackets alone. */
+  readonly canonical: string
+  /** The variables that it names. */
+  readonly reads: ReadonlySet<string>
+  /** Where nothing has to be asked. */
+  readonly constant: boolean | null
+  /**
+   * Whether it holds; why it cannot be told, where that is a mistake of the condition. What fails because a map lacks
+   * something holds not.
+   */
+  test(variables: object): boolean | Error
+}
+
+export type CompiledCondition =
+  | { readonly ok: true; readonly condition: Condition }
+  | { readonly ok: false; readonly problem: ExpressionProblem }
+
+export interface ConditionLanguage {
+  compile(text: string): CompiledCondition
+}
+
+const maxLength = 4_096
+const limits = { maxAstNodes: 500, maxDepth: 30, maxListElements: 200, maxMapEntries: 50 }
+/** Of a text that `matches` may be asked of. */
+const maxMatchedText = 2_048
+
+export function createConditionLanguage(variables: Variables): ConditionLanguage {
+  let environment: Environment | null = null
+  const patterns = new Map<string, (text: string) => boolean>()
+  const maps = new Set(
+    Object.keys(variables).filter(name => {
+      const type = variables[name]
+      return typeof type === 'string' && type.startsWith('map<')
+    }),
+  )
+
+  function compile(text: string): CompiledCondition {
+    if (text.length > maxLength) return refuse(`is longer than ${maxLength} characters`, null)
+    environment ??= openEnvironment(variables, patterns)
+    try {
+      const written = environment.parse(text)
+      const checked = written.check()
+      if (!checked.valid) throw checked.error
+      if (checked.type !== 'bool' && checked.type !== 'dyn')
+        return refuse(`is of type ${checked.type}, not true or false`, null)
+      return read(written.ast, environment)
+    } catch (thrown) {
+      const { summary, message, range } = thrown as ErrorOptions & { summary?: string }
+      return refuse(summary ?? message ?? String(thrown), range?.start ?? null)
+    }
+  }
+
+  function read(ast: ASTNode, { parse }: Environment): CompiledCondition {
+    const tree = readTree(ast, maps)
+    if (tree.problem !== null) return { ok: false, problem: tree.problem }
+    for (const { pattern, offset } of tree.patterns) {
+      try {
+        patterns.set(pattern, compilePattern(pattern))
+      } catch (thrown) {
+        if (!(thrown instanceof PatternError)) throw thrown
+        return refuse(`the pattern ${thrown.message}`, offset)
+      }
+    }
+    const asked = parse.call(environment, tree.canonical)
+    // Makes the plan by which it is asked.
+    asked.check()
+    return { ok: true, condition: createCondition(tree, asked) }
+  }
+
+  return { compile }
+}
+
+function refuse(message: string, offset: number | null): CompiledCondition {
+  return { ok: false, problem: { message, offset } }
+}
+
+function createCondition(
+  { canonical, reads, lookups }: ReturnType<typeof readTree>,
+  ask: (variables: object) => unknown,
+): Condition {
+  return {
+    canonical,
+    reads,
+    constant: reads.size === 0 ? ask({}) === true : null,
+    test(variables) {
+      try {
+        return ask(variables) === true
+      } catch (thrown) {
+        if (lookups.some(path => isAbsent(variables, path))) return false
+        return thrown instanceof Error ? thrown : new Error(String(thrown))
+      }
+    },
+  }
+}
+
+function isAbsent(variables: object, path: readonly string[]): boolean {
+  let value: unknown = variables
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return true
+    value = (value as Record<string, unknown>)[step]
+  }
+  return value === undefined || value === null
+}
+
+/** Loaded when the first condition is there: most configurations have none, and it costs 25 ms and 7 MB. */
+function openEnvironment(
+  variables: Variables,
+  patterns: ReadonlyMap<string, (text: string) => boolean>,
+): Environment {
+  const cel = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof CelModule
+  const environment = new cel.Environment({
+    enableOptionalTypes: true,
+    homogeneousAggregateLiterals: false,
+    limits,
+  })
+  for (const [name, type] of Object.entries(variables)) {
+    if (typeof type === 'string') environment.registerVariable(name, type)
+    else environment.registerVariable(name, { schema: { ...type } })
+  }
+  return environment.registerFunction(
+    'string.matchesLinear(string): bool',
+    (text: string, pattern: string) => {
+      if (text.length > maxMatchedText) throw new Error(`a text of ${text.length} characters is not matched`)
+      return patterns.get(pattern)?.(text) === true
+    },
+  )
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { createManualClock } from '../../lib/clock.ts'
+import { createAffinityMemory } from './affinity.ts'
+import { askedRequest } from './asked.fixture.ts'
+import { conversationKeyOf } from './conversation-key.ts'
+
+const first = [{ role: 'user', content: 'What is a monad?' }]
+const second = [...first, { role: 'assistant', content: 'A monoid…' }, { role: 'user', content: 'Why?' }]
+
+describe('the key of a conversation', () => {
+  test.each([
+    ['chat', { messages: first }, { messages: second }],
+    ['with instructions', { system: 'Be brief', messages: first }, { system: 'Be brief', messages: second }],
+    [
+      'in parts',
+      { contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] },
+      {
+        contents: [
+          { role: 'user', parts: [{ text: 'Hi' }] },
+          { role: 'model', parts: [{ text: 'Ho' }] },
+        ],
+      },
+    ],
+  ])('stays the same while it goes on: %s', (_, one, next) => {
+    const [opening, later] = [one, next].map(body => conversationKeyOf(askedRequest({ body })))
+    expect(opening?.goesOn).toBe(false)
+    expect(later).toEqual({ key: opening?.key, goesOn: true })
+  })
+
+  test('differs by beginning, tenant, key and model', () => {
+    const base = askedRequest({ body: { messages: first } })
+    const others = [
+      { ...base, tenant: 'other' },
+      { ...base, keyId: 'key_2' },
+      { ...base, facts: { ...base.facts, model: 'large' } },
+      { ...base, body: { messages: [{ role: 'user', content: 'What is a functor?' }] } },
+      { ...base, body: { messages: [{ role: 'user', content: `What is a monad?${' '.repeat(2_000)}` }] } },
+    ]
+    const keys = [base, ...others].map(asked => conversationKeyOf(asked)?.key)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  test.each([
+    { body: { messages: first, prompt_cache_key: 'c1' } },
+    { body: { messages: first, metadata: { session_id: 'c1' } } },
+    { body: { messages: first }, headers: { 'x-session-id': 'c1' } },
+  ])('is what the client calls it, from the first request on: %o', changes => {
+    expect(conversationKeyOf(askedRequest(changes))).toMatchObject({ goesOn: true })
+  })
+
+  test('is none where nothing is said', () => {
+    expect(conversationKeyOf(askedRequest({ body: {} }))).toBe(null)
+  })
+})
+
+test('a conversation is forgotten after a while, and when there are too many', () => {
+  const clock = createManualClock()
+  const memory = createAffinityMemory({ maxConversations: 2, keepMs: 1_000, clock })
+  memory.remember('a', 'x/1')
+  expect(memory.targetOf('a')).toBe('x/1')
+  clock.advance(1_001)
+  expect(memory.targetOf('a')).toBe(null)
+  for (const name of ['b', 'c', 'd']) memory.remember(name, 'x/2')
+  expect(['b', 'c', 'd'].map(memory.targetOf)).toEqual([null, 'x/2', 'x/2'])
+})

@@ -1,0 +1,77 @@
+// What the adaptive strategy is for, measured on workloads that are drawn by chance.
+
+import { describe, expect, test } from 'vitest'
+import { drawWorkload, families } from '../scripts/simulate-routing/families.ts'
+import { meanOutcome, type Outcome, simulate } from '../scripts/simulate-routing/simulate.ts'
+import { parseWorkload, parseWorkloads, valueAt } from '../scripts/simulate-routing/workload.ts'
+import { type StrategyName, strategies } from '../src/routing/index.ts'
+
+const seeds = [101, 102, 103, 104]
+const fixed = (Object.keys(strategies) as StrategyName[]).filter(name => name !== 'adaptive')
+
+function measure(family: string, strategy: StrategyName): Outcome {
+  return meanOutcome(seeds.map(seed => simulate(drawWorkload(family, seed), strategy, seed)))
+}
+
+describe('adaptive', () => {
+  test.each([
+    'drifting_latency',
+    'wandering_latency',
+    'outages',
+    'partial_errors',
+    'price_changes',
+    'brownout',
+  ])('beats every other strategy where the targets change: %s', family => {
+    const { regret } = measure(family, 'adaptive')
+    for (const other of fixed) expect([other, measure(family, other).regret > regret]).toEqual([other, true])
+  })
+
+  test.each(['steady', 'contexts', 'bursty', 'cold_start'])(
+    'stays within 5 %% of the best other strategy where they do not: %s',
+    family => {
+      const best = Math.min(...fixed.map(other => measure(family, other).loss))
+      expect(measure(family, 'adaptive').loss).toBeLessThan(best * 1.05)
+    },
+  )
+})
+
+test('the same seed replays the same', () => {
+  const workload = drawWorkload('outages', 7)
+  expect(simulate(workload, 'adaptive', 1)).toEqual(simulate(workload, 'adaptive', 1))
+})
+
+test('every family draws workloads that are valid', () => {
+  for (const family of Object.keys(families))
+    for (let seed = 1; seed <= 20; seed++)
+      expect(drawWorkload(family, seed).targets.length).toBeGreaterThan(1)
+})
+
+test('every request is answered once, or counted as an error', () => {
+  const workload = parseWorkload({
+    name: 'dead',
+    seconds: 60,
+    requestsPerSecond: 5,
+    targets: [
+      { name: 'a', latencyMs: 100, errorRate: 1 },
+      { name: 'b', latencyMs: 100, errorRate: [[30, 1]] },
+    ],
+  })
+  const outcome = simulate(workload, 'priority', 1)
+  expect(outcome.requests).toBeGreaterThan(200)
+  expect(outcome.errorRate).toBe(1)
+})
+
+test('curves are constants, steps, lines and waves', () => {
+  const steps: [number, number][] = [
+    [0, 1],
+    [10, 5],
+  ]
+  expect([valueAt(3, 99), valueAt(steps, 9), valueAt(steps, 10)]).toEqual([3, 1, 5])
+  expect(valueAt({ linear: steps }, 5)).toBe(3)
+  expect(valueAt({ mean: 2, amplitude: 1, periodSeconds: 40 }, 10)).toBeCloseTo(3)
+})
+
+test('a workload with a misspelt field is refused by its name', () => {
+  const workload = { name: 'w', seconds: 1, requestsPerSecond: 1, targets: [{ name: 'a', latency: 5 }] }
+  expect(() => parseWorkloads(workload)).toThrow(/latency/)
+})
