@@ -119,7 +119,7 @@ export class AwsEventStreamSplitter {
       return this.#readContent(bytes, start, end)
     } catch (thrown) {
       if (!(thrown instanceof BrokenFrameError)) throw thrown
-      return { start, end, name: '', data: '', broken: thrown }
+      return { start, end, name: '', data: null, broken: thrown }
     }
   }
 

@@ -5,7 +5,7 @@ import { parseToolArguments, writeToolArguments } from '../../conversation/tool-
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject, type MutableJson } from '../../lib/json-value.ts'
 import type { StreamDecoder, WireEvent } from '../format.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { ContradictoryAnswer } from '../shared/answer-body.ts'
 import { putAside } from '../shared/aside.ts'
 import { decodeCitation } from './citations.ts'
 import { callFields, decodeAnswerBlock, messageExtra, readTier } from './decode-response.ts'
@@ -91,7 +91,7 @@ export class MessageStreamDecoder implements StreamDecoder {
     const id = textIn(message, 'id')
     if (this.#started) {
       if (id === '' || id === this.#id) return
-      throw malformed('holds the beginning of another one')
+      throw new ContradictoryAnswer('holds the beginning of another one')
     }
     this.#started = true
     this.#id = id
@@ -205,7 +205,7 @@ export class MessageStreamDecoder implements StreamDecoder {
 
   #addInput(index: unknown, text: unknown): void {
     const block = this.#open.get(index)
-    if (block === undefined) throw malformed('has arguments of a tool that was not called')
+    if (block === undefined) throw new ContradictoryAnswer('has arguments of a tool that was not called')
     if (!isText(text)) return
     if (block.kind === 'opaque') {
       block.input += text

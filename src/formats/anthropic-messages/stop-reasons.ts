@@ -1,8 +1,8 @@
 // Why a message ended, both ways. https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
 
 import type { Finish, FinishReason } from '../../conversation/completion.ts'
-import { GatewayError } from '../../errors.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
+import { ContradictoryAnswer } from '../shared/answer-body.ts'
 import { formatName, ownExtra } from './wire.ts'
 
 const reasons: ReadonlyMap<unknown, FinishReason> = new Map([
@@ -33,9 +33,7 @@ export function decodeFinish(
   const { stop_reason: native, stop_sequence: stopSequence, stop_details: details } = ended
   const known = reasons.get(native)
   if (known === undefined && !said.content)
-    throw new GatewayError('upstream_malformed', {
-      message: 'The answer of the provider is empty and says no reason for it.',
-    })
+    throw new ContradictoryAnswer('is empty and says no reason for it')
   const reason = known ?? 'stop'
   return {
     reason: reason === 'stop' && said.calls ? 'tool_calls' : reason,

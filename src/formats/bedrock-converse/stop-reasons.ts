@@ -4,6 +4,7 @@
 import type { Finish, FinishReason } from '../../conversation/completion.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, isText } from '../../lib/json-value.ts'
+import { ContradictoryAnswer } from '../shared/answer-body.ts'
 import { formatName } from './name.ts'
 
 const reasons: Readonly<Record<string, FinishReason>> = {
@@ -36,8 +37,7 @@ export function readFinish({ stopReason, fields, calls, content }: StopFacts): F
   }
   const known =
     typeof stopReason === 'string' && Object.hasOwn(reasons, stopReason) ? reasons[stopReason] : undefined
-  if (known === undefined && !content)
-    throw new GatewayError('upstream_malformed', { message: 'The answer of the provider is empty.' })
+  if (known === undefined && !content) throw new ContradictoryAnswer('is empty')
   const stopSequence = stopSequenceOf(fields)
   return {
     reason: withCalls(known ?? 'stop', calls),

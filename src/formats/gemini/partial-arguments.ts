@@ -2,7 +2,7 @@
 // JSON object. https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling#streaming-fc
 
 import type { JsonObject } from '../../lib/json-value.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { ContradictoryAnswer } from '../shared/answer-body.ts'
 
 interface Level {
   readonly isList: boolean
@@ -69,7 +69,7 @@ export class ArgumentWriter {
       const level = this.#levels[depth]
       const step = path[depth]
       if (level === undefined || step === undefined || level.isList !== (typeof step === 'number'))
-        throw malformed('has arguments of a call with paths that contradict each other')
+        throw new ContradictoryAnswer('has arguments of a call with paths that contradict each other')
       if (level.last !== null) text += ','
       level.last = step
       if (typeof step === 'string') text += `${JSON.stringify(step)}:`
@@ -92,7 +92,7 @@ function parsePath(path: unknown): readonly (string | number)[] {
       if (segment.lastIndex === path.length) return steps
     }
   }
-  throw malformed('has a piece of arguments without a path')
+  throw new ContradictoryAnswer('has a piece of arguments without a path')
 }
 
 function withoutEscapes(text: string): string {

@@ -4,7 +4,7 @@ import type { CompletionEvent } from '../../conversation/completion-event.ts'
 import { isObject, isText, type MutableJson } from '../../lib/json-value.ts'
 import type { DecodeContext } from '../format.ts'
 import { ToolCallIndexes } from '../openai-shared/tool-calls.ts'
-import { malformed } from '../shared/answer-body.ts'
+import { ContradictoryAnswer } from '../shared/answer-body.ts'
 import { argumentsText, callExtraOf, signatureOf } from './decode-tool-calls.ts'
 
 interface StreamedCall {
@@ -53,7 +53,7 @@ export class CallsDecoder {
 
   end(): void {
     for (const call of this.#calls.values()) {
-      if (call.part === null) throw malformed('calls a tool without a name')
+      if (call.part === null) throw new ContradictoryAnswer('calls a tool without a name')
       this.#endCall(call)
     }
   }

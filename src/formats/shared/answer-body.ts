@@ -8,6 +8,16 @@ export function malformed(what: string, cause?: unknown): GatewayError {
   return new GatewayError('upstream_malformed', { message: `The answer of the provider ${what}.`, cause })
 }
 
+/**
+ * An answer that contradicts itself, or holds two: leaving out the event that shows it would make something whole of what
+ * is not. `upstream_malformed` like a malformed event, but the end of its stream.
+ */
+export class ContradictoryAnswer extends GatewayError {
+  constructor(what: string) {
+    super('upstream_malformed', { message: `The answer of the provider ${what}.` })
+  }
+}
+
 /** @throws GatewayError `upstream_malformed` */
 export function objectIn(value: unknown): MutableJson {
   if (!isObject(value)) throw malformed('is not a JSON object')

@@ -11,8 +11,8 @@ import type { Framing, Splitter, WireEvent } from '../format.ts'
  */
 export type ReadEvent = (event: WireEvent, place: StreamEvent) => boolean
 
-/** Takes what an event threw, and throws it where the stream cannot go on. */
-export type DropEvent = (thrown: unknown, place: StreamEvent) => void
+/** Takes what an event threw, and throws it where the stream cannot go on; false ends the reading of the block. */
+export type DropEvent = (thrown: unknown, place: StreamEvent) => boolean
 
 /** A class because one is made for each stream and each of its chunks passes through. */
 export class EventReader {
@@ -43,13 +43,15 @@ export class EventReader {
   read({ bytes, events }: EventBlock): void {
     const ascii = isAscii(bytes)
     for (const event of events) {
-      if (event.data === null) continue
+      if (event.data === null) {
+        if (event.broken !== undefined && !this.#drop(malformed(event.broken), event)) return
+        continue
+      }
       const data = ascii ? event.data : Buffer.from(event.data, 'latin1').toString()
       try {
-        if (event.broken !== undefined) throw malformed(event.broken)
         if (!this.#read({ name: event.name, data }, event)) return
       } catch (thrown) {
-        this.#drop(thrown, event)
+        if (!this.#drop(thrown, event)) return
       }
     }
   }

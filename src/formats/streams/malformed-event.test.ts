@@ -150,6 +150,27 @@ const cases: readonly Case[] = [
   },
 ]
 
+const secondStart = named({
+  type: 'message_start',
+  message: { id: 'm2', type: 'message', role: 'assistant', model: 'm', content: [], usage },
+})
+const strayInput = named({
+  type: 'content_block_delta',
+  index: 7,
+  delta: { type: 'input_json_delta', partial_json: '{' },
+})
+
+test.each([
+  ['the beginning of another answer', secondStart],
+  ['arguments of a tool that was not called', strayInput],
+])('%s cannot be left out: the stream fails of it', (_what, event) => {
+  const [given] = cases
+  if (given === undefined) throw new Error('no case')
+  const pieces = [...given.before, given.content, event, ...given.after]
+  for (const open of [passThrough, translating])
+    expect(codeOf(() => run(open(given), pieces, 37))).toBe('upstream_malformed')
+})
+
 type Tap = Pick<PassThroughTap | TranslatingTap, 'push' | 'finish' | 'ended' | 'facts'>
 
 function passThrough({ format }: Case): Tap {

@@ -1,14 +1,14 @@
 // What becomes of an event that is not of its format: it is dropped and counted, and its stream goes on.
 
 import { GatewayError } from '../../errors.ts'
+import { ContradictoryAnswer } from '../shared/answer-body.ts'
 
 /**
  * Whether this is about one event alone. A failure that the upstream reports of itself has its code, whatever we call it.
  */
 export function isMalformedEvent(thrown: unknown): thrown is GatewayError {
-  return (
-    thrown instanceof GatewayError && thrown.code === 'upstream_malformed' && thrown.upstreamCode === null
-  )
+  if (!(thrown instanceof GatewayError) || thrown instanceof ContradictoryAnswer) return false
+  return thrown.code === 'upstream_malformed' && thrown.upstreamCode === null
 }
 
 /** What was dropped of one stream. */

@@ -34,16 +34,12 @@ export class PassThroughTap implements StreamTap {
     this.#events = new EventReader(
       format.framing,
       (event, place) => {
-        this.#read(event, place)
-        if (!this.ended) return true
+        this.#decoder.push(event)
+        if (!this.facts.ended) return true
         this.#cut = place
         return false
       },
-      (thrown, place) => {
-        this.#dropped.add(thrown)
-        this.facts.malformedEvents = this.#dropped.count
-        this.#holes.push(place)
-      },
+      (thrown, place) => this.#drop(thrown, place),
     )
   }
 
@@ -74,13 +70,17 @@ export class PassThroughTap implements StreamTap {
   }
 
   /** Once content was passed on, a failure waits until what came before it in the same chunk is passed on too. */
-  #read(event: Parameters<StreamDecoder['push']>[0], place: Place): void {
-    try {
-      this.#decoder.push(event)
-    } catch (thrown) {
-      if (isMalformedEvent(thrown) || !this.facts.started || place.start === 0) throw thrown
-      this.#failure = asGatewayError(thrown)
+  #drop(thrown: unknown, place: Place): boolean {
+    if (isMalformedEvent(thrown)) {
+      this.#dropped.add(thrown)
+      this.facts.malformedEvents = this.#dropped.count
+      this.#holes.push(place)
+      return true
     }
+    if (!this.facts.started || place.start === 0) throw thrown
+    this.#failure = asGatewayError(thrown)
+    this.#cut = place
+    return false
   }
 
   #pass(block: EventBlock): Buffer | null {

@@ -45,6 +45,7 @@ export class TranslatingTap implements StreamTap {
       thrown => {
         this.#dropped.add(thrown)
         this.facts.malformedEvents = this.#dropped.count
+        return true
       },
     )
   }
