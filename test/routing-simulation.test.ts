@@ -6,28 +6,34 @@ import { meanOutcome, type Outcome, simulate } from '../scripts/simulate-routing
 import { parseWorkload, parseWorkloads, valueAt } from '../scripts/simulate-routing/workload.ts'
 import { type StrategyName, strategies } from '../src/routing/index.ts'
 
-const seeds = [101, 102, 103, 104]
-const fixed = (Object.keys(strategies) as StrategyName[]).filter(name => name !== 'adaptive')
+/** The first ones, whatever they show. */
+const seeds = [1, 2, 3]
+/** Without `weighted`: the families give no weights, so that it is `round_robin` by chance. */
+const fixed = (Object.keys(strategies) as StrategyName[]).filter(
+  name => name !== 'adaptive' && name !== 'weighted',
+)
 
 function measure(family: string, strategy: StrategyName): Outcome {
   return meanOutcome(seeds.map(seed => simulate(drawWorkload(family, seed), strategy, seed)))
 }
 
 describe('adaptive', () => {
+  // Means over the seeds, with room for their luck: over many, the regret is about half of the best other one or less.
   test.each([
-    'drifting_latency',
-    'wandering_latency',
-    'outages',
-    'partial_errors',
-    'price_changes',
-    'brownout',
-  ])('beats every other strategy where the targets change: %s', family => {
-    const { regret } = measure(family, 'adaptive')
-    for (const other of fixed) expect([other, measure(family, other).regret > regret]).toEqual([other, true])
+    ['drifting_latency', 0.9],
+    ['wandering_latency', 0.9],
+    ['outages', 0.95],
+    ['partial_errors', 0.9],
+    ['price_changes', 0.9],
+    ['brownout', 0.9],
+    ['crowded', 0.9],
+  ])('has less regret than every other strategy where the targets change: %s, at most %d', (family, most) => {
+    const best = Math.min(...fixed.map(other => measure(family, other).regret))
+    expect(measure(family, 'adaptive').regret).toBeLessThan(most * best)
   })
 
   test.each(['steady', 'contexts', 'bursty', 'cold_start'])(
-    'stays within 5 %% of the best other strategy where they do not: %s',
+    'stays close to the best other strategy where they do not, within a twentieth: %s',
     family => {
       const best = Math.min(...fixed.map(other => measure(family, other).loss))
       expect(measure(family, 'adaptive').loss).toBeLessThan(best * 1.05)

@@ -39,13 +39,21 @@ export const orderByBelief: Strategy = question => {
   if (ready.length < 2) return { order: [...ready, ...resting], scores: null, propensity: null }
   const scores = scoreTargets(ready, question, objective)
   const shares = leastShares(ready, stats, objective)
-  const first = drawFirst(scores, shares, random)
-  const rest = ready.map((_, index) => index).filter(index => index !== first)
+  const contenders = findContenders(scores)
+  const first = drawFirst(scores, { shares, contenders }, random)
+  const rest: number[] = []
+  for (let index = 0; index < ready.length; index++) if (index !== first) rest.push(index)
   rest.sort((left, right) => meanOf(scores, left) - meanOf(scores, right))
+  const order = [ready[first] as Target]
+  for (const index of rest) order.push(ready[index] as Target)
+  for (const target of resting) order.push(target)
+  const judged = new Map<string, number>()
+  for (let index = 0; index < ready.length; index++)
+    judged.set((ready[index] as Target).id, meanOf(scores, index))
   return {
-    order: [ready[first] as Target, ...rest.map(index => ready[index] as Target), ...resting],
-    scores: new Map(ready.map((target, index) => [target.id, meanOf(scores, index)])),
-    propensity: (shares[first] as number) + (1 - sum(shares)) * chanceOfBest(scores, first),
+    order,
+    scores: judged,
+    propensity: (shares[first] as number) + (1 - sum(shares)) * chanceOfBest(scores, first, contenders),
   }
 }
 
@@ -77,35 +85,62 @@ export function scoreTargets(
   { stats, facts, expectedCost }: Pick<RouteQuestion, 'stats' | 'facts' | 'expectedCost'>,
   objective: Objective,
 ): readonly Score[] {
-  const beliefs = targets.map(({ id }) => stats.belief(id, facts))
+  const beliefs: (Belief | null)[] = []
+  for (const { id } of targets) beliefs.push(stats.belief(id, facts))
   const best = bestLatency(beliefs)
-  const prospects = beliefs.map((belief, index): Prospect => {
+  const outages: number[] = []
+  const prospects: Prospect[] = []
+  for (let index = 0; index < targets.length; index++) {
     const target = targets[index] as Target
+    const belief = beliefs[index] as Belief | null
+    const outage = outageOf(target.id, belief, stats)
     const latencyMs = belief?.latencyMs ?? best
-    return {
-      success: successOf(belief),
+    outages.push(outage)
+    prospects.push({
+      success: (1 - outage) * successOf(belief),
       latencyMs: belief?.latencyCount === 0 ? Math.max(best, latencyMs) : latencyMs,
       costNanoUsd: expectedCost(target) ?? belief?.costNanoUsd ?? null,
-    }
-  })
+    })
+  }
   const yardstick = yardstickOf(prospects)
-  const total = objective.success + objective.latency + objective.cost || 1
-  return prospects.map((prospect, index) => {
-    const belief = beliefs[index] ?? null
-    const { success } = prospect
-    const calls = (belief?.successes ?? 0) + (belief?.failures ?? 0) + priorSuccesses + priorFailures
+  const scores: Score[] = []
+  for (let index = 0; index < prospects.length; index++) {
+    const prospect = prospects[index] as Prospect
+    const doubts = { belief: beliefs[index] as Belief | null, outage: outages[index] as number }
     const slow = latencyPenalty(prospect.latencyMs, yardstick)
-    const successDeviation = (objective.success / total) * Math.sqrt((success * (1 - success)) / (calls + 1))
-    // The penalty's slope over the logarithm of its ratio is penalty × (1 − penalty).
-    const latencyDeviation = (objective.latency / total) * slow * (1 - slow) * latencyDoubt(belief)
-    return {
+    scores.push({
       mean: judgeProspect(prospect, yardstick, objective),
-      deviation: Math.max(
-        leastDeviation,
-        curiosity * Math.sqrt(successDeviation ** 2 + latencyDeviation ** 2),
-      ),
-    }
-  })
+      deviation: deviationOf(doubts, slow, objective),
+    })
+  }
+  return scores
+}
+
+function deviationOf(
+  { belief, outage }: { readonly belief: Belief | null; readonly outage: number },
+  slow: number,
+  objective: Objective,
+): number {
+  const total = objective.success + objective.latency + objective.cost || 1
+  const calls = (belief?.successes ?? 0) + (belief?.failures ?? 0) + priorSuccesses + priorFailures
+  const success = successOf(belief)
+  // Of a target that is either down or as it was, and of what it was.
+  const variance = (1 - outage) * ((success * (1 - success)) / (calls + 1) + outage * success * success)
+  const successDeviation = (objective.success / total) * Math.sqrt(variance)
+  // The penalty's slope over the logarithm of its ratio is penalty × (1 − penalty).
+  const latencyDeviation = (objective.latency / total) * slow * (1 - slow) * latencyDoubt(belief)
+  const deviation = Math.sqrt(successDeviation * successDeviation + latencyDeviation * latencyDeviation)
+  return Math.max(leastDeviation, curiosity * deviation)
+}
+
+/**
+ * A target that has rested is tried by one call at a time, and soon: should it fail, another target answers, and there
+ * are no more such tries until the next rest is over.
+ */
+function outageOf(id: string, belief: Belief | null, stats: RouteQuestion['stats']): number {
+  const outage = belief?.outage ?? 0
+  if (outage === 0 || stats.recovering?.(id) !== true) return outage
+  return stats.inFlight(id) === 0 ? 0 : 1
 }
 
 /** Of those that have answered; else the longest silence, so that nobody looks good for having been asked last. */
@@ -135,7 +170,11 @@ function latencyDoubt(belief: Belief | null): number {
 }
 
 /** The index of the target that goes first: mostly the best draw, now and then anyone. */
-function drawFirst(scores: readonly Score[], shares: readonly number[], random: () => number): number {
+function drawFirst(
+  scores: readonly Score[],
+  { shares, contenders }: { shares: readonly number[]; contenders: readonly number[] },
+  random: () => number,
+): number {
   let ticket = random()
   for (let index = 0; index < shares.length; index++) {
     const share = shares[index] as number
@@ -144,7 +183,7 @@ function drawFirst(scores: readonly Score[], shares: readonly number[], random: 
   }
   let first = 0
   let lowest = Number.POSITIVE_INFINITY
-  for (let index = 0; index < scores.length; index++) {
+  for (const index of contenders) {
     const { mean, deviation } = scores[index] as Score
     const drawn = mean + deviation * normalQuantile(random())
     if (drawn >= lowest) continue
@@ -154,20 +193,36 @@ function drawFirst(scores: readonly Score[], shares: readonly number[], random: 
   return first
 }
 
+/** The targets that may be drawn best: with many targets most are not, and need no draw. */
+function findContenders(scores: readonly Score[]): readonly number[] {
+  let reach = Number.POSITIVE_INFINITY
+  for (const { mean, deviation } of scores) reach = Math.min(reach, mean + 3 * deviation)
+  const contenders: number[] = []
+  for (let index = 0; index < scores.length; index++) {
+    const { mean, deviation } = scores[index] as Score
+    if (mean - 3.5 * deviation <= reach) contenders.push(index)
+  }
+  return contenders
+}
+
 /** The middles of ten slices of equal probability. */
 const slices: readonly number[] = Array.from({ length: 10 }, (_, slice) => normalQuantile((slice + 0.5) / 10))
 
 /** The probability that a target's draw is the lowest: over what it may draw, that all others draw more. */
-export function chanceOfBest(scores: readonly Score[], index: number): number {
+export function chanceOfBest(
+  scores: readonly Score[],
+  index: number,
+  contenders = findContenders(scores),
+): number {
+  if (!contenders.includes(index)) return 0
   const { mean, deviation } = scores[index] as Score
   let sum = 0
   for (const slice of slices) {
     const drawn = mean + deviation * slice
     let chance = 1
-    for (let other = 0; other < scores.length; other++) {
+    for (const other of contenders) {
       if (other === index) continue
-      const rival = scores[other] as Score
-      chance *= chanceAbove(rival, drawn)
+      chance *= chanceAbove(scores[other] as Score, drawn)
       if (chance < 1e-6) break
     }
     sum += chance

@@ -46,13 +46,14 @@ export class Evidence {
     this.#fadedAt = now
   }
 
-  learnOutcome(succeeded: boolean, now: number): void {
+  /** @param weight from 0 to 1, of a failure that may have another cause */
+  learnOutcome(succeeded: boolean, now: number, weight = 1): void {
     this.fade(now)
-    this.#quickFailures += quickShare * ((succeeded ? 0 : 1) - this.#quickFailures)
+    this.#quickFailures += quickShare * weight * ((succeeded ? 0 : 1) - this.#quickFailures)
     this.#dropRefutedOutcomes(succeeded)
-    const kept = 1 - 1 / callsRemembered
-    this.#successes = this.#successes * kept + (succeeded ? 1 : 0)
-    this.#failures = this.#failures * kept + (succeeded ? 0 : 1)
+    const kept = 1 - weight / callsRemembered
+    this.#successes = this.#successes * kept + (succeeded ? weight : 0)
+    this.#failures = this.#failures * kept + (succeeded ? 0 : weight)
   }
 
   learnLatency(latencyMs: number, now: number): void {
@@ -86,6 +87,11 @@ export class Evidence {
 
   get failures(): number {
     return this.#failures
+  }
+
+  /** How often a call fails; before the first, hardly ever. */
+  get failureRate(): number {
+    return (this.#failures + 0.1) / (this.#successes + this.#failures + 2)
   }
 
   get latencies(): number {

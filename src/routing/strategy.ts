@@ -36,7 +36,9 @@ export interface Belief {
   /** Faded counts. */
   readonly successes: number
   readonly failures: number
-  /** Faded means over successes; null before the first. Where no answer is behind it, it is the silence by now. */
+  /** Probability that the target is down altogether, by its last calls; those that belong to it are no `failures`. */
+  readonly outage?: number
+  /** Faded means over successes; null before the first. Where no answer is behind it, it is the silence by now. With as many calls as are under way. */
   readonly latencyMs: number | null
   /** How many answers, faded, are behind the latency. */
   readonly latencyCount: number

@@ -153,7 +153,7 @@ test('a stream is under way until its end, and is judged by that; its latency is
   clock.advance(1000)
   end(new GatewayError('upstream_truncated'))
   expect(book.stats.inFlight('p/m')).toBe(0)
-  expect(book.stats.belief('p/m', streamed)).toMatchObject({ successes: 0, failures: 2 })
+  expect(book.stats.belief('p/m', streamed)).toMatchObject({ successes: 0, failures: expect.closeTo(2, 1) })
 })
 
 test('tokens, the speed of writing and the share of cache reads are learned from whole streams', async () => {

@@ -154,8 +154,7 @@ function readStats({ records, turns, clock, breakerState }: StatsSource): Target
     belief(id, facts) {
       const record = records.get(id)
       if (record === undefined) return null
-      const belief = record.sideOf(facts.streaming).belief(contextOf(facts), clock.now())
-      return belief === null ? null : { ...belief, costNanoUsd: record.costNanoUsd }
+      return record.sideOf(facts.streaming).belief(contextOf(facts), clock.now(), record)
     },
   }
 }
@@ -172,24 +171,24 @@ function dropOldest(records: Map<string, TargetRecord>): void {
 function openCall(record: TargetRecord, { facts }: CallFacts, clock: Pick<Clock, 'now'>): OpenCall {
   const began = clock.now()
   const side = record.sideOf(facts.streaming)
-  const context = contextOf(facts)
   let answeredAt: number | null = null
   record.inFlight++
+  const place = { context: contextOf(facts), began, calls: record.inFlight }
   side.beginWait(began)
   return {
     answered() {
       answeredAt = clock.now()
-      side.endWait(began)
+      side.endWait(began, true)
       // Content that came is a fact, whatever becomes of the rest.
-      side.learnLatency(answeredAt - began, context, answeredAt)
+      side.learnLatency(answeredAt - began, place, answeredAt)
     },
     close(lesson) {
       const now = clock.now()
       record.inFlight--
-      if (answeredAt === null) side.endWait(began)
+      if (answeredAt === null) side.endWait(began, false)
       switch (lesson.kind) {
         case 'success': {
-          side.learnOutcome(true, context, now)
+          side.learnOutcome(true, place, now)
           record.limitedUntil = Number.NEGATIVE_INFINITY
           const writingMs = facts.streaming ? now - (answeredAt ?? began) : now - began
           const characters = facts.inputCharacters
@@ -197,7 +196,7 @@ function openCall(record: TargetRecord, { facts }: CallFacts, clock: Pick<Clock,
           return
         }
         case 'failure':
-          side.learnOutcome(false, context, now)
+          side.learnOutcome(false, place, now)
           return
         case 'limited':
           record.limitedUntil = now + lesson.restMs

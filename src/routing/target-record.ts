@@ -3,7 +3,10 @@
 
 import type { Usage } from '../call.ts'
 import { Evidence } from './evidence.ts'
+import { FailureRun } from './failure-run.ts'
+import { LoadSlope } from './load-slope.ts'
 import { PeakAverage } from './peak-average.ts'
+import { Silence } from './silence.ts'
 import type { Belief } from './strategy.ts'
 
 export interface Forgetting {
@@ -15,8 +18,18 @@ export interface Forgetting {
 
 /** With so many calls of its own, a kind of request counts as much as all calls of the target. */
 const borrowedCalls = 4
+/** However surely a failure belongs to an outage. */
+const leastFailureWeight = 0.2
 /** Newer answers count so much, at least. */
 const usageShare = 0.05
+
+/** Where a lesson belongs. */
+export interface CallPlace {
+  readonly context: number
+  readonly began: number
+  /** Calls of the target that were under way when it began, itself among them. */
+  readonly calls: number
+}
 
 /** The times from the request to the first content differ from those to a whole answer: each has its own side. */
 export class TargetSide {
@@ -24,6 +37,9 @@ export class TargetSide {
   readonly overall: Evidence
   readonly contexts = new Map<number, Evidence>()
   readonly #forgetting: Forgetting
+  readonly #run = new FailureRun()
+  readonly #load = new LoadSlope()
+  readonly #silence = new Silence()
   /** Calls without any content by now, and the sum of the times at which they began. */
   #waiting = 0
   #waitingSince = 0
@@ -35,10 +51,13 @@ export class TargetSide {
 
   beginWait(now: number): void {
     this.#waiting++
+    this.#silence.begin(now)
     this.#waitingSince += now
   }
 
-  endWait(began: number): void {
+  endWait(began: number, answered: boolean): void {
+    if (answered) this.#silence.answer(began)
+    else this.#silence.leave(began)
     this.#waiting--
     this.#waitingSince = this.#waiting === 0 ? 0 : this.#waitingSince - began
   }
@@ -52,15 +71,22 @@ export class TargetSide {
     return evidence
   }
 
-  learnOutcome(succeeded: boolean, context: number, now: number): void {
-    this.overall.learnOutcome(succeeded, now)
-    this.contextEvidence(context, now).learnOutcome(succeeded, now)
+  learnOutcome(succeeded: boolean, { context, began }: CallPlace, now: number): void {
+    const own = this.contextEvidence(context, now)
+    if (succeeded) this.#run.succeed(began)
+    else this.#run.fail(began, now, Math.max(this.overall.failureRate, own.failureRate))
+    // The failures of an outage do not say how often the target fails when it is up.
+    const weight = succeeded ? 1 : Math.max(leastFailureWeight, 1 - this.#run.peak)
+    this.overall.learnOutcome(succeeded, now, weight)
+    own.learnOutcome(succeeded, now, weight)
   }
 
-  learnLatency(latencyMs: number, context: number, now: number): void {
+  learnLatency(latencyMs: number, { context, began, calls }: CallPlace, now: number): void {
+    this.#run.succeed(began)
     this.peak.learn(latencyMs, now)
-    this.overall.learnLatency(latencyMs, now)
-    this.contextEvidence(context, now).learnLatency(latencyMs, now)
+    const usual = this.#load.learn(latencyMs, calls)
+    this.overall.learnLatency(usual, now)
+    this.contextEvidence(context, now).learnLatency(usual, now)
   }
 
   /** Whoever waits already waits so long on average: a target that has stopped answering is noticed without an answer. */
@@ -69,25 +95,35 @@ export class TargetSide {
   }
 
   /** What was seen in the context, completed by what was seen of the target at all where that is little. */
-  belief(context: number, now: number): Omit<Belief, 'costNanoUsd'> | null {
+  belief(context: number, now: number, { inFlight, costNanoUsd }: RecordNumbers): Belief | null {
     const { overall } = this
     overall.fade(now)
     const own = this.contexts.get(context)
     own?.fade(now)
     const calls = overall.successes + overall.failures
-    const ownCalls = (own?.successes ?? 0) + (own?.failures ?? 0)
+    const ownCalls = own === undefined ? 0 : own.successes + own.failures
     const borrowed = calls === 0 ? 0 : borrow(calls, ownCalls) / calls
-    const lent = overall.latencies === 0 ? 0 : borrow(overall.latencies, own?.latencies ?? 0)
-    const count = (own?.latencies ?? 0) + lent
+    const ownLatencies = own === undefined ? 0 : own.latencies
+    const lent = overall.latencies === 0 ? 0 : borrow(overall.latencies, ownLatencies)
+    const count = ownLatencies + lent
     if (calls === 0 && count === 0 && this.#waiting === 0) return null
-    const mean = count === 0 ? null : ((own?.latencies ?? 0) * (own?.mean ?? 0) + lent * overall.mean) / count
+    const load = this.#load.factor(inFlight + 1)
+    const mean = count === 0 ? null : (load * (ownLatencies * (own?.mean ?? 0) + lent * overall.mean)) / count
     return {
       successes: (own?.successes ?? 0) + borrowed * overall.successes,
       failures: (own?.failures ?? 0) + borrowed * overall.failures,
-      latencyMs: mean === null ? this.#latencyOfSilence(now) : mean * this.#slowdown(now),
+      outage: this.#outage(now, overall.mean * load),
+      latencyMs: mean === null ? this.#latencyOfSilence(now) : mean * this.#slowdown(now, load),
       latencyCount: count,
-      latencySpread: own !== undefined && own.latencies > lent ? own.spread : overall.spread,
+      latencySpread: own !== undefined && ownLatencies > lent ? own.spread : overall.spread,
+      costNanoUsd,
     }
+  }
+
+  #outage(now: number, meanMs: number): number {
+    if (this.#waiting === 0) return this.#run.outage(now, false)
+    const silent = this.#silence.probability(now, meanMs, this.overall.spread)
+    return 1 - (1 - silent) * (1 - this.#run.outage(now, true))
   }
 
   /** Of a target that was asked and has never answered. */
@@ -96,8 +132,10 @@ export class TargetSide {
   }
 
   /** How much longer answers take than those that have come: calls that wait are evidence, too. */
-  #slowdown(now: number): number {
-    const { mean, latencies } = this.overall
+  #slowdown(now: number, load: number): number {
+    if (this.#waiting === 0) return 1
+    const mean = this.overall.mean * load
+    const { latencies } = this.overall
     // Of calls under way, half of the usual time has passed on average; where times scatter much, all of it or more.
     const overdue = this.waitMs(now) - mean
     if (mean <= 0 || overdue <= mean) return 1
@@ -105,6 +143,8 @@ export class TargetSide {
     return Math.max(1, expected / mean)
   }
 }
+
+type RecordNumbers = Pick<TargetRecord, 'inFlight' | 'costNanoUsd'>
 
 /** How many calls of the target at all count in a context that has so many of its own. */
 function borrow(calls: number, ownCalls: number): number {
