@@ -5,9 +5,11 @@ import { createApiKey, type StoredKey } from './access/keys.ts'
 import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
+import { createFleet, type Fleet } from './app/fleet.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
 import { createRoutes } from './app/routes.ts'
+import { openSharedState } from './app/shared-state.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
@@ -26,6 +28,7 @@ import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
+import type { SharedState } from './shared-state/index.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { readSigningSecret } from './store/signing-secret.ts'
 import { createTransport, type Transport } from './transport/index.ts'
@@ -95,6 +98,15 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const { configuration } = options
   const alarms = createAlarms(systemClock)
   const transport = createTransport({ clock: systemClock, alarms })
+  const sharedState = openSharedState(configuration, { clock: systemClock, observe: observation.observe })
+  const fleet =
+    configuration.redis === null
+      ? null
+      : createFleet({
+          state: sharedState,
+          clock: systemClock,
+          hear: (targetId, restMs) => resilience.breaker.hear(targetId, restMs),
+        })
   const resilience = createResilience(transport.send, {
     clock: systemClock,
     alarms,
@@ -102,11 +114,12 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     random: Math.random,
     retry: configuration.retry,
     circuitBreaker: configuration.circuitBreaker,
+    fleet,
   })
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
-  const current = createCurrent({ options, storedKeys, resilience, transport, observation })
+  const current = createCurrent({ options, storedKeys, resilience, fleet, transport, observation })
   const control = mountControl({
     observation,
     version: options.version,
@@ -138,7 +151,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ configuration, listener, control, transport, store, observation })
+      return stopGently({ configuration, listener, control, transport, sharedState, store, observation })
     },
   }
 }
@@ -152,18 +165,19 @@ interface StopParts {
   readonly listener: Listener
   readonly control: MountedControl
   readonly transport: Transport
+  readonly sharedState: SharedState
   readonly store: Store
   readonly observation: Observation
 }
 
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
-  const { configuration, listener, control, transport, store, observation } = parts
+  const { configuration, listener, control, transport, sharedState, store, observation } = parts
   observation.setReady(false)
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {
     // Whatever one of them fails with, the books are written.
-    await Promise.allSettled([control.close(), transport.close()])
+    await Promise.allSettled([control.close(), transport.close(), sharedState.close()])
     await store.close()
     await observation.close()
   }
@@ -190,12 +204,14 @@ interface CurrentDeps {
   readonly options: AppOptions
   readonly storedKeys: () => readonly StoredKey[]
   readonly resilience: Resilience
+  /** Null where this instance is the only one. */
+  readonly fleet: Fleet | null
   readonly transport: Transport
   readonly observation: Observation
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, resilience, transport, observation } = deps
+  const { options, storedKeys, resilience, fleet, transport, observation } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
@@ -212,7 +228,10 @@ function createCurrent(deps: CurrentDeps): Current {
       signingSecret,
       storedKeys: storedKeys(),
       limiter: keepLimiter(configuration),
-      breakerOpen: target => resilience.breaker.stateOf(target) === 'open',
+      breakerOpen(target) {
+        const circuit = resilience.breaker.stateOf(target)
+        return circuit === 'open' || (fleet?.restsElsewhere(target, circuit) ?? false)
+      },
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })

@@ -17,6 +17,7 @@ function fixedParts({
   logging,
   metrics,
   plugins,
+  redis,
 }: Configuration): Readonly<Record<string, unknown>> {
   return {
     'app.name': app.name,
@@ -30,5 +31,6 @@ function fixedParts({
     logging,
     metrics,
     plugins,
+    redis,
   }
 }

@@ -17,10 +17,20 @@ export interface BreakerSettings {
   readonly maxRecoveryMs?: number
 }
 
+/** The other instances of this gateway. */
+export interface BreakerFleet {
+  /** Tells them that a circuit changed here, and how long an open one rests. */
+  onChange(targetId: string, state: BreakerState, restMs: number): void
+  /** Leave to probe a target, which one instance has at a time; null while another has it. */
+  takeProbe(targetId: string): Promise<{ release(): void } | null>
+}
+
 export interface CircuitBreakerOptions {
   readonly settings: BreakerSettings
   readonly clock: Pick<Clock, 'now'>
   readonly observe: Observer
+  /** Absent where this instance is the only one. */
+  readonly fleet?: BreakerFleet | undefined
 }
 
 export interface CircuitBreaker {
@@ -29,6 +39,11 @@ export interface CircuitBreaker {
   stateOf(targetId: string): BreakerState
   /** Of every target that was called. */
   states(): ReadonlyMap<string, BreakerState>
+  /**
+   * What another instance says: that it lets the target rest for a time, or, with 0, that the target answers again. A
+   * closed circuit stays closed; one that rests here rests a little longer, or no longer.
+   */
+  hear(targetId: string, restMs: number): void
 }
 
 type Verdict = 'success' | 'failure' | 'neutral'
@@ -40,9 +55,13 @@ interface Circuit {
   admit(request: UpstreamRequest): AdmittedCall
   /** Takes how a call ended, once for each. */
   settle(call: AdmittedCall, verdict: Verdict): void
+  hear(restMs: number): void
 }
 
 interface AdmittedCall {
+  readonly probe: boolean
+  /** Of a probe, where there are other instances. */
+  leave: { release(): void } | null
   /** Grows with each change of state: a call that began in an earlier one has no say. */
   readonly era: number
   readonly deadline: number
@@ -74,6 +93,14 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     layer: send => async request => {
       const circuit = circuitOf(request.target.id)
       const call = circuit.admit(request)
+      if (call.probe && options.fleet !== undefined) {
+        call.leave = await options.fleet.takeProbe(request.target.id)
+        // The other instance may have failed meanwhile.
+        if (call.leave === null || circuit.state() === 'open') {
+          circuit.settle(call, 'neutral')
+          throw refusal(request.target.connection.provider, probingMs)
+        }
+      }
       let reply: Reply
       try {
         reply = await send(request)
@@ -87,6 +114,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     },
     stateOf: targetId => circuits.get(targetId)?.state() ?? 'closed',
     states: () => new Map([...circuits].map(([targetId, circuit]) => [targetId, circuit.state()])),
+    hear: (targetId, restMs) => circuits.get(targetId)?.hear(restMs),
   }
 }
 
@@ -94,29 +122,30 @@ function forgetClosed(circuits: Map<string, Circuit>): void {
   for (const [targetId, circuit] of circuits) if (circuit.state() === 'closed') circuits.delete(targetId)
 }
 
-function createCircuit(target: string, { settings, clock, observe }: CircuitBreakerOptions): Circuit {
-  const { failureThreshold, recoveryMs, halfOpenMaxCalls, maxRecoveryMs = longestRestMs } = settings
+function createCircuit(target: string, { settings, clock, observe, fleet }: CircuitBreakerOptions): Circuit {
+  const { failureThreshold, halfOpenMaxCalls } = settings
   let state: BreakerState = 'closed'
   let era = 0
   let consecutiveFailures = 0
   let successfulProbes = 0
   let outcomes = createOutcomeCounts()
-  let nextRestMs = recoveryMs
-  let restsUntil = 0
+  const rest = createRest(settings, clock)
   /** In flight; those of an earlier half-open time still hold their slot. */
   const probes = new Set<AdmittedCall>()
 
   function change(next: BreakerState): void {
+    enter(next)
+    fleet?.onChange(target, next, next === 'open' ? rest.leftMs() : 0)
+  }
+
+  function enter(next: BreakerState): void {
     state = next
     era++
     consecutiveFailures = 0
     successfulProbes = 0
     outcomes = createOutcomeCounts()
-    if (next === 'closed') nextRestMs = recoveryMs
-    if (next === 'open') {
-      restsUntil = clock.now() + nextRestMs
-      nextRestMs = Math.min(nextRestMs * 2, Math.max(recoveryMs, maxRecoveryMs))
-    }
+    if (next === 'closed') rest.forget()
+    if (next === 'open') rest.begin()
     observe({ type: 'breaker_changed', target, state })
   }
 
@@ -133,26 +162,61 @@ function createCircuit(target: string, { settings, clock, observe }: CircuitBrea
   }
 
   return {
-    state: () => (state === 'open' && restsUntil <= clock.now() ? 'half_open' : state),
+    state: () => (state === 'closed' ? state : rest.state()),
     admit({ target: { connection }, deadline }) {
-      const now = clock.now()
-      if (state === 'open') {
-        if (restsUntil > now) throw refusal(connection.provider, restsUntil - now)
-        change('half_open')
-      }
-      const call = { era, deadline }
-      if (state === 'half_open') {
-        dropOverdue(probes, now)
-        if (probes.size >= halfOpenMaxCalls) throw refusal(connection.provider, probingMs)
-        probes.add(call)
-      }
+      if (state !== 'closed' && rest.leftMs() > 0) throw refusal(connection.provider, rest.leftMs())
+      if (state === 'open') change('half_open')
+      const call = { era, deadline, probe: state === 'half_open', leave: null }
+      if (!call.probe) return call
+      dropOverdue(probes, clock.now())
+      if (probes.size >= halfOpenMaxCalls) throw refusal(connection.provider, probingMs)
+      probes.add(call)
       return call
     },
     settle(call, verdict) {
       probes.delete(call)
-      if (verdict === 'neutral' || call.era !== era) return
-      if (state === 'half_open') settleProbe(verdict)
-      else settleClosed(verdict)
+      const counts = verdict !== 'neutral' && call.era === era
+      if (counts && state === 'half_open') settleProbe(verdict)
+      else if (counts) settleClosed(verdict)
+      // After the others were told of what it came to.
+      call.leave?.release()
+    },
+    hear(restMs) {
+      if (state === 'closed') return
+      if (restMs === 0) return enter('closed')
+      rest.prolong(restMs)
+    },
+  }
+}
+
+interface Rest {
+  leftMs(): number
+  state(): 'open' | 'half_open'
+  begin(): void
+  /** To the length that another instance says; but one that alone cannot reach a target keeps nobody from it for long. */
+  prolong(restMs: number): void
+  /** The next one is a first one. */
+  forget(): void
+}
+
+function createRest(settings: BreakerSettings, clock: Pick<Clock, 'now'>): Rest {
+  const { recoveryMs, maxRecoveryMs = longestRestMs } = settings
+  let nextMs = recoveryMs
+  let until = 0
+  let longestUntil = 0
+  return {
+    leftMs: () => until - clock.now(),
+    state: () => (until > clock.now() ? 'open' : 'half_open'),
+    begin() {
+      until = clock.now() + nextMs
+      longestUntil = until + recoveryMs
+      nextMs = Math.min(nextMs * 2, Math.max(recoveryMs, maxRecoveryMs))
+    },
+    prolong(restMs) {
+      until = Math.max(until, Math.min(clock.now() + restMs, longestUntil))
+    },
+    forget() {
+      nextMs = recoveryMs
     },
   }
 }

@@ -4,10 +4,18 @@ import type { Layer, RawSend, Send } from '../call.ts'
 import type { Observer } from '../events.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
-import { type BreakerSettings, type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts'
+import {
+  type BreakerFleet,
+  type BreakerSettings,
+  type CircuitBreaker,
+  createCircuitBreaker,
+} from './circuit-breaker.ts'
 import { createFirstContent } from './first-content.ts'
-import { createKeyRotation } from './key-rotation.ts'
+import { createKeyRotation, type KeyFleet } from './key-rotation.ts'
 import { createRetry } from './retry.ts'
+
+export type { BreakerFleet } from './circuit-breaker.ts'
+export type { KeyFleet } from './key-rotation.ts'
 
 /** How long a limited key rests where the provider does not say: short, because it may be the only one. */
 const unexplainedRestMs = 5_000
@@ -19,6 +27,8 @@ export interface ResilienceOptions {
   readonly random: () => number
   readonly retry: { readonly baseMs: number; readonly maxMs: number }
   readonly circuitBreaker: BreakerSettings
+  /** Null where this instance is the only one. */
+  readonly fleet: { readonly breaker: BreakerFleet; readonly keys: KeyFleet } | null
 }
 
 export interface Resilience {
@@ -27,11 +37,16 @@ export interface Resilience {
 }
 
 export function createResilience(raw: RawSend, options: ResilienceOptions): Resilience {
-  const { clock, observe, random } = options
-  const breaker = createCircuitBreaker({ settings: options.circuitBreaker, clock, observe })
+  const { clock, observe, random, fleet } = options
+  const breaker = createCircuitBreaker({
+    settings: options.circuitBreaker,
+    clock,
+    observe,
+    fleet: fleet?.breaker,
+  })
   const layers: readonly Layer[] = [
     // A refused key is replaced before anything else is concluded from the refusal.
-    createKeyRotation({ clock, observe, restMs: unexplainedRestMs }).layer,
+    createKeyRotation({ clock, observe, restMs: unexplainedRestMs, fleet: fleet?.keys }).layer,
     createRetry({ clock, random, ...options.retry }),
     // Inside the retries, so that each call of the upstream counts.
     breaker.layer,
