@@ -252,7 +252,6 @@ describe('half-open', () => {
   })
 
   const endings: Array<[title: string, end: (call: OpenCall) => Promise<void>]> = [
-    ['a success', call => call.reply()],
     ['a neutral failure', call => call.fail('upstream_rate_limited')],
     ['a client that left', call => leave(call)],
   ]

@@ -11,7 +11,7 @@ export interface BreakerSettings {
   readonly failureThreshold: number
   /** The first rest; doubles with each one that the probes do not end. */
   readonly recoveryMs: number
-  /** Probes in flight at once while half-open, and successes that close it. */
+  /** Probes of a half-open time, but for those that say nothing: as many successes close it. */
   readonly halfOpenMaxCalls: number
   /** The longest rest. */
   readonly maxRecoveryMs?: number
@@ -169,7 +169,7 @@ function createCircuit(target: string, { settings, clock, observe, fleet }: Circ
       const call = { era, deadline, probe: state === 'half_open', leave: null }
       if (!call.probe) return call
       dropOverdue(probes, clock.now())
-      if (probes.size >= halfOpenMaxCalls) throw refusal(connection.provider, probingMs)
+      if (probes.size + successfulProbes >= halfOpenMaxCalls) throw refusal(connection.provider, probingMs)
       probes.add(call)
       return call
     },

@@ -39,8 +39,9 @@ export function createHintBoard({ clock, send }: HintBoardOptions): LocalHintBoa
   return {
     tell(hint) {
       const note = noteOf(hint.kind, hint.subject)
-      const known = told.until(note) - clock.now()
-      const isNews = Math.abs(hint.forMs - known) > Math.max(newsMs, hint.forMs * newsShare)
+      const knownUntil = told.until(note)
+      const change = Math.abs(clock.now() + hint.forMs - knownUntil)
+      const isNews = knownUntil === 0 || change > Math.max(newsMs, hint.forMs * newsShare)
       if (hint.forMs > 0 && !isNews) return
       told.set(note, hint.forMs)
       if (hint.forMs === 0) heard.set(note, 0)
