@@ -112,7 +112,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
-  const current = createCurrent({ options, storedKeys, targets, transport, observation })
+  const current = createCurrent({ options, storedKeys, targets, sharedState, transport, observation })
   const control = mountControl({
     observation,
     version: options.version,
@@ -208,16 +208,21 @@ interface CurrentDeps {
   readonly options: AppOptions
   readonly storedKeys: () => readonly StoredKey[]
   readonly targets: TargetBook
+  readonly sharedState: SharedState
   readonly transport: Transport
   readonly observation: Observation
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, targets, transport, observation } = deps
+  const { options, storedKeys, targets, sharedState, transport, observation } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
-  const affinity = createAffinityMemory({ ...options.configuration.routing.affinity, clock: systemClock })
+  const affinity = createAffinityMemory({
+    ...options.configuration.routing.affinity,
+    clock: systemClock,
+    shared: options.configuration.redis === null ? null : sharedState.affinity,
+  })
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
