@@ -3,12 +3,13 @@
 import { randomBytes } from 'node:crypto'
 import { createApiKey, type StoredKey } from './access/keys.ts'
 import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
+import { createAsking } from './app/asking.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
 import { createRoutes } from './app/routes.ts'
-import { keepTargetMemory, type TargetMemory } from './app/target-memory.ts'
+import type { TargetMemory } from './app/target-memory.ts'
 import type { Send } from './call.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
@@ -28,9 +29,10 @@ import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
-import { createTargetBook, type TargetBook } from './routing/index.ts'
+import type { TargetBook } from './routing/index.ts'
 import { createAffinityMemory } from './routing/rules/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
+import type { SharedState } from './shared-state/index.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
 import { readSigningSecret } from './store/signing-secret.ts'
 import { createTransport, type Transport } from './transport/index.ts'
@@ -100,11 +102,17 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const { configuration } = options
   const alarms = createAlarms(systemClock)
   const transport = createTransport({ clock: systemClock, alarms })
-  const { targets, resilience, memory } = createAsking({ options, alarms, transport, observation })
+  const { targets, resilience, memory, sharedState } = createAsking({
+    configuration,
+    dataDirectory: options.dataDirectory,
+    alarms,
+    transport,
+    observation,
+  })
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
-  const current = createCurrent({ options, storedKeys, targets, transport, observation })
+  const current = createCurrent({ options, storedKeys, targets, sharedState, transport, observation })
   const control = mountControl({
     observation,
     version: options.version,
@@ -137,45 +145,17 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ configuration, listener, control, transport, memory, store, observation })
+      return stopGently({
+        configuration,
+        listener,
+        control,
+        transport,
+        memory,
+        sharedState,
+        store,
+        observation,
+      })
     },
-  }
-}
-
-interface AskingParts {
-  readonly options: AppOptions
-  readonly alarms: Alarms
-  readonly transport: Transport
-  readonly observation: Observation
-}
-
-/** How targets are asked, and what is learned of them by it. */
-function createAsking({ options, alarms, transport, observation }: AskingParts): {
-  readonly targets: TargetBook
-  readonly resilience: Resilience
-  readonly memory: TargetMemory
-} {
-  const { configuration, dataDirectory: directory } = options
-  const { observe } = observation
-  const targets = createTargetBook({
-    clock: systemClock,
-    // One whose probe slots are taken rests as much as one whose breaker is open.
-    breakerState: target => (resilience.isResting(target) ? 'open' : resilience.breaker.stateOf(target)),
-  })
-  const resilience = createResilience(transport.send, {
-    clock: systemClock,
-    alarms,
-    observe,
-    random: Math.random,
-    retry: configuration.retry,
-    circuitBreaker: configuration.circuitBreaker,
-    innermost: [targets.layer],
-  })
-  observation.add({ name: 'targets', observe: targets.observe })
-  return {
-    targets,
-    resilience,
-    memory: keepTargetMemory({ book: targets, directory, clock: systemClock, observe }),
   }
 }
 
@@ -189,18 +169,19 @@ interface StopParts {
   readonly control: MountedControl
   readonly transport: Transport
   readonly memory: TargetMemory
+  readonly sharedState: SharedState
   readonly store: Store
   readonly observation: Observation
 }
 
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
-  const { configuration, listener, control, transport, memory, store, observation } = parts
+  const { configuration, listener, control, transport, memory, sharedState, store, observation } = parts
   observation.setReady(false)
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {
     // Whatever one of them fails with, the books are written.
-    await Promise.allSettled([control.close(), transport.close(), memory.close()])
+    await Promise.allSettled([control.close(), transport.close(), memory.close(), sharedState.close()])
     await store.close()
     await observation.close()
   }
@@ -227,16 +208,21 @@ interface CurrentDeps {
   readonly options: AppOptions
   readonly storedKeys: () => readonly StoredKey[]
   readonly targets: TargetBook
+  readonly sharedState: SharedState
   readonly transport: Transport
   readonly observation: Observation
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, targets, transport, observation } = deps
+  const { options, storedKeys, targets, sharedState, transport, observation } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
-  const affinity = createAffinityMemory({ ...options.configuration.routing.affinity, clock: systemClock })
+  const affinity = createAffinityMemory({
+    ...options.configuration.routing.affinity,
+    clock: systemClock,
+    shared: options.configuration.redis === null ? null : sharedState.affinity,
+  })
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 

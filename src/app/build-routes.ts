@@ -12,6 +12,7 @@ import { type RouteFacts, type StrategyName, strategies, type TargetStats } from
 import {
   type AffinityMemory,
   type Choice,
+  type ConversationName,
   conversationKeyOf,
   createRuleChooser,
   type Rule,
@@ -170,8 +171,9 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
     })
     const judged = { strategy, seed, scores: scoresInOrder(ranking), propensity: ranking.propensity }
     const known = seed === null || !routing.affinity.enabled ? null : conversationKeyOf(asked)
-    const kept = known?.goesOn === true ? findKept(known.key, ranking.order) : null
-    const conversation = known?.key ?? null
+    const conversation = known === null ? null : { tenant: asked.tenant, key: known.key }
+    const kept =
+      conversation !== null && known?.goesOn === true ? findKept(conversation, ranking.order) : null
     if (kept === null) return { order: ranking.order, ranking: judged, conversation }
     const order = [kept, ...ranking.order.filter(target => target !== kept)]
     const scores = scoresInOrder({ ...ranking, order })
@@ -188,7 +190,7 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
     return deps.costOf({ target, usage, serviceTier: null, at: asked.at }).nanoUsd
   }
 
-  function findKept(conversation: string, order: readonly Target[]): Target | null {
+  function findKept(conversation: ConversationName, order: readonly Target[]): Target | null {
     const { counts } = deps.affinity
     const id = deps.affinity.targetOf(conversation)
     const kept = order.find(target => target.id === id)

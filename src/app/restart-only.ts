@@ -18,6 +18,7 @@ function fixedParts({
   metrics,
   plugins,
   routing,
+  redis,
 }: Configuration): Readonly<Record<string, unknown>> {
   return {
     'app.name': app.name,
@@ -33,5 +34,6 @@ function fixedParts({
     logging,
     metrics,
     plugins,
+    redis,
   }
 }

@@ -55,6 +55,8 @@ export interface Configuration {
   }
   /** null: no limit. */
   readonly rateLimit: RateLimitConfiguration | null
+  /** null: this instance shares nothing. */
+  readonly redis: RedisConfiguration | null
   readonly logging: {
     readonly level: 'debug' | 'info' | 'warn' | 'error'
     readonly format: 'json' | 'text'
@@ -159,6 +161,15 @@ export interface RateLimitConfiguration {
   readonly requestsPerWindow: number
   readonly windowMs: number
   readonly burstLimit: number
+}
+
+export interface RedisConfiguration {
+  /** Without user and password. */
+  readonly url: string
+  readonly username: string | null
+  readonly password: Secret | null
+  readonly prefix: string
+  readonly timeoutMs: number
 }
 
 export interface SimulatorConfiguration {

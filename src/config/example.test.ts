@@ -19,6 +19,7 @@ const environment = {
   MY_AWS_ID: 'id',
   MY_AWS_SECRET: 'secret',
   MY_AWS_TOKEN: 'token',
+  REDIS_PASSWORD: 'password',
 }
 
 test('the schema for editors is up to date (npm run docs)', () => {

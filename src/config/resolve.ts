@@ -8,6 +8,7 @@ import type { Environment } from './environment.ts'
 import { formatPath } from './paths.ts'
 import type { ProviderKind } from './provider-kinds.ts'
 import { asTable, describeIneffective, resolveProviders } from './resolve-providers.ts'
+import { resolveRedis } from './resolve-redis.ts'
 import { resolveRouting } from './routing.ts'
 import type { ConfigurationFile } from './schema.ts'
 import { isSecretText } from './sections/fields.ts'
@@ -50,6 +51,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
     general: { timeouts, maxConnections },
   })
   const rateLimit = resolveRateLimit(input)
+  const redis = resolveRedis(input)
   return {
     configuration: {
       app: { ...file.app, version: file.app.version ?? input.programVersion },
@@ -63,6 +65,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
       retry: { baseMs: file.retry.base_ms, maxMs: file.retry.max_ms },
       circuitBreaker: resolveBreaker(file),
       rateLimit: rateLimit.limit,
+      redis: redis.redis,
       logging: resolveLogging(file),
       metrics: { enabled: environment.boolean('METRICS_ENABLED') ?? file.metrics.enabled },
       media: {
@@ -77,6 +80,7 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
     problems: [
       ...providers.problems,
       ...rateLimit.problems,
+      ...redis.problems,
       ...reportOpenDoor({ server, auth }, input),
       ...environment.problems,
     ],

@@ -10,6 +10,7 @@ import { mediaSection } from './sections/media.ts'
 import { modelsSection } from './sections/models.ts'
 import { plannedSections } from './sections/planned.ts'
 import { providersSection } from './sections/provider.ts'
+import { redisSection } from './sections/redis.ts'
 import { routingSection } from './sections/routing.ts'
 import { serverSection } from './sections/server.ts'
 import { simulatorSection } from './sections/simulator.ts'
@@ -32,6 +33,7 @@ export function configurationSchema(providerTypes: readonly string[] | null) {
     retry: retrySection().prefault({}),
     circuit_breaker: circuitBreakerSection().prefault({}),
     rate_limit: rateLimitSection().optional(),
+    redis: redisSection().optional(),
     logging: loggingSection().prefault({}),
     metrics: metricsSection().prefault({}),
     media: mediaSection().prefault({}),

@@ -4,7 +4,7 @@ import type { RequestTraits, Target } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import type { RouteDecision } from '../events.ts'
 import { findOwnFields } from '../formats/shared/own-fields.ts'
-import { findNeeds, readMaxTokens } from '../routing/rules/index.ts'
+import { type ConversationName, findNeeds, readMaxTokens } from '../routing/rules/index.ts'
 import type { Exchange } from './exchange.ts'
 import { refusedParameter, unsupportedParameter } from './parameters.ts'
 import type { ParsedRequest } from './request.ts'
@@ -25,7 +25,7 @@ export interface Route {
   readonly policy: RoutePolicy
   readonly traits: RequestTraits
   /** See `RankedTargets`. */
-  readonly conversation: string | null
+  readonly conversation: ConversationName | null
   readonly shadow: Shadow | null
 }
 

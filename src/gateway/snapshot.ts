@@ -9,6 +9,7 @@ import type { FieldEdits, Format, JsonObject } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
 import type { RouteFacts, StrategyName } from '../routing/index.ts'
+import type { ConversationName } from '../routing/rules/index.ts'
 import type { RoutePolicy } from './route-policy.ts'
 
 export interface Principal {
@@ -106,7 +107,7 @@ export interface RankedTargets {
   readonly order: readonly Target[]
   readonly ranking: Pick<RouteDecision, 'strategy' | 'seed' | 'scores' | 'propensity' | 'affinity'>
   /** By what the conversation is known again, where that may matter to its next turn. */
-  readonly conversation: string | null
+  readonly conversation: ConversationName | null
 }
 
 /** A rule that was looked at, and why it does not fit; null for the one that does. */
@@ -145,7 +146,7 @@ export interface Snapshot {
   /** Told of each request that takes a route, so that the next one has another turn. */
   countRoute(model: string): void
   /** Told where a conversation was answered. */
-  keepConversation(conversation: string, targetId: string): void
+  keepConversation(conversation: ConversationName, targetId: string): void
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
   findModel(name: string): ListedModel | null

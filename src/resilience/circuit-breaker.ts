@@ -23,13 +23,18 @@ export interface CircuitBreaker {
   usualMs(targetId: string, streaming: boolean): number | null
   /** Of every target that was called. */
   states(): ReadonlyMap<string, BreakerState>
+  /**
+   * What another instance says: that it lets the target rest for a time, or, with 0, that the target answers again. A
+   * closed circuit stays closed; one that rests here rests a little longer, or no longer.
+   */
+  hear(targetId: string, restMs: number): void
 }
 
 const rememberedTargets = 10_000
 
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const circuits = new Map<string, Circuit>()
-  const { lockOuts } = options
+  const { lockOuts, fleet } = options
 
   function circuitOf(targetId: string): Circuit {
     let circuit = circuits.get(targetId)
@@ -46,6 +51,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     layer: send => async request => {
       const circuit = circuitOf(request.target.id)
       const call = circuit.admit(request)
+      if (fleet !== undefined && circuit.isProbe(call)) await circuit.takeLeave(call, fleet)
       let reply: Reply
       try {
         reply = await send(circuit.prepare(request, call))
@@ -68,6 +74,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     isResting: targetId => circuits.get(targetId)?.isResting() ?? false,
     usualMs: (targetId, streaming) => circuits.get(targetId)?.usualMs(streaming) ?? null,
     states: () => new Map([...circuits].map(([targetId, circuit]) => [targetId, circuit.state])),
+    hear: (targetId, restMs) => circuits.get(targetId)?.hear(restMs),
   }
 }
 

@@ -6,7 +6,7 @@ import type { BreakerState, Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createFailureCounts, type FailureCounts } from './failure-counts.ts'
 import { createLatencyHistogram } from './latency-histogram.ts'
-import { OpenCall, OpenCalls } from './open-calls.ts'
+import { OpenCall, OpenCalls, type ProbeLeave } from './open-calls.ts'
 
 export interface BreakerSettings {
   /** Consecutive failures that open it; more where the target usually fails now and then. */
@@ -19,12 +19,22 @@ export interface BreakerSettings {
   readonly maxRecoveryMs?: number
 }
 
+/** The other instances of this gateway. */
+export interface BreakerFleet {
+  /** Tells them that a circuit changed here, and how long an open one rests. */
+  onChange(targetId: string, state: BreakerState, restMs: number): void
+  /** Leave to probe a target, which one instance has at a time; null while another has it. */
+  takeProbe(targetId: string): Promise<ProbeLeave | null>
+}
+
 export interface CircuitOptions {
   readonly settings: BreakerSettings
   readonly clock: Pick<Clock, 'now' | 'after'>
   readonly observe: Observer
   /** A number from 0 to below 1: rests differ by a tenth, so that many gateways do not come back at once. */
   readonly random: () => number
+  /** Absent where this instance is the only one. */
+  readonly fleet?: BreakerFleet | undefined
 }
 
 export interface CallEnd {
@@ -65,6 +75,8 @@ export class Circuit {
   #successfulProbes = 0
   #nextRestMs: number
   #restsUntil = 0
+  /** However long the others let the target rest. */
+  #longestRestUntil = 0
   #watching = false
 
   constructor(target: string, options: CircuitOptions) {
@@ -75,13 +87,14 @@ export class Circuit {
   }
 
   get state(): BreakerState {
-    const rested = this.#state === 'open' && this.#restsUntil <= this.#options.clock.now()
-    return rested ? 'half_open' : this.#state
+    if (this.#state === 'closed') return 'closed'
+    return this.#restsUntil > this.#options.clock.now() ? 'open' : 'half_open'
   }
 
   isResting(): boolean {
     const now = this.#options.clock.now()
-    if (this.#state === 'open') return this.#restsUntil > now
+    if (this.#state !== 'closed' && this.#restsUntil > now) return true
+    if (this.#state === 'open') return false
     if (this.#state === 'half_open') return this.#probesTaken(now)
     if (!this.#isSilent(now, silentMs, silentTimes)) return false
     this.#watchOver()
@@ -96,10 +109,9 @@ export class Circuit {
   admit(request: UpstreamRequest): OpenCall {
     const { provider } = request.target.connection
     const now = this.#options.clock.now()
-    if (this.#state === 'open') {
-      if (this.#restsUntil > now) throw refusal(provider, this.#restsUntil - now)
-      this.#change('half_open')
-    }
+    // Also of a half-open one: another instance may have failed with its probes.
+    if (this.#state !== 'closed' && this.#restsUntil > now) throw refusal(provider, this.#restsUntil - now)
+    if (this.#state === 'open') this.#change('half_open')
     const call = new OpenCall(request, now, this.#era)
     if (this.#state === 'half_open') {
       if (this.#probesTaken(now)) throw refusal(provider, probingMs)
@@ -107,6 +119,20 @@ export class Circuit {
     }
     this.#calls.begin(call)
     return call
+  }
+
+  isProbe(call: OpenCall): boolean {
+    return this.#probes.has(call)
+  }
+
+  /** Waits for the leave of the other instances. @throws GatewayError `circuit_open` where one of them probes */
+  async takeLeave(call: OpenCall, fleet: BreakerFleet): Promise<void> {
+    const { target } = call.request
+    call.leave = await fleet.takeProbe(target.id)
+    // The other instance may have failed meanwhile.
+    if (call.leave !== null && this.state !== 'open') return
+    this.settle(call, { verdict: 'neutral', heard: false })
+    throw refusal(target.connection.provider, probingMs)
   }
 
   /** The request as it is sent: a probe has less patience where another target is there. */
@@ -135,9 +161,23 @@ export class Circuit {
     if (heard) this.#calls.hear()
     this.#calls.end(call)
     this.#probes.delete(call)
-    if (verdict === 'neutral' || call.era !== this.#era) return
-    if (this.#state === 'half_open') this.#settleProbe(verdict)
-    else this.#settleClosed(verdict)
+    const counts = verdict !== 'neutral' && call.era === this.#era
+    if (counts && this.#state === 'half_open') this.#settleProbe(verdict)
+    else if (counts) this.#settleClosed(verdict)
+    // After the others were told of what it came to.
+    call.leave?.release()
+  }
+
+  /** See `CircuitBreaker.hear`. */
+  hear(restMs: number): void {
+    if (this.#state === 'closed') return
+    if (restMs === 0) {
+      this.#enter('closed')
+      return
+    }
+    // One that alone cannot reach the target keeps nobody from it for long.
+    const until = Math.min(this.#options.clock.now() + restMs, this.#longestRestUntil)
+    this.#restsUntil = Math.max(this.#restsUntil, until)
   }
 
   #settleClosed(verdict: 'success' | 'failure'): void {
@@ -152,6 +192,12 @@ export class Circuit {
   }
 
   #change(next: BreakerState): void {
+    this.#enter(next)
+    const { clock, fleet } = this.#options
+    fleet?.onChange(this.#target, next, next === 'open' ? this.#restsUntil - clock.now() : 0)
+  }
+
+  #enter(next: BreakerState): void {
     const { clock, observe, random, settings } = this.#options
     const { recoveryMs, maxRecoveryMs = longestRestMs } = settings
     this.#state = next
@@ -162,6 +208,7 @@ export class Circuit {
     if (next === 'closed') this.#nextRestMs = recoveryMs
     if (next === 'open') {
       this.#restsUntil = clock.now() + this.#nextRestMs * (1 + (random() - 0.5) * 2 * restJitter)
+      this.#longestRestUntil = this.#restsUntil + recoveryMs
       this.#nextRestMs = Math.min(this.#nextRestMs * 2, Math.max(recoveryMs, maxRecoveryMs))
     }
     observe({ type: 'breaker_changed', target: this.#target, state: next })

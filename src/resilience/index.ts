@@ -1,16 +1,27 @@
 // How one target is asked: the layers around sending, outermost first. The order is the design, so it stands here.
 
 import type { Layer, RawSend, Send, Target } from '../call.ts'
-import type { Observer } from '../events.ts'
+import type { BreakerState, Observer } from '../events.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { BreakerSettings } from './circuit.ts'
+import type { BreakerFleet, BreakerSettings } from './circuit.ts'
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts'
 import { createFirstContent } from './first-content.ts'
 import { createHedgeBudget, type HedgeBudget } from './hedge-budget.ts'
-import { createKeyRotation } from './key-rotation.ts'
+import { createKeyRotation, type KeyFleet } from './key-rotation.ts'
 import { createLockOuts } from './lock-outs.ts'
 import { createRetry } from './retry.ts'
+
+export type { BreakerFleet } from './circuit.ts'
+export type { KeyFleet } from './key-rotation.ts'
+
+/** The other instances of this gateway. */
+export interface ResilienceFleet {
+  readonly breaker: BreakerFleet
+  readonly keys: KeyFleet
+  /** Whether a target is asked last because of another instance. */
+  restsElsewhere(targetId: string, circuit: BreakerState): boolean
+}
 
 export interface ResilienceOptions {
   readonly clock: Clock
@@ -21,6 +32,8 @@ export interface ResilienceOptions {
   readonly circuitBreaker: BreakerSettings
   /** Around each single call of an upstream, for those who learn from how it ends. */
   readonly innermost?: readonly Layer[]
+  /** Absent or null where this instance is the only one. */
+  readonly fleet?: ResilienceFleet | null
 }
 
 export interface Resilience {
@@ -38,12 +51,19 @@ export interface Resilience {
 }
 
 export function createResilience(raw: RawSend, options: ResilienceOptions): Resilience {
-  const { clock, observe, random, retry } = options
+  const { clock, observe, random, retry, fleet = null } = options
   const lockOuts = createLockOuts(clock)
-  const breaker = createCircuitBreaker({ settings: options.circuitBreaker, clock, observe, random, lockOuts })
+  const breaker = createCircuitBreaker({
+    settings: options.circuitBreaker,
+    clock,
+    observe,
+    random,
+    lockOuts,
+    fleet: fleet?.breaker,
+  })
   // A limited key of which the provider does not say for how long rests as a failing target would.
   const rests = { restMs: retry.baseMs, maxRestMs: retry.maxMs }
-  const keys = createKeyRotation({ clock, observe, random, ...rests })
+  const keys = createKeyRotation({ clock, observe, random, ...rests, fleet: fleet?.keys })
   const layers: readonly Layer[] = [
     // A refused key is replaced before anything else is concluded from the refusal.
     keys.layer,
@@ -55,7 +75,9 @@ export function createResilience(raw: RawSend, options: ResilienceOptions): Resi
   ]
   const innermost = createFirstContent(raw, options)
   const isResting = (targetId: string): boolean =>
-    breaker.isResting(targetId) || lockOuts.isLockedOut(targetId)
+    breaker.isResting(targetId) ||
+    lockOuts.isLockedOut(targetId) ||
+    (fleet?.restsElsewhere(targetId, breaker.stateOf(targetId)) ?? false)
   return {
     send: layers.reduceRight((send, layer) => layer(send), innermost),
     breaker,

@@ -7,9 +7,22 @@ import type { Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Secret } from '../lib/secret.ts'
 
+/** The other instances of this gateway. */
+export interface KeyFleet {
+  /** Until which `clock.now()` another instance leaves the key alone, for the model or altogether; 0 where none does. */
+  restsUntil(provider: string, key: Secret, model: string): number
+  /** Tells them that a key rests here for a model, or, where that is null, was refused. */
+  onRest(
+    key: { readonly provider: string; readonly key: Secret; readonly model: string | null },
+    ms: number,
+  ): void
+}
+
 export interface KeyRotationOptions {
   readonly clock: Pick<Clock, 'now'>
   readonly observe: Observer
+  /** Absent where this instance is the only one. */
+  readonly fleet?: KeyFleet | undefined
   /** How long a limited key rests where the provider does not say; a minute by default. */
   readonly restMs?: number
   /** The bound of that rest, which doubles with every limit in a row; by default it does not grow. */
@@ -35,6 +48,8 @@ interface KeyCondition {
 
 /** The keys of one provider, in turn. */
 interface KeyWheel {
+  readonly provider: string
+  readonly fleet: KeyFleet | null
   /** As configured, to notice a new configuration. */
   readonly configured: readonly Secret[]
   readonly conditions: readonly KeyCondition[]
@@ -55,7 +70,7 @@ const refusedMs = 5 * 60_000
  * sending: `upstream_rate_limited`, or `upstream_authentication` where every key was refused, with the shortest rest.
  */
 export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
-  const { clock, observe, restMs = defaultRestMs } = options
+  const { clock, observe, restMs = defaultRestMs, fleet = null } = options
   const guess: RestGuess = {
     restMs,
     maxRestMs: options.maxRestMs ?? restMs,
@@ -66,7 +81,7 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
   function wheelOf({ connection }: Target): KeyWheel {
     const known = wheels.get(connection.provider)
     if (known?.configured === connection.keys) return known
-    const wheel = createWheel(connection.keys, known)
+    const wheel = { ...createWheel(connection.keys, known), provider: connection.provider, fleet }
     wheels.set(connection.provider, wheel)
     return wheel
   }
@@ -77,6 +92,11 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
     if (condition.refusedUntil <= now)
       observe({ type: 'provider_key_rejected', provider, keyIndex: wheel.conditions.indexOf(condition) })
     condition.refusedUntil = now + refusedMs
+    fleet?.onRest({ provider, key: condition.key, model: null }, refusedMs)
+  }
+
+  function tellRest(condition: KeyCondition, { connection: { provider }, model }: Target): void {
+    fleet?.onRest({ provider, key: condition.key, model }, usableFrom(condition, model) - clock.now())
   }
 
   const layer: Layer = send => async request => {
@@ -98,6 +118,7 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
           failure ??= latest
         } else if (limits.has(latest.code)) {
           rest(condition, latest, { model: target.model, now: clock.now(), guess })
+          tellRest(condition, target)
           // Passes sooner than a refusal: it is what the client should hear of.
           failure = latest
         } else throw latest
@@ -110,7 +131,7 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
     layer,
     restOf(target) {
       if (target.connection.keys.length === 0) return 0
-      return shortestRest(wheelOf(target), target.model, clock.now())
+      return shortestRestAnywhere(wheelOf(target), target.model, clock.now())
     },
   }
 }
@@ -142,7 +163,10 @@ function guessRest({ restsUntil, unexplained }: KeyCondition, { model, now, gues
 }
 
 /** A wheel for the configured keys; what was known of those that stay is kept. */
-function createWheel(keys: readonly Secret[], previous: KeyWheel | undefined): KeyWheel {
+function createWheel(
+  keys: readonly Secret[],
+  previous: KeyWheel | undefined,
+): Omit<KeyWheel, 'provider' | 'fleet'> {
   const known = new Map(previous?.conditions.map(condition => [condition.key.reveal(), condition]))
   const conditions = keys.map(key => known.get(key.reveal()) ?? createCondition(key))
   return { configured: keys, conditions, next: 0 }
@@ -155,14 +179,24 @@ function createCondition(key: Secret): KeyCondition {
 /** The next key in turn that can be used for the model. */
 function takeUsable(wheel: KeyWheel, model: string, now: number): KeyCondition | null {
   const { conditions } = wheel
+  let avoided: KeyCondition | null = null
   for (let step = 0; step < conditions.length; step++) {
     const position = (wheel.next + step) % conditions.length
     const condition = conditions[position]
     if (condition === undefined || usableFrom(condition, model) > now) continue
+    if (restsElsewhereUntil(wheel, condition, model) > now) {
+      avoided ??= condition
+      continue
+    }
     wheel.next = position + 1
     return condition
   }
-  return null
+  // What the others say is advice: without another key, their word is put to the test.
+  return avoided
+}
+
+function restsElsewhereUntil({ fleet, provider }: KeyWheel, { key }: KeyCondition, model: string): number {
+  return fleet === null ? 0 : fleet.restsUntil(provider, key, model)
 }
 
 function usableFrom({ refusedUntil, restsUntil }: KeyCondition, model: string): number {
@@ -178,6 +212,14 @@ function shortestRest({ conditions }: KeyWheel, model: string, now: number): num
     first = Math.min(first, from)
   }
   return Math.ceil(first - now)
+}
+
+/** As the others see it, too. */
+function shortestRestAnywhere(wheel: KeyWheel, model: string, now: number): number {
+  const rests = wheel.conditions.map(condition =>
+    Math.max(usableFrom(condition, model), restsElsewhereUntil(wheel, condition, model)),
+  )
+  return Math.max(0, Math.ceil(Math.min(...rests) - now))
 }
 
 function forgetRested({ restsUntil }: KeyCondition, now: number): void {

@@ -3,6 +3,11 @@
 
 import type { AnswerFacts, UpstreamRequest } from '../call.ts'
 
+/** Of the other instances, to probe a target. */
+export interface ProbeLeave {
+  release(): void
+}
+
 /** A class because one is made for each call; it is a member of one list at a time. */
 export class OpenCall {
   readonly request: UpstreamRequest
@@ -11,6 +16,8 @@ export class OpenCall {
   readonly era: number
   /** What was read of its stream; null before. */
   facts: AnswerFacts | null = null
+  /** Of a probe, where there are other instances. */
+  leave: ProbeLeave | null = null
   /** See `OpenCalls`. */
   silence = 0
   list: CallList | null = null

@@ -3,10 +3,23 @@
 import { BoundedMap } from '../../lib/bounded-map.ts'
 import type { Clock } from '../../lib/clock.ts'
 
+/** What a conversation is known by; see `conversationKeyOf`. */
+export interface ConversationName {
+  readonly tenant: string
+  readonly key: string
+}
+
+/** The memory of all instances of the gateway. */
+export interface SharedAffinity {
+  /** What is known without asking; what is not is asked for, so that the next call may know it. */
+  recall(conversation: ConversationName): string | null
+  remember(conversation: ConversationName, targetId: string, keepMs: number): void
+}
+
 export interface AffinityMemory {
   /** The id of the target; null where nobody remembers. */
-  targetOf(conversation: string): string | null
-  remember(conversation: string, targetId: string): void
+  targetOf(conversation: ConversationName): string | null
+  remember(conversation: ConversationName, targetId: string): void
   /** Conversations that went on, by whether they could stay. */
   readonly counts: { hits: number; misses: number }
 }
@@ -15,6 +28,8 @@ export interface AffinityOptions {
   readonly maxConversations: number
   readonly keepMs: number
   readonly clock: Pick<Clock, 'now'>
+  /** Asked where nothing is remembered here; absent or null where this instance is the only one. */
+  readonly shared?: SharedAffinity | null
 }
 
 interface Place {
@@ -22,19 +37,25 @@ interface Place {
   readonly at: number
 }
 
-export function createAffinityMemory({ maxConversations, keepMs, clock }: AffinityOptions): AffinityMemory {
+export function createAffinityMemory(options: AffinityOptions): AffinityMemory {
+  const { maxConversations, keepMs, clock, shared = null } = options
   const places = new BoundedMap<Place>(maxConversations, Number.POSITIVE_INFINITY)
+
+  // The tenant is part of the key.
+  function findHere(key: string): string | null {
+    const place = places.get(key)
+    if (place === undefined) return null
+    if (clock.now() - place.at <= keepMs) return place.targetId
+    places.delete(key)
+    return null
+  }
+
   return {
     counts: { hits: 0, misses: 0 },
-    targetOf(conversation) {
-      const place = places.get(conversation)
-      if (place === undefined) return null
-      if (clock.now() - place.at <= keepMs) return place.targetId
-      places.delete(conversation)
-      return null
-    },
+    targetOf: conversation => findHere(conversation.key) ?? shared?.recall(conversation) ?? null,
     remember(conversation, targetId) {
-      places.set(conversation, { targetId, at: clock.now() }, 1)
+      places.set(conversation.key, { targetId, at: clock.now() }, 1)
+      shared?.remember(conversation, targetId, keepMs)
     },
   }
 }

@@ -53,13 +53,28 @@ describe('the key of a conversation', () => {
   })
 })
 
+const nameOf = (key: string) => ({ tenant: 'house', key })
+
 test('a conversation is forgotten after a while, and when there are too many', () => {
   const clock = createManualClock()
   const memory = createAffinityMemory({ maxConversations: 2, keepMs: 1_000, clock })
-  memory.remember('a', 'x/1')
-  expect(memory.targetOf('a')).toBe('x/1')
+  memory.remember(nameOf('a'), 'x/1')
+  expect(memory.targetOf(nameOf('a'))).toBe('x/1')
   clock.advance(1_001)
-  expect(memory.targetOf('a')).toBe(null)
-  for (const name of ['b', 'c', 'd']) memory.remember(name, 'x/2')
-  expect(['b', 'c', 'd'].map(memory.targetOf)).toEqual([null, 'x/2', 'x/2'])
+  expect(memory.targetOf(nameOf('a'))).toBe(null)
+  for (const name of ['b', 'c', 'd']) memory.remember(nameOf(name), 'x/2')
+  expect(['b', 'c', 'd'].map(name => memory.targetOf(nameOf(name)))).toEqual([null, 'x/2', 'x/2'])
+})
+
+test('other instances are told where a conversation is, and asked only where nobody here knows', () => {
+  const clock = createManualClock()
+  const told: unknown[] = []
+  const shared = {
+    recall: ({ tenant, key }: { tenant: string; key: string }) => (key === 'b' ? `${tenant}/2` : 'x/3'),
+    remember: (...written: readonly unknown[]) => void told.push(written),
+  }
+  const memory = createAffinityMemory({ maxConversations: 2, keepMs: 1_000, clock, shared })
+  memory.remember(nameOf('a'), 'x/1')
+  expect(told).toEqual([[nameOf('a'), 'x/1', 1_000]])
+  expect(['a', 'b'].map(name => memory.targetOf(nameOf(name)))).toEqual(['x/1', 'house/2'])
 })

@@ -1,6 +1,6 @@
 // The rules by which routes are chosen.
 
-export { type AffinityMemory, createAffinityMemory } from './affinity.ts'
+export { type AffinityMemory, type ConversationName, createAffinityMemory } from './affinity.ts'
 export { type Choice, createRuleChooser, type Misfit, matchNames, type Rule } from './choose-rule.ts'
 export { conversationKeyOf } from './conversation-key.ts'
 export { findNeeds, type Needs } from './needs.ts'

@@ -1,0 +1,150 @@
+// Whether Redis is there: the first command that is not answered in time closes the link, so that its absence is
+// waited for once. A probe in the background opens it again, after pauses that grow.
+
+import type { Clock } from '../../lib/clock.ts'
+import type { OpenRedisClient, RedisClient } from './client.ts'
+
+export interface RedisLinkOptions {
+  readonly open: OpenRedisClient
+  readonly clock: Clock
+  readonly random: () => number
+  readonly timeoutMs: number
+  /** What has to be done on a new connection before it is used; rejects where it fails. */
+  readonly prepare: (client: RedisClient) => Promise<unknown>
+  /** Called as soon as it is used. */
+  readonly onUp: () => void
+  /** Tells of the loss once, with its reason, and of the return once it lasts. */
+  readonly onChange: (change: { readonly there: boolean; readonly reason: string | null }) => void
+}
+
+export interface RedisLink {
+  readonly up: boolean
+  /** The answer; undefined where Redis is away, fails, or does not answer in time. Never rejects. */
+  ask<Reply>(command: (client: RedisClient) => Promise<Reply>): Promise<Reply | undefined>
+  close(): void
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 10_000
+/** A connection that lasts so long has come to stay: its return is told, and the next pause is a short one. */
+const stableMs = 5_000
+/** Connecting, with TLS and password, takes longer than a command. */
+const connectMs = 2_000
+
+const away = Promise.resolve(undefined)
+
+export function createRedisLink(options: RedisLinkOptions): RedisLink {
+  const { clock, random, timeoutMs } = options
+  let inUse: RedisClient | null = null
+  /** Connected, or about to be. */
+  let latest: RedisClient | null = null
+  let failures = 0
+  const notices = createNotices(options.onChange)
+  let closed = false
+  const timer = createTimer(clock)
+
+  async function connect(): Promise<void> {
+    const client: RedisClient = options.open(reason => lose(client, reason))
+    latest = client
+    try {
+      await bringUp(client, options)
+    } catch (thrown) {
+      lose(client, thrown)
+      return
+    }
+    if (latest !== client) return
+    inUse = client
+    timer.set(stableMs, settle)
+    options.onUp()
+  }
+
+  function settle(): void {
+    failures = 0
+    notices.tellReturn()
+  }
+
+  function lose(client: RedisClient, reason: unknown): void {
+    if (latest !== client) return
+    latest = null
+    inUse = null
+    client.destroy()
+    if (closed) return
+    notices.tellLoss(reason)
+    const pauseMs = Math.min(firstPauseMs * 2 ** failures++, longestPauseMs)
+    timer.set(pauseMs * (0.5 + random() / 2), () => void connect())
+  }
+
+  void connect()
+  return {
+    get up() {
+      return inUse !== null
+    },
+    async ask(command) {
+      const client = inUse
+      if (client === null) return await away
+      try {
+        return await answerWithin(command(client), timeoutMs, clock)
+      } catch (thrown) {
+        lose(client, thrown)
+        return undefined
+      }
+    },
+    close() {
+      closed = true
+      timer.cancel()
+      if (latest !== null) lose(latest, null)
+    },
+  }
+}
+
+/** One at a time. */
+function createTimer(clock: Pick<Clock, 'after'>) {
+  let cancel = (): void => {}
+  return {
+    set(delayMs: number, callback: () => void): void {
+      cancel()
+      cancel = clock.after(delayMs, callback)
+    },
+    cancel: (): void => cancel(),
+  }
+}
+
+async function bringUp(client: RedisClient, { clock, timeoutMs, prepare }: RedisLinkOptions): Promise<void> {
+  await answerWithin(client.connect(), connectMs, clock)
+  // Whoever is slow now is slow for requests, too.
+  await answerWithin(client.command(['PING']), timeoutMs, clock)
+  await answerWithin(prepare(client), timeoutMs, clock)
+}
+
+/** One for a loss, however often it is tried in vain to end it, and one for its end. */
+function createNotices(onChange: RedisLinkOptions['onChange']) {
+  let lossTold = false
+  return {
+    tellLoss(reason: unknown): void {
+      if (!lossTold) onChange({ there: false, reason: describe(reason) })
+      lossTold = true
+    },
+    tellReturn(): void {
+      if (lossTold) onChange({ there: true, reason: null })
+      lossTold = false
+    },
+  }
+}
+
+function answerWithin<Reply>(
+  answer: Promise<Reply>,
+  timeoutMs: number,
+  clock: Pick<Clock, 'after'>,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const fail = (): void => reject(new Error(`no answer within ${timeoutMs} ms`))
+    // An event loop that was held up finds the timer due before it has read what arrived meanwhile: it may do so first.
+    const cancel = clock.after(timeoutMs, () => setImmediate(fail))
+    answer.then(resolve, reject).finally(cancel)
+  })
+}
+
+function describe(reason: unknown): string {
+  if (reason instanceof AggregateError && reason.message === '') return describe(reason.errors[0])
+  return reason instanceof Error ? reason.message : String(reason)
+}
