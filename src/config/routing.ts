@@ -8,7 +8,7 @@ import { usualWeight } from './sections/models.ts'
 type WrittenRule = ConfigurationFile['routing']['rules'][number]
 type WrittenPolicy = ConfigurationFile['routing']['defaults']
 
-const usualWaitMs = 20_000
+const usualWaitMs = 10_000
 const nanoUsdPerUsd = 1_000_000_000
 
 export function resolveRouting({ routing, models }: ConfigurationFile): Configuration['routing'] {

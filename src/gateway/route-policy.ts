@@ -33,12 +33,3 @@ export interface RoutePolicy {
   /** Further statuses of upstreams after which the next target is asked. */
   readonly failoverStatuses: ReadonlySet<number>
 }
-
-export const usualPolicy: RoutePolicy = {
-  rescue: 'error',
-  hedge: null,
-  limitWait: 'last_resort',
-  maxLimitWaitMs: 20_000,
-  fallbacks: { contextLength: [], contentFilter: [] },
-  failoverStatuses: new Set(),
-}

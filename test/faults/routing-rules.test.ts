@@ -208,7 +208,7 @@ test('explain says what would happen, and sends nothing', async () => {
     strategy: 'priority',
     candidates: [{ target: 'upstream2/test-model', translated: false, breaker_open: false }],
     filtered: [],
-    policy: { rescue: 'error', limit_wait: 'last_resort', max_limit_wait_ms: 20_000 },
+    policy: { rescue: 'error', limit_wait: 'last_resort', max_limit_wait_ms: 10_000 },
   })
   const night = await explain({
     endpoint: '/v1/messages',

@@ -15,6 +15,7 @@ export function shareVendors(): () => string {
       [
         `providers: ${JSON.stringify(vendorProviders(upstream.port))}`,
         'circuit_breaker: { failure_threshold: 1000000 }',
+        'routing: { defaults: { max_limit_wait: 50ms } }',
         'server: { port: 0, shutdown_timeout: 20ms }',
       ].join('\n'),
     )

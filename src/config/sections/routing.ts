@@ -78,7 +78,7 @@ function policyFields() {
       .describe('When a limited target is waited for. Default: last_resort.'),
     max_limit_wait: duration
       .optional()
-      .describe('The longest Retry-After that is waited for; a duration. Default: 20s.'),
+      .describe('The longest Retry-After that is waited for; a duration. Default: 10s.'),
     fallbacks: section({
       context_length: oneOrMore.optional().describe('After a prompt that is too long.'),
       content_filter: oneOrMore.optional().describe('After a refusal by a content filter.'),
