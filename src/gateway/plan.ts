@@ -67,8 +67,7 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
     chosen,
     asked,
   )
-  const ways = new Map(able.map(plan => [plan.target, plan]))
-  const plans = originFirst(order, request).map(target => ways.get(target) as Plan)
+  const plans = able.length === 1 ? able : inOrder(able, originFirst(order, request))
   const candidates = plans.map(({ target }) => target.id)
   const { rule, model, split, policy, shadow } = chosen
   const { inputCharacters, needs } = asked.facts
@@ -84,6 +83,11 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
     },
     decision: { rule, model, candidates, filtered, ...ranking, split: split ?? null, facts },
   }
+}
+
+function inOrder(plans: readonly Plan[], order: readonly Target[]): readonly Plan[] {
+  const ways = new Map(plans.map(plan => [plan.target, plan]))
+  return order.map(target => ways.get(target) as Plan)
 }
 
 /** The first target that can be asked; none is no failure of the request. */

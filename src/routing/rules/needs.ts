@@ -52,8 +52,10 @@ function holdsImage(messages: unknown): boolean {
   if (!Array.isArray(messages)) return false
   for (const message of messages as readonly unknown[]) {
     if (!isObject(message)) continue
-    if (asksFor(message['images']) || isImage(message)) return true
-    if (partsHoldImage(message['content']) || partsHoldImage(message['parts'])) return true
+    const { content, parts, images } = message
+    if (partsHoldImage(content) || partsHoldImage(parts) || asksFor(images)) return true
+    // An item of a list of inputs may be an image itself.
+    if (message['role'] === undefined && isImage(message)) return true
   }
   return false
 }
@@ -73,5 +75,6 @@ function partsHoldImage(parts: unknown): boolean {
 function isImage(part: JsonObject): boolean {
   const { type } = part
   if (type !== undefined) return imageTypes.has(type)
-  return imageFields.some(field => part[field] !== undefined)
+  for (const field of imageFields) if (part[field] !== undefined) return true
+  return false
 }
