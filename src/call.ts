@@ -312,7 +312,7 @@ export interface UpstreamRequest {
   readonly traits?: RequestTraits
   /**
    * No silence of the upstream is borne for longer than this, in milliseconds, whatever the timers say: other targets wait
-   * for their turn under the same deadline. Absent where the timers alone count.
+   * for their turn under the same deadline. Of a stream that is until its first content. Absent where the timers alone count.
    */
   readonly patienceMs?: number | undefined
   /** Where the call that is on the wire can be ended by whoever watches over its target. */

@@ -5,6 +5,7 @@ import type { Reply, Usage } from '../call.ts'
 import type { AttemptRecord } from '../errors.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
 import { type Course, findAlternative, isDecided } from './course.ts'
+import { hasEffects } from './effects.ts'
 import type { Exchange } from './exchange.ts'
 import type { Plan } from './plan.ts'
 import type { PlannedRequest } from './request.ts'
@@ -206,17 +207,7 @@ const repeatableOperations: ReadonlySet<string> = new Set([
   'token_count',
 ])
 
-/** Fields with which an upstream keeps something, or does something, beside answering. */
-const lastingFields = ['background', 'conversation', 'mcp_servers', 'container'] as const
-
 /** Whether asking for it twice at once changes nothing in the world: nothing is stored, nothing is made. */
-export function isRepeatable({ call }: Exchange, { parameters }: PlannedRequest): boolean {
-  const { operation, format } = call.endpoint
-  if (!repeatableOperations.has(operation)) return false
-  if (lastingFields.some(field => parameters[field] !== undefined && parameters[field] !== false))
-    return false
-  // Chat completions are stored only where the client says so, responses unless it says otherwise.
-  return format.name.startsWith('openai-responses')
-    ? parameters['store'] === false
-    : parameters['store'] !== true
+export function isRepeatable(exchange: Exchange, request: PlannedRequest): boolean {
+  return repeatableOperations.has(exchange.call.endpoint.operation) && !hasEffects(exchange, request)
 }

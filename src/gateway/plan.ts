@@ -10,7 +10,7 @@ import { refusedParameter, unsupportedParameter } from './parameters.ts'
 import type { ParsedRequest } from './request.ts'
 import type { RoutePolicy } from './route-policy.ts'
 import type { Shadow } from './shadow.ts'
-import type { AskedRoute, ChosenRoute, ShadowPolicy, Snapshot } from './snapshot.ts'
+import type { AskedRoute, ChosenRoute, RankedTargets, ShadowPolicy, Snapshot } from './snapshot.ts'
 import { findWay, foreignTo, translationOf, type Way } from './way.ts'
 
 /** A target and how the request gets there. */
@@ -67,8 +67,9 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
     chosen,
     asked,
   )
-  const plans = able.length === 1 ? able : inOrder(able, originFirst(order, request))
-  const candidates = plans.map(({ target }) => target.id)
+  const tried = originFirst(order, request)
+  const plans = able.length === 1 ? able : inOrder(able, tried)
+  const candidates = tried.map(({ id }) => id)
   const { rule, model, split, policy, shadow } = chosen
   const { inputCharacters, needs } = asked.facts
   const facts = { inputCharacters, needs, maxTokens: readMaxTokens(request.body) }
@@ -81,7 +82,15 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
       conversation,
       shadow: copy === null ? null : { ...copy, decision: { ...copy.decision, rule, facts } },
     },
-    decision: { rule, model, candidates, filtered, ...ranking, split: split ?? null, facts },
+    decision: {
+      rule,
+      model,
+      candidates,
+      filtered,
+      ...rankedAs(tried, { order, ranking }),
+      split: split ?? null,
+      facts,
+    },
   }
 }
 
@@ -183,6 +192,20 @@ function untranslatable(
 function originFirst(targets: readonly Target[], { recalled }: ParsedRequest): readonly Target[] {
   const origin = targets.find(({ id }) => id === recalled?.origin)
   return origin === undefined ? targets : [origin, ...targets.filter(target => target !== origin)]
+}
+
+/** What the ranking says of the targets, in the order in which they are tried; the first was not chosen by it. */
+export function rankedAs(
+  tried: readonly Target[],
+  { order, ranking }: Pick<RankedTargets, 'order' | 'ranking'>,
+): RankedTargets['ranking'] {
+  const { scores } = ranking
+  if (tried[0] === order[0]) return ranking
+  return {
+    ...ranking,
+    scores: scores === null ? null : tried.map(target => scores[order.indexOf(target)] ?? null),
+    propensity: null,
+  }
 }
 
 function refuseAll({ facts }: ParsedRequest, known: readonly Target[], refused: string | null): GatewayError {

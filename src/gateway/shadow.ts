@@ -6,6 +6,7 @@ import { asGatewayError, GatewayError } from '../errors.ts'
 import type { RouteDecision } from '../events.ts'
 import { createCancellation } from '../lib/cancellation.ts'
 import { account } from './account.ts'
+import { hasEffects } from './effects.ts'
 import type { Exchange, Gateway } from './exchange.ts'
 import type { Plan } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
@@ -41,17 +42,17 @@ export function createShadows(send: Send, clock: Gateway['clock']): Shadows {
       const copy = copyExchange(exchange, { ...exchange.gateway, send, thoughts, lessons }, shadow)
       // The client's answer goes first.
       setImmediate(() => {
-        void runShadow(copy, request, shadow).finally(() => running.set(use, (running.get(use) ?? 1) - 1))
+        runShadow(copy, request, shadow)
+          .catch((thrown: unknown) => tellMistake(copy, thrown))
+          .finally(() => running.set(use, (running.get(use) ?? 1) - 1))
       })
     },
   }
 }
 
-/** What the provider would keep, or goes on from what it kept, is not asked twice. */
-function keepsState({ call }: Exchange, { parameters, recalled }: PlannedRequest): boolean {
-  const { store, background } = parameters
-  if (recalled !== null || store === true || background === true) return true
-  return call.endpoint.format.name === 'openai-responses' && store !== false
+/** What the provider would keep or do, or goes on from what it kept, is not asked twice. */
+function keepsState(exchange: Exchange, request: PlannedRequest): boolean {
+  return request.recalled !== null || hasEffects(exchange, request)
 }
 
 function copyExchange(exchange: Exchange, gateway: Gateway, { plan, policy, decision }: Shadow): Exchange {
@@ -102,6 +103,12 @@ async function runShadow(copy: Exchange, request: PlannedRequest, { plan }: Shad
   if (page.keyId === null) return
   const ending = { status, error, facts, bytesOut: 0 }
   gateway.ledger.append(closePage(copy, { ...ending, account: account(copy, ending) }), () => {})
+}
+
+/** A mistake of ours, in what nobody waits for. */
+function tellMistake({ id, gateway }: Exchange, thrown: unknown): void {
+  const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  gateway.observe({ type: 'notice', level: 'error', message: 'a shadow has failed', detail: { id, reason } })
 }
 
 /** How the answer ended; null for a whole one. */

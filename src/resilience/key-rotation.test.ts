@@ -240,3 +240,22 @@ test('whatever happens, no resting key is used, no key twice in a request, and e
     }),
   )
 })
+
+test('what is kept of models is bounded, whatever names clients make up', async () => {
+  const clock = createManualClock()
+  const keys = secretsOf('a')
+  const rests = { restMs: 1_000, maxRestMs: 60_000 }
+  const rotation = createKeyRotation({ clock, observe: () => {}, ...rests })
+  const send = rotation.layer(() => Promise.reject(new GatewayError('upstream_rate_limited')))
+  const limit = async (model: string): Promise<number> => {
+    const target = targetOf({ keys }, model)
+    await send(requestOf({ target })).catch(() => {})
+    return rotation.restOf(target)
+  }
+  expect(await limit('known')).toBe(1_000)
+  clock.advance(1_000)
+  expect(await limit('known')).toBe(2_000)
+  clock.advance(2_000)
+  for (let index = 0; index < 1_000; index++) await limit(`made-up-${index}`)
+  expect(await limit('known')).toBe(1_000)
+})

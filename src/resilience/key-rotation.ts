@@ -60,6 +60,7 @@ interface KeyWheel {
 /** A key of which the provider says this is good again after a while. */
 const limits: ReadonlySet<ErrorCode> = new Set(['upstream_rate_limited', 'upstream_quota_exceeded'])
 
+const rememberedModels = 1_000
 const defaultRestMs = 60_000
 const longestRestMs = 10 * 60_000
 /** After this time a refused key is tried again: it may have been mended at the provider. */
@@ -158,6 +159,8 @@ function rest(condition: KeyCondition, { code, retryAfterMs }: GatewayError, res
 function guessRest({ restsUntil, unexplained }: KeyCondition, { model, now, guess }: Resting): number {
   const together = (restsUntil.get(model) ?? Number.NEGATIVE_INFINITY) > now
   const inRow = Math.max(1, (unexplained.get(model) ?? 0) + (together ? 0 : 1))
+  // Clients may name models that nobody has.
+  if (unexplained.size >= rememberedModels) unexplained.clear()
   unexplained.set(model, inRow)
   return Math.min(guess.maxRestMs, guess.restMs * 2 ** (inRow - 1)) * (1 - guess.random() / 2)
 }

@@ -110,6 +110,16 @@ test('patience ends every silence, and whoever watches over the target can end a
   expect(alarms.size).toBe(0)
 })
 
+test('patience is not for the pauses of a stream: those have the idle timer', async () => {
+  const { upstream, transport } = await setUp((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write('data: one\n\n')
+    setTimeout(() => response.end('data: two\n\n'), 150)
+  })
+  const reply = await transport.send(requestTo(upstream, { streaming: true, patienceMs: 40 }))
+  expect(await collect(reply)).toMatchObject({ failure: null })
+})
+
 test('waiting for a connection of ours is no silence of the upstream', async () => {
   const { upstream, transport, alarms } = await setUp(stall)
   const target = requestTo(upstream, {}, {}).target

@@ -50,7 +50,7 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
   readonly #options: ExchangeOptions
   readonly #alarm: Alarm
   #forgetCancellation: () => void = () => {}
-  readonly #idleMs: number
+  #idleMs: number
   #controller: Dispatcher.DispatchController | null = null
   #phase: Phase = 'waiting'
   #sentAt: number | null = null
@@ -101,9 +101,12 @@ export class UpstreamExchange implements Dispatcher.DispatchHandler, ReplyStream
     this.#status = status
     this.#headers = headers
     // Media is being made while the headers are already there.
-    const { anyAnswer } = this.#options.request
-    this.#expectMore(anyAnswer === true ? silenceBeforeHeaders(this.#options.request).limitMs : this.#idleMs)
-    if (isStream(this.#options.request, status, headers)) {
+    const { request } = this.#options
+    const streams = isStream(request, status, headers)
+    // Nobody else can take over from a stream that has begun to tell; until then its first content is waited for above.
+    if (streams) this.#idleMs = request.target.connection.timers.idleMs
+    this.#expectMore(request.anyAnswer === true ? silenceBeforeHeaders(request).limitMs : this.#idleMs)
+    if (streams) {
       this.#phase = 'streaming'
       this.#options.resolve({ status, headers, body: this, ...this.#sent() })
     } else {

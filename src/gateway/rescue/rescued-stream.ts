@@ -76,10 +76,9 @@ export class RescuedStream implements ReplyStream, StreamSink {
   fail(failure: GatewayError): void {
     if (this.#over) return
     const broken = { failure, facts: this.#reply.facts, sent: this.#log.read() }
-    this.#find(broken).then(
-      found => this.#goOn(found, failure),
-      () => this.#giveUp(failure),
-    )
+    this.#find(broken)
+      .then(found => this.#goOn(found, failure))
+      .catch(() => this.#giveUp(failure))
   }
 
   #goOn(found: Continuation | null, failure: GatewayError): void {
@@ -101,6 +100,8 @@ export class RescuedStream implements ReplyStream, StreamSink {
   #giveUp(failure: GatewayError): void {
     if (this.#over) return
     this.#over = true
+    // Nothing, unless its continuation was what failed.
+    this.#reply.stream.abort()
     this.#sink?.fail(failure)
   }
 }
