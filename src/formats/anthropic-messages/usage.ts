@@ -86,7 +86,7 @@ function countOf(value: unknown): number | null {
 export function mergeUsage(earlier: JsonObject, later: unknown): JsonObject {
   if (!isObject(later)) return earlier
   const merged: MutableJson = { ...earlier }
-  for (const field in later) if (isSet(later[field])) merged[field] = later[field]
+  for (const field in later) if (isSet(later[field]) && field !== '__proto__') merged[field] = later[field]
   return merged
 }
 

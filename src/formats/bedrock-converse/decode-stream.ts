@@ -194,6 +194,8 @@ const thought: PartOpening = { type: 'reasoning', origin: formatName }
 /** Adds a delta to a block that is collected: texts are joined, lists are joined, the rest is set. */
 function collect(whole: MutableJson, delta: MutableJson): MutableJson {
   for (const [kind, piece] of Object.entries(delta)) {
+    // What stands under this name is everybody's.
+    if (kind === '__proto__') continue
     const known = whole[kind]
     if (Array.isArray(piece)) addContent(whole, kind, piece)
     else if (isObject(known) && isObject(piece)) addFields(known, piece)
@@ -212,6 +214,7 @@ function addContent(whole: MutableJson, kind: string, piece: readonly unknown[])
 
 function addFields(known: MutableJson, piece: MutableJson): void {
   for (const [name, value] of Object.entries(piece)) {
+    if (name === '__proto__') continue
     const before = known[name]
     known[name] = typeof before === 'string' && typeof value === 'string' ? before + value : value
   }

@@ -314,4 +314,10 @@ describe('a stream of the provider', () => {
       { numRuns: 1000 },
     )
   })
+
+  test('changes nothing of what all objects share', () => {
+    const hostile = JSON.parse('{"delta":{"__proto__":{"polluted":"yes"}}}') as Record<string, unknown>
+    expect(() => decode([['contentBlockDelta', hostile]])).toThrow(GatewayError)
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+  })
 })

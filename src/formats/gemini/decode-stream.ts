@@ -241,6 +241,7 @@ class CandidateReader {
 /** Later chunks add to the grounding of earlier ones, or repeat it whole. */
 function mergeOwn(own: MutableJson, more: JsonObject): void {
   for (const field in more) {
+    if (field === '__proto__') continue
     const [before, now] = [own[field], more[field]]
     own[field] = isObject(before) && isObject(now) ? mergeLists(before, now) : now
   }

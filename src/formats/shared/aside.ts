@@ -7,7 +7,7 @@ import type { JsonObject, MutableJson } from '../../lib/json-value.ts'
 export function otherFields(value: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
   let others: MutableJson | undefined
   for (const name in value) {
-    if (known.has(name) || value[name] === null || value[name] === undefined) continue
+    if (known.has(name) || value[name] === null || value[name] === undefined || name === '__proto__') continue
     others ??= {}
     others[name] = value[name]
   }
