@@ -17,8 +17,10 @@ let gateway: GatewayProcess
 
 beforeAll(async () => {
   await installPythonClients()
-  const simulator =
-    'simulator:\n  first_token_ms: 5\n  token_ms: 2\nproviders:\n  - type: simulator\n    max_retries: 0'
+  // Each failure that a program asks for is one failure: others look at the health of the provider.
+  const simulator = `simulator: { first_token_ms: 5, token_ms: 2 }
+providers: [{ type: simulator, max_retries: 0 }]
+routing: { defaults: { max_limit_wait: 1ms } }`
   gateway = await startGateway({ yaml: withKey(simulator) })
 }, 300_000)
 
