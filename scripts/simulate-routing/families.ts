@@ -187,7 +187,10 @@ export const families: Readonly<Record<string, Family>> = {
 /** @throws Error for a name that is none */
 export function drawWorkload(family: string, seed: number): Workload {
   const make = families[family]
-  if (make === undefined) throw new Error(`no family of workloads is called ${family}`)
+  if (make === undefined)
+    throw new Error(
+      `no family of workloads is called ${family}; there are ${Object.keys(families).join(', ')}`,
+    )
   const draw = createDraw(seed * 2_654_435 + hashName(family))
   return parseWorkload({ name: family, ...make(draw) })
 }

@@ -6,12 +6,15 @@ import { z } from 'zod'
 const pairs = z.array(z.tuple([z.number(), z.number()])).min(1)
 
 /** A number over time: constant, in steps `[second, value]`, in straight lines between such points, or as a wave. */
-const curve = z.union([
-  z.number(),
-  pairs,
-  z.strictObject({ linear: pairs }),
-  z.strictObject({ mean: z.number(), amplitude: z.number(), periodSeconds: z.number().positive() }),
-])
+const curve = z.union(
+  [
+    z.number(),
+    pairs,
+    z.strictObject({ linear: pairs }),
+    z.strictObject({ mean: z.number(), amplitude: z.number(), periodSeconds: z.number().positive() }),
+  ],
+  'is no curve: a number, a list of steps [second, value], {"linear": …}, or {"mean": …, "amplitude": …, "periodSeconds": …}',
+)
 
 const flag = z.boolean().default(false)
 

@@ -119,7 +119,8 @@ function tellOnce(observe: Observer): (rule: string, failure: Error) => void {
     const count = (failures.get(rule) ?? 0) + 1
     failures.set(rule, count)
     if (count > 1) return
-    const message = 'the condition of a routing rule failed; requests for which it does pass the rule by'
+    const message =
+      'the condition of a routing rule failed; a request for which it fails does not fit the rule'
     observe({ type: 'notice', level: 'warn', message, detail: { rule, reason: failure.message } })
   }
 }

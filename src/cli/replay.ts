@@ -24,6 +24,8 @@ export async function replay(options: ReplayOptions, terminal: Terminal): Promis
     for (const problem of problems) terminal.complain(formatProblem(problem))
     return exitCodes.invalidConfiguration
   }
+  if (file === null)
+    terminal.complain('note: no configuration is named; decided by the environment and the defaults')
   const since = systemClock.wall() - options.days * dayMs
   const deps = {
     clock: systemClock,

@@ -68,7 +68,13 @@ describe('a condition', () => {
     },
   )
 
+  test('why it fails is told in one line, without what the text was made into', () => {
+    const failure = compile('metadata.tier > 3').test(variables)
+    expect(failure).toMatchObject({ message: 'no such overload: dyn<string> > int' })
+  })
+
   test.each([
+    ['tenant = "a"', /equality is `==`/, 7],
     ['foo == 1', /foo/, 0],
     ['tenant == 3', /overload/, 0],
     ['needs.foo', /foo/, 6],

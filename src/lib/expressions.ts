@@ -65,8 +65,8 @@ export function createConditionLanguage(variables: Variables): ConditionLanguage
         return refuse(`is of type ${checked.type}, not true or false`, null)
       return read(written.ast, environment)
     } catch (thrown) {
-      const { summary, message, range } = thrown as ErrorOptions & { summary?: string }
-      return refuse(summary ?? message ?? String(thrown), range?.start ?? null)
+      const { range } = thrown as ErrorOptions
+      return refuse(summarize(thrown), range?.start ?? null)
     }
   }
 
@@ -107,10 +107,17 @@ function createCondition(
         return ask(variables) === true
       } catch (thrown) {
         if (lookups.some(path => isAbsent(variables, path))) return false
-        return thrown instanceof Error ? thrown : new Error(String(thrown))
+        return new Error(summarize(thrown), { cause: thrown })
       }
     },
   }
+}
+
+/** Without the drawing of the place, whose text is not the one that was written. */
+function summarize(thrown: unknown): string {
+  const { summary, message } = thrown as ErrorOptions & { summary?: string }
+  const words = summary ?? message ?? String(thrown)
+  return words === 'Unexpected character: =' ? `${words} (equality is \`==\`)` : words
 }
 
 function isAbsent(variables: object, path: readonly string[]): boolean {

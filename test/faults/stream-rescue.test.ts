@@ -293,6 +293,7 @@ describe('a rescued stream', () => {
       .gateway.readLog()
       .findLast(({ message }) => message === 'request')
     expect(line).toMatchObject({ outcome: 'truncated', provider: first, attempts: 4 })
+    expect(line?.['warnings']).toEqual(['not rescued: no other target went on'])
   })
 })
 

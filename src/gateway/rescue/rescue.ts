@@ -64,7 +64,13 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): FindCo
     const found = await askInTurn(rescue, joins)
     const fresh = found === null ? [] : warnings.filter(warning => !told.includes(warning))
     warnings.splice(0, warnings.length, ...told, ...fresh)
-    if (found === null) return null
+    if (found === null) {
+      if (!isOver(exchange))
+        warnings.push(
+          `not rescued: ${joins.length === 0 ? 'no other target can go on' : 'no other target went on'}`,
+        )
+      return null
+    }
     billBroken(exchange, attempt)
     page.target = found.join.plan.target
     const note = `rescued: ${found.join.mode} from ${target.id} to ${page.target.id}`
