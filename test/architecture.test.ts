@@ -31,7 +31,7 @@ const files: readonly SourceFile[] = globSync('src/**/*.ts', { cwd: root })
 const floors: readonly (readonly string[])[] = [
   ['lib'],
   ['errors'],
-  ['call', 'events'],
+  ['call', 'events', 'model-facts'],
   ['conversation'],
   ['formats', 'endpoints'],
   [

@@ -12,6 +12,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { FieldEdits } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { Secret } from '../lib/secret.ts'
+import type { ModelListing } from './listing.ts'
 
 /** What the configuration says of one provider, after defaults. Durations in milliseconds. */
 export interface ProviderSettings {
@@ -111,6 +112,8 @@ export interface Provider {
   readonly streamUsage: 'ask' | 'reject'
   readonly parameters: Readonly<Record<string, ParameterRule>>
   readonly errors: readonly ErrorRule[]
+  /** How it lists its models; absent where it does not. */
+  readonly listing?: ModelListing
   /** Model names served where neither the configuration nor a listing names any: the well-known ones. */
   readonly models: readonly string[]
   /** The provider of the price table, where it is not the type. */

@@ -1,0 +1,99 @@
+// What can be known of a model at one provider, and how what several sources say becomes one record. A source that does
+// not know a thing leaves it out; what nobody knows is null, never a guess.
+
+/** Prices by kind in pico US dollars per token; what is absent has no price of its own. */
+export interface Prices {
+  readonly input?: number
+  readonly cacheRead?: number
+  /** Cache that lives for 5 minutes, or for as long as a vendor with one lifetime keeps it. */
+  readonly cacheWrite5m?: number
+  readonly cacheWrite1h?: number
+  readonly output?: number
+  readonly reasoning?: number
+  readonly audioInput?: number
+  readonly audioOutput?: number
+  /** A fee for each request beside its tokens, in pico US dollars. */
+  readonly request?: number
+}
+
+export type PriceKind = keyof Prices
+
+/** Prices of requests whose whole prompt is longer than `above` tokens; a kind that is absent costs as before. */
+export interface PriceTier extends Prices {
+  readonly above: number
+}
+
+/** Prices for a time. Of several periods the last one that applies holds; the first holds where none applies. */
+export interface PricePeriod extends Prices {
+  /** Ascending by `above`. */
+  readonly tiers?: readonly PriceTier[]
+  /** `YYYY-MM-DD`, UTC: holds from the start of that day. */
+  readonly from?: string
+  /** Start and end of a span of every day, `HH:MM:SS` in UTC; the end is outside. */
+  readonly daily?: readonly string[]
+}
+
+/** What a model is for. */
+export type ModelKind =
+  | 'chat'
+  | 'completion'
+  | 'embedding'
+  | 'rerank'
+  | 'moderation'
+  | 'image'
+  | 'speech'
+  | 'transcription'
+  | 'video'
+  | 'other'
+
+export type Modality = 'text' | 'image' | 'pdf' | 'audio' | 'video' | 'embedding'
+
+/** Sizes in tokens; days as `YYYY-MM-DD`, or `YYYY-MM` where only the month is known. */
+export interface ModelFacts {
+  /** As people write it: `Claude Haiku 4.5`. */
+  readonly title: string | null
+  /** Its maker, also where others serve it. */
+  readonly ownedBy: string | null
+  readonly kind: ModelKind | null
+  readonly contextWindow: number | null
+  readonly maxOutput: number | null
+  readonly input: readonly Modality[] | null
+  readonly output: readonly Modality[] | null
+  readonly tools: boolean | null
+  readonly parallelTools: boolean | null
+  readonly jsonSchema: boolean | null
+  readonly reasoning: boolean | null
+  /** Names of the levels of effort, least first; empty for a model that thinks without a choice. */
+  readonly reasoningLevels: readonly string[] | null
+  readonly streaming: boolean | null
+  readonly promptCaching: boolean | null
+  readonly batch: boolean | null
+  readonly knowledgeCutoff: string | null
+  readonly releasedOn: string | null
+  /** From then on its maker advises against it. */
+  readonly deprecatedOn: string | null
+  /** From then on it does not answer. */
+  readonly retiresOn: string | null
+  /** What its maker names as its successor. */
+  readonly replacedBy: string | null
+  /** An SPDX identifier where there is one, else its name; `proprietary` for models that nobody may copy. */
+  readonly license: string | null
+  /** Further names of the same model at the same provider. */
+  readonly aliases: readonly string[] | null
+  /** Prices in pico US dollars per token, as in the price table. */
+  readonly prices: readonly PricePeriod[] | null
+}
+
+/** What one source says. */
+export type SaidFacts = { readonly [Name in keyof ModelFacts]?: NonNullable<ModelFacts[Name]> }
+
+/** The sources, the one that is believed first. */
+export const factSources = ['configuration', 'override', 'listing', 'snapshot'] as const
+
+export type FactSource = (typeof factSources)[number]
+
+/** A model as a provider lists it. */
+export interface ListedFacts extends SaidFacts {
+  /** The name by which this provider is asked for it. */
+  readonly id: string
+}
