@@ -7,7 +7,9 @@ import { createAsking } from './app/asking.ts'
 import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
 import { createObservation, type Observation } from './app/observation.ts'
+import { readingsOf } from './app/readings.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
+import { createRouteCounts, type RouteCounts } from './app/route-counts.ts'
 import { createRoutes } from './app/routes.ts'
 import type { TargetMemory } from './app/target-memory.ts'
 import type { Send } from './call.ts'
@@ -30,7 +32,7 @@ import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
 import { createResilience, type Resilience } from './resilience/index.ts'
 import type { TargetBook } from './routing/index.ts'
-import { createAffinityMemory } from './routing/rules/index.ts'
+import { type AffinityMemory, createAffinityMemory } from './routing/rules/index.ts'
 import { createListener, type Listener } from './server/listener.ts'
 import type { SharedState } from './shared-state/index.ts'
 import { makeDirectory, openStore, type Store } from './store/index.ts'
@@ -102,17 +104,19 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const { configuration } = options
   const alarms = createAlarms(systemClock)
   const transport = createTransport({ clock: systemClock, alarms })
-  const { targets, resilience, memory, sharedState } = createAsking({
+  const asking = createAsking({
     configuration,
     dataDirectory: options.dataDirectory,
     alarms,
     transport,
     observation,
   })
+  const { targets, resilience, sharedState } = asking
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
-  const current = createCurrent({ options, storedKeys, targets, sharedState, transport, observation })
+  const counts = createRouteCounts()
+  const current = createCurrent({ ...asking, options, storedKeys, transport, observation, counts })
   const control = mountControl({
     observation,
     version: options.version,
@@ -126,6 +130,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   observation.setGauges({
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
+    readings: readingsOf({ counts, resilience, sharedState, snapshot: current.snapshot }),
   })
   const routes = createRoutes(gateway, control.handle)
   const listener = createListener({ ...configuration.server, ...routes, clock: systemClock })
@@ -145,16 +150,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({
-        configuration,
-        listener,
-        control,
-        transport,
-        memory,
-        sharedState,
-        store,
-        observation,
-      })
+      return stopGently({ ...asking, configuration, listener, control, transport, store, observation })
     },
   }
 }
@@ -211,18 +207,15 @@ interface CurrentDeps {
   readonly sharedState: SharedState
   readonly transport: Transport
   readonly observation: Observation
+  readonly counts: RouteCounts
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, targets, sharedState, transport, observation } = deps
+  const { options, storedKeys, targets, sharedState, transport, observation, counts } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
-  const affinity = createAffinityMemory({
-    ...options.configuration.routing.affinity,
-    clock: systemClock,
-    shared: options.configuration.redis === null ? null : sharedState.affinity,
-  })
+  const affinity = openAffinity(options.configuration, sharedState)
   const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
@@ -239,6 +232,7 @@ function createCurrent(deps: CurrentDeps): Current {
       observe,
       targets,
       affinity,
+      routeCounts: counts,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })
@@ -277,6 +271,11 @@ function createCurrent(deps: CurrentDeps): Current {
     const message = `these changes wait for a restart: ${waiting.join(', ')}`
     observe({ type: 'notice', level: 'warn', message })
   }
+}
+
+function openAffinity({ routing, redis }: Configuration, { affinity }: SharedState): AffinityMemory {
+  const shared = redis === null ? null : affinity
+  return createAffinityMemory({ ...routing.affinity, clock: systemClock, shared })
 }
 
 function unreadable(thrown: unknown): Problem {

@@ -128,6 +128,19 @@ export interface ProviderKeyRejected {
   readonly keyIndex: number
 }
 
+/** How the warning begins that tells why a broken stream was not rescued. */
+export const notRescued = 'not rescued: '
+
+/** A copy of a request has ended, or was not sent; nobody waits for one. */
+export interface ShadowEnded {
+  readonly type: 'shadow_ended'
+  /** The name in the configuration to which copies go. */
+  readonly use: string
+  readonly result: 'ok' | 'failed' | 'skipped'
+  /** In nano US dollars; null where it is not known. */
+  readonly costNanoUsd: number | null
+}
+
 export type BreakerState = 'closed' | 'open' | 'half_open'
 
 export interface BreakerChanged {
@@ -153,6 +166,7 @@ export type GatewayEvent =
   | ConfigurationRejected
   | ProviderKeyRejected
   | BreakerChanged
+  | ShadowEnded
   | Notice
 
 /** Reads facts. Must not throw and must not wait. */

@@ -18,6 +18,7 @@ import {
   type Rule,
   readMaxTokens,
 } from '../routing/rules/index.ts'
+import { namesOfModels, type RouteCounts } from './route-counts.ts'
 
 /** What is known of the targets; outlives a snapshot. */
 export interface KnownTargets {
@@ -29,6 +30,8 @@ export interface KnownTargets {
 export interface RoutesDeps {
   readonly targets: KnownTargets
   readonly affinity: AffinityMemory
+  /** Outlives a snapshot. */
+  readonly counts: RouteCounts
   readonly random: () => number
   readonly observe: Observer
   /** What a name leads to, usable or not. */
@@ -54,7 +57,7 @@ export function buildRoutes(configuration: Configuration, deps: RoutesDeps): Rou
     rules: buildRules(routing.rules),
     keyHeader: configuration.auth.header,
     random: deps.random,
-    onFailure: tellOnce(deps.observe),
+    onFailure: countFailures(routing.rules, deps),
   })
   const plain = (model: string): ChosenRoute => ({
     rule: null,
@@ -112,13 +115,19 @@ function toPolicy(written: RoutePolicyConfiguration): RoutePolicy {
   return { ...written, failoverStatuses: new Set(written.failoverStatuses) }
 }
 
-/** A wrong condition fails with every request: told with the first. */
-function tellOnce(observe: Observer): (rule: string, failure: Error) => void {
-  const failures = new Map<string, number>()
+/** A wrong condition fails with every request: told with the first, and again when it was changed and fails still. */
+function countFailures(
+  rules: readonly RouteRule[],
+  { counts: { failedConditions }, observe }: Pick<RoutesDeps, 'counts' | 'observe'>,
+): (rule: string, failure: Error) => void {
+  const written = new Map(rules.map(({ name, when }) => [name, when]))
   return (rule, failure) => {
-    const count = (failures.get(rule) ?? 0) + 1
-    failures.set(rule, count)
-    if (count > 1) return
+    const failures = failedConditions.get(rule) ?? { count: 0, told: null }
+    failedConditions.set(rule, failures)
+    failures.count++
+    const condition = written.get(rule) ?? null
+    if (failures.told === condition) return
+    failures.told = condition
     const message =
       'the condition of a routing rule failed; a request for which it fails does not fit the rule'
     observe({ type: 'notice', level: 'warn', message, detail: { rule, reason: failure.message } })
@@ -153,6 +162,7 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
   const { routing, models } = configuration
   const { stats } = deps.targets
   const weights = createWeights(configuration, deps)
+  const names = namesOfModels(configuration)
   return (targets, route, asked) => {
     const { strategy } = route
     const [only] = targets
@@ -174,7 +184,7 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
     const known = seed === null || !routing.affinity.enabled ? null : conversationKeyOf(asked)
     const conversation = known === null ? null : { tenant: asked.tenant, key: known.key }
     const kept =
-      conversation !== null && known?.goesOn === true ? findKept(conversation, ranking.order) : null
+      conversation !== null && known?.goesOn === true ? findKept(conversation, ranking.order, route) : null
     if (kept === null) return { order: ranking.order, ranking: judged, conversation }
     const order = [kept, ...ranking.order.filter(target => target !== kept)]
     const scores = scoresInOrder({ ...ranking, order })
@@ -191,13 +201,17 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
     return deps.costOf({ target, usage, serviceTier: null, at: asked.at }).nanoUsd
   }
 
-  function findKept(conversation: ConversationName, order: readonly Target[]): Target | null {
-    const { counts } = deps.affinity
+  function findKept(
+    conversation: ConversationName,
+    order: readonly Target[],
+    { rule, model }: ChosenRoute,
+  ): Target | null {
+    const count = deps.counts.affinity.of(rule, names.has(model) ? model : null)
     const id = deps.affinity.targetOf(conversation)
     const kept = order.find(target => target.id === id)
     const healthy = kept !== undefined && !stats.breakerOpen(kept.id) && stats.limited?.(kept.id) !== true
-    if (healthy) counts.hits++
-    else counts.misses++
+    if (healthy) count.hits++
+    else count.misses++
     return healthy ? kept : null
   }
 }

@@ -16,8 +16,9 @@ import type { Observer } from '../events.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import { findProvider } from '../providers/index.ts'
 import type { AffinityMemory } from '../routing/rules/index.ts'
-import { buildRoutes, type KnownTargets } from './build-routes.ts'
+import { buildRoutes, type KnownTargets, type Routes } from './build-routes.ts'
 import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
+import { createRouteCounts, type RouteCounts } from './route-counts.ts'
 import { findRouteProblems } from './route-problems.ts'
 
 export interface SnapshotDeps extends ConnectDeps {
@@ -33,6 +34,8 @@ export interface SnapshotDeps extends ConnectDeps {
   readonly targets: KnownTargets
   /** Where conversations are; outlives this snapshot. */
   readonly affinity: AffinityMemory
+  /** Outlives this snapshot. */
+  readonly routeCounts: RouteCounts
 }
 
 export interface BuiltSnapshot extends Snapshot {
@@ -40,6 +43,8 @@ export interface BuiltSnapshot extends Snapshot {
   readonly providers: readonly ConnectedProvider[]
   /** Aliases and groups that lead nowhere, and the like: told at start, not fatal. */
   readonly problems: readonly string[]
+  /** The routes for those who only ask about them: nothing is counted, and nobody is told. */
+  unobservedRoutes(): Routes
 }
 
 /** A configuration whose price file is wrong: the problems are as good as those of the configuration itself. */
@@ -71,7 +76,9 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
   const costOf = createPrices(configuration, providers)
-  const routes = buildRoutes(configuration, { ...deps, targetsOf: models.expand, costOf })
+  const routesDeps = { ...deps, counts: deps.routeCounts, targetsOf: models.expand, costOf }
+  const routes = buildRoutes(configuration, routesDeps)
+  let unobserved: Routes | null = null
 
   return {
     configuration,
@@ -89,6 +96,14 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     takeRate: keyId => takeRate(deps.limiter, keyId),
     resolve: (model, operation) => resolveOrExplain(models, model, operation),
     ...routes,
+    unobservedRoutes() {
+      unobserved ??= buildRoutes(configuration, {
+        ...routesDeps,
+        counts: createRouteCounts(),
+        observe: () => {},
+      })
+      return unobserved
+    },
     listModels: () => listed,
     findModel: models.find,
     providerOf(target) {

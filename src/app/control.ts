@@ -101,7 +101,7 @@ function explain(question: unknown, { targets, snapshot }: ControlDeps): object 
   const current = snapshot()
   const now = systemClock.wall()
   return explainRoute(question, {
-    snapshot: current,
+    snapshot: { ...current, ...current.unobservedRoutes() },
     endpoints: listEndpoints(formats),
     stats: targets.stats,
     now,

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { createLog, type Log } from '../observability/log.ts'
 import { createMetrics, type Metrics } from '../observability/metrics.ts'
 import { createObservers, type NamedObserver } from '../observability/observers.ts'
+import type { Readings } from '../observability/reading-metrics.ts'
 import { createStats, type Stats } from '../observability/stats.ts'
 import { createSystemProbe } from '../observability/system-probe.ts'
 import { createSystemSampler, type SystemSampler } from '../observability/system-sampler.ts'
@@ -31,6 +32,13 @@ export interface Observation {
 export interface Gauges {
   streamsOpen(): number
   spoolQueued(): number
+  readonly readings: Readings
+}
+
+const nothingYet: Gauges = {
+  streamsOpen: () => 0,
+  spoolQueued: () => 0,
+  readings: { affinity: () => [], failedConditions: () => [], providerKeys: () => [], redis: () => null },
 }
 
 export interface ObservationOptions {
@@ -49,7 +57,7 @@ export function createObservation(options: ObservationOptions): Observation {
   const probe = createSystemProbe(dataDirectory)
   const system = createSystemSampler({ clock, probe })
   const stats = createStats(clock)
-  let gauges: Gauges = { streamsOpen: () => 0, spoolQueued: () => 0 }
+  let gauges = nothingYet
   const metrics = configuration.metrics.enabled
     ? createMetrics({
         clock,
@@ -58,6 +66,12 @@ export function createObservation(options: ObservationOptions): Observation {
         processCpuMs: probe.processCpuMs,
         streamsOpen: () => gauges.streamsOpen(),
         spoolQueued: () => gauges.spoolQueued(),
+        readings: {
+          affinity: () => gauges.readings.affinity(),
+          failedConditions: () => gauges.readings.failedConditions(),
+          providerKeys: () => gauges.readings.providerKeys(),
+          redis: () => gauges.readings.redis(),
+        },
         logLinesDropped: log.droppedLines,
         observerFailures: () => observers.failures(),
       })

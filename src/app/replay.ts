@@ -14,6 +14,7 @@ import { buildRoutes, type Routes } from './build-routes.ts'
 import { createPrices } from './build-snapshot.ts'
 import { type ConnectDeps, connectProviders } from './connect-providers.ts'
 import { learnFromRows } from './replay-lessons.ts'
+import { createRouteCounts } from './route-counts.ts'
 
 export interface ReplayReport {
   /** Requests that were decided again. */
@@ -121,6 +122,7 @@ function createDecider(configuration: Configuration, rows: Iterable<LedgerRow>, 
       expectedUsage: lessons.expectedUsage,
     },
     affinity: createAffinityMemory({ maxConversations: 1, keepMs: 1, clock: deps.clock }),
+    counts: createRouteCounts(),
     random: () => random(),
     observe: () => {},
     targetsOf: models.expand,

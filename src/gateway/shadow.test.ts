@@ -30,7 +30,10 @@ test('a mistake in a copy is told, ends that copy alone, and gives its place to 
     // Behind its own, and behind what follows from it.
     await new Promise(setImmediate)
     await new Promise(setImmediate)
-    expect(told).toHaveLength(copies)
+    // The mistake, and what became of the copy.
+    expect(told.map(({ type }) => type)).toEqual(
+      Array.from({ length: copies }, () => ['notice', 'shadow_ended']).flat(),
+    )
   }
   expect(told[0]).toMatchObject({ type: 'notice', level: 'error', detail: { id: 'req_1.shadow' } })
 })

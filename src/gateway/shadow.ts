@@ -3,7 +3,7 @@
 
 import type { AnswerFacts, Reply, Send } from '../call.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
-import type { RouteDecision } from '../events.ts'
+import type { RouteDecision, ShadowEnded } from '../events.ts'
 import { createCancellation } from '../lib/cancellation.ts'
 import { account } from './account.ts'
 import { hasEffects } from './effects.ts'
@@ -37,13 +37,19 @@ export function createShadows(send: Send, clock: Gateway['clock']): Shadows {
     start(exchange, request, shadow) {
       const { use, maxConcurrent } = shadow.policy
       const count = running.get(use) ?? 0
-      if (count >= maxConcurrent || keepsState(exchange, request)) return
+      if (count >= maxConcurrent || keepsState(exchange, request)) {
+        tellEnd(exchange, shadow, { result: 'skipped', costNanoUsd: 0 })
+        return
+      }
       running.set(use, count + 1)
       const copy = copyExchange(exchange, { ...exchange.gateway, send, thoughts, lessons }, shadow)
       // The client's answer goes first.
       setImmediate(() => {
         runShadow(copy, request, shadow)
-          .catch((thrown: unknown) => tellMistake(copy, thrown))
+          .catch((thrown: unknown) => {
+            tellMistake(copy, thrown)
+            tellEnd(copy, shadow, { result: 'failed', costNanoUsd: null })
+          })
           .finally(() => running.set(use, (running.get(use) ?? 1) - 1))
       })
     },
@@ -78,8 +84,9 @@ function copyExchange(exchange: Exchange, gateway: Gateway, { plan, policy, deci
   }
 }
 
-async function runShadow(copy: Exchange, request: PlannedRequest, { plan }: Shadow): Promise<void> {
+async function runShadow(copy: Exchange, request: PlannedRequest, shadow: Shadow): Promise<void> {
   const { gateway, cancellation, page } = copy
+  const { plan } = shadow
   const late = gateway.alarms.open(() => cancellation.cancel())
   late.set(copy.deadline)
   let facts: AnswerFacts | null = null
@@ -100,9 +107,19 @@ async function runShadow(copy: Exchange, request: PlannedRequest, { plan }: Shad
     late.close()
   }
   page.upstreamMs = gateway.clock.now() - copy.startedAt
-  if (page.keyId === null) return
   const ending = { status, error, facts, bytesOut: 0 }
-  gateway.ledger.append(closePage(copy, { ...ending, account: account(copy, ending) }), () => {})
+  const worth = account(copy, ending)
+  tellEnd(copy, shadow, { result: error === null ? 'ok' : 'failed', costNanoUsd: worth.costNanoUsd })
+  if (page.keyId === null) return
+  gateway.ledger.append(closePage(copy, { ...ending, account: worth }), () => {})
+}
+
+function tellEnd(
+  { gateway }: Exchange,
+  { policy: { use } }: Shadow,
+  end: Pick<ShadowEnded, 'result' | 'costNanoUsd'>,
+): void {
+  gateway.observe({ type: 'shadow_ended', use, ...end })
 }
 
 /** A mistake of ours, in what nobody waits for. */

@@ -93,7 +93,8 @@ function tell(
   switch (event.type) {
     case 'exchange_started':
     case 'attempt_ended':
-      // The line of the request tells of both.
+    case 'shadow_ended':
+      // The line of the request, or the row of the copy, tells of it.
       break
     case 'configuration_loaded':
       write('info', 'configuration loaded', { config: event.version })

@@ -6,6 +6,8 @@ import type { BreakerState, GatewayEvent, Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createExchangeMetrics, getOrCreate } from './exchange-metrics.ts'
 import { type Counter, createRegistry, expositionContentType, type Registry } from './exposition.ts'
+import { createReadingMetrics, type Readings } from './reading-metrics.ts'
+import { createRoutingMetrics } from './routing-metrics.ts'
 import type { SystemSample } from './system-sampler.ts'
 
 export interface MetricsDeps {
@@ -23,6 +25,8 @@ export interface MetricsDeps {
   readonly logLinesDropped?: () => number
   /** How often each observer threw. */
   readonly observerFailures?: () => ReadonlyMap<string, number>
+  /** Absent: nothing of the kind. */
+  readonly readings?: Readings
   /** Models beyond this number are counted as `other`. */
   readonly maxModels?: number
 }
@@ -41,7 +45,10 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const observeExchange = createExchangeMetrics(registry, deps.maxModels ?? 500)
   const observeAttempt = createAttemptMetrics(registry)
   const observeState = createStateMetrics(registry)
+  const routing = createRoutingMetrics(registry)
   const refreshGauges = createGauges(registry, deps)
+  const { readings } = deps
+  let refreshReadings: (() => void) | null = null
   const inFlight = registry
     .gauge({ name: 'llm_proxy_requests_in_flight', help: 'Requests that have begun and not ended.' })
     .with()
@@ -52,7 +59,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       if (inFlight.value > 0) inFlight.value--
       observeExchange(event)
       for (const attempt of event.attempts) observeAttempt(attempt)
-    } else observeState(event)
+      routing.observeExchange(event)
+    } else if (event.type === 'shadow_ended') routing.observeShadow(event)
+    else observeState(event)
   }
 
   return {
@@ -60,6 +69,9 @@ export function createMetrics(deps: MetricsDeps): Metrics {
     contentType: expositionContentType,
     render() {
       refreshGauges()
+      // What is read is there when somebody asks, not when the metrics are made.
+      if (readings !== undefined) refreshReadings ??= createReadingMetrics(registry, readings)
+      refreshReadings?.()
       return registry.render()
     },
   }

@@ -8,7 +8,7 @@ import type { BreakerFleet, BreakerSettings } from './circuit.ts'
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts'
 import { createFirstContent } from './first-content.ts'
 import { createHedgeBudget, type HedgeBudget } from './hedge-budget.ts'
-import { createKeyRotation, type KeyFleet } from './key-rotation.ts'
+import { createKeyRotation, type KeyFleet, type KeysReading } from './key-rotation.ts'
 import { createLockOuts } from './lock-outs.ts'
 import { createRetry } from './retry.ts'
 
@@ -46,6 +46,7 @@ export interface Resilience {
     usualMs(targetId: string, streaming: boolean): number | null
   }
   readonly hedges: HedgeBudget
+  readKeys(): readonly KeysReading[]
   /** As `health.resting`, where only the id is known: whatever its keys are up to. */
   isResting(targetId: string): boolean
 }
@@ -86,6 +87,7 @@ export function createResilience(raw: RawSend, options: ResilienceOptions): Resi
       usualMs: breaker.usualMs,
     },
     hedges: createHedgeBudget(clock),
+    readKeys: keys.readings,
     isResting,
   }
 }

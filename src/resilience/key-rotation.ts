@@ -35,6 +35,16 @@ export interface KeyRotation {
   readonly layer: Layer
   /** Milliseconds until a key of the target can be used; 0 if one can be now, or if it needs none. */
   restOf(target: Target): number
+  /** Of every provider that was called with a key. */
+  readings(): readonly KeysReading[]
+}
+
+/** How many keys of a provider can be used, rest for a model at least, or were refused. */
+export interface KeysReading {
+  readonly provider: string
+  readonly usable: number
+  readonly resting: number
+  readonly refused: number
 }
 
 interface KeyCondition {
@@ -134,6 +144,7 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
       if (target.connection.keys.length === 0) return 0
       return shortestRestAnywhere(wheelOf(target), target.model, clock.now())
     },
+    readings: () => [...wheels.values()].map(wheel => readWheel(wheel, clock.now())),
   }
 }
 
@@ -223,6 +234,15 @@ function shortestRestAnywhere(wheel: KeyWheel, model: string, now: number): numb
     Math.max(usableFrom(condition, model), restsElsewhereUntil(wheel, condition, model)),
   )
   return Math.max(0, Math.ceil(Math.min(...rests) - now))
+}
+
+function readWheel({ provider, conditions }: KeyWheel, now: number): KeysReading {
+  const counts = { usable: 0, resting: 0, refused: 0 }
+  for (const { refusedUntil, restsUntil } of conditions) {
+    const rests = [...restsUntil.values()].some(until => until > now)
+    counts[refusedUntil > now ? 'refused' : rests ? 'resting' : 'usable']++
+  }
+  return { provider, ...counts }
 }
 
 function forgetRested({ restsUntil }: KeyCondition, now: number): void {

@@ -8,8 +8,25 @@ export interface SharedState {
   readonly counters: Counters
   /** Whether other instances see what is done here; false as well while they cannot be reached. */
   readonly shared: boolean
+  /** What the server of the instances has been asked; absent where there is none. */
+  readonly traffic?: Readonly<ServerTraffic>
   /** Writes what waits to be written, gives back what is held, and lets go. */
   close(): Promise<void>
+}
+
+export interface ServerTraffic {
+  answered: number
+  /** Commands without an answer, or with a failure for one: each ends the connection. */
+  failed: number
+  /** Commands that were done without, as the server was away. */
+  away: number
+  /** Milliseconds that answers took, in all. */
+  answerMs: number
+  connected: number
+  /** Connections that were in use and ended. */
+  lost: number
+  /** Connections that did not come about. */
+  refused: number
 }
 
 /** `subject` is a target, or the fingerprint of a key; for `key_limited`, of a key and a model. */

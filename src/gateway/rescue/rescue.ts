@@ -2,6 +2,7 @@
 
 import type { Reply, StreamedReply, StreamTap, Target, UpstreamRequest } from '../../call.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'
+import { notRescued } from '../../events.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Route } from '../plan.ts'
 import { findRemedy } from '../remedy.ts'
@@ -54,7 +55,7 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): FindCo
     const partial = readable(exchange, broken)
     if (partial === null) return null
     if (typeof partial === 'string') {
-      warnings.push(`not rescued: ${partial}`)
+      warnings.push(`${notRescued}${partial}`)
       return null
     }
     const plans = route.plans.filter(plan => !spoilt.targets.has(plan.target))
@@ -67,7 +68,7 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): FindCo
     if (found === null) {
       if (!isOver(exchange))
         warnings.push(
-          `not rescued: ${joins.length === 0 ? 'no other target can go on' : 'no other target went on'}`,
+          `${notRescued}${joins.length === 0 ? 'no other target can go on' : 'no other target went on'}`,
         )
       return null
     }

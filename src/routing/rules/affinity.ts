@@ -20,8 +20,6 @@ export interface AffinityMemory {
   /** The id of the target; null where nobody remembers. */
   targetOf(conversation: ConversationName): string | null
   remember(conversation: ConversationName, targetId: string): void
-  /** Conversations that went on, by whether they could stay. */
-  readonly counts: { hits: number; misses: number }
 }
 
 export interface AffinityOptions {
@@ -51,7 +49,6 @@ export function createAffinityMemory(options: AffinityOptions): AffinityMemory {
   }
 
   return {
-    counts: { hits: 0, misses: 0 },
     targetOf: conversation => findHere(conversation.key) ?? shared?.recall(conversation) ?? null,
     remember(conversation, targetId) {
       places.set(conversation.key, { targetId, at: clock.now() }, 1)

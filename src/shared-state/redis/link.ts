@@ -2,6 +2,7 @@
 // waited for once. A probe in the background opens it again, after pauses that grow.
 
 import type { Clock } from '../../lib/clock.ts'
+import type { ServerTraffic } from '../shared-state.ts'
 import type { OpenRedisClient, RedisClient } from './client.ts'
 
 export interface RedisLinkOptions {
@@ -19,6 +20,7 @@ export interface RedisLinkOptions {
 
 export interface RedisLink {
   readonly up: boolean
+  readonly traffic: Readonly<ServerTraffic>
   /** The answer; undefined where Redis is away, fails, or does not answer in time. Never rejects. */
   ask<Reply>(command: (client: RedisClient) => Promise<Reply>): Promise<Reply | undefined>
   close(): void
@@ -31,7 +33,7 @@ const stableMs = 5_000
 /** Connecting, with TLS and password, takes longer than a command. */
 const connectMs = 2_000
 
-const away = Promise.resolve(undefined)
+const nothing = Promise.resolve(undefined)
 
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const { clock, random, timeoutMs } = options
@@ -40,6 +42,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   let latest: RedisClient | null = null
   let failures = 0
   const notices = createNotices(options.onChange)
+  const { traffic, time, doWithout } = countTraffic(clock)
   let closed = false
   const timer = createTimer(clock)
 
@@ -54,6 +57,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     }
     if (latest !== client) return
     inUse = client
+    traffic.connected++
     timer.set(stableMs, settle)
     options.onUp()
   }
@@ -65,13 +69,14 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
 
   function lose(client: RedisClient, reason: unknown): void {
     if (latest !== client) return
+    const wasInUse = inUse === client
     latest = null
     inUse = null
     client.destroy()
     if (closed) return
+    traffic[wasInUse ? 'lost' : 'refused']++
     notices.tellLoss(reason)
-    const pauseMs = Math.min(firstPauseMs * 2 ** failures++, longestPauseMs)
-    timer.set(pauseMs * (0.5 + random() / 2), () => void connect())
+    timer.set(pauseAfter(failures++) * (0.5 + random() / 2), () => void connect())
   }
 
   void connect()
@@ -79,20 +84,54 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     get up() {
       return inUse !== null
     },
+    traffic,
     async ask(command) {
       const client = inUse
-      if (client === null) return await away
-      try {
-        return await answerWithin(command(client), timeoutMs, clock)
-      } catch (thrown) {
+      if (client === null) return await doWithout()
+      return await time(answerWithin(command(client), timeoutMs, clock)).catch((thrown: unknown) => {
         lose(client, thrown)
         return undefined
-      }
+      })
     },
     close() {
       closed = true
       timer.cancel()
       if (latest !== null) lose(latest, null)
+    },
+  }
+}
+
+function pauseAfter(failures: number): number {
+  return Math.min(firstPauseMs * 2 ** failures, longestPauseMs)
+}
+
+function countTraffic(clock: Pick<Clock, 'now'>) {
+  const traffic: ServerTraffic = {
+    answered: 0,
+    failed: 0,
+    away: 0,
+    answerMs: 0,
+    connected: 0,
+    lost: 0,
+    refused: 0,
+  }
+  return {
+    traffic,
+    doWithout() {
+      traffic.away++
+      return nothing
+    },
+    async time<Reply>(answer: Promise<Reply>): Promise<Reply> {
+      const askedAt = clock.now()
+      try {
+        const reply = await answer
+        traffic.answered++
+        traffic.answerMs += clock.now() - askedAt
+        return reply
+      } catch (thrown) {
+        traffic.failed++
+        throw thrown
+      }
     },
   }
 }

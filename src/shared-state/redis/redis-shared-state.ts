@@ -50,6 +50,7 @@ export function createRedisState(options: RedisStateOptions): SharedState {
     get shared() {
       return link.up
     },
+    traffic: link.traffic,
     async close() {
       held.releaseAll()
       await affinity.flush()

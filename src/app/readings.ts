@@ -1,0 +1,28 @@
+// Numbers that several parts keep, brought together for the metrics.
+
+import type { Readings } from '../observability/reading-metrics.ts'
+import type { Resilience } from '../resilience/index.ts'
+import type { SharedState } from '../shared-state/index.ts'
+import type { BuiltSnapshot } from './build-snapshot.ts'
+import type { RouteCounts } from './route-counts.ts'
+
+/** What the metrics show of numbers that are kept elsewhere. */
+export function readingsOf({ counts, resilience, sharedState, snapshot }: ReadingParts): Readings {
+  const { traffic } = sharedState
+  return {
+    affinity: counts.affinity.all,
+    failedConditions: () => counts.failedConditions,
+    providerKeys() {
+      const names = new Set(snapshot().providers.map(({ configuration: { name } }) => name))
+      return resilience.readKeys().filter(({ provider }) => names.has(provider))
+    },
+    redis: () => (traffic === undefined ? null : { up: sharedState.shared, ...traffic }),
+  }
+}
+
+interface ReadingParts {
+  readonly counts: RouteCounts
+  readonly resilience: Resilience
+  readonly sharedState: SharedState
+  snapshot(): BuiltSnapshot
+}
