@@ -123,6 +123,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     snapshot: current.snapshot,
     problems: current.problems,
     targets,
+    rests: resilience.health.resting,
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
@@ -204,6 +205,7 @@ interface CurrentDeps {
   readonly options: AppOptions
   readonly storedKeys: () => readonly StoredKey[]
   readonly targets: TargetBook
+  readonly resilience: Resilience
   readonly sharedState: SharedState
   readonly transport: Transport
   readonly observation: Observation
@@ -211,7 +213,7 @@ interface CurrentDeps {
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, targets, sharedState, transport, observation, counts } = deps
+  const { options, storedKeys, targets, resilience, sharedState, transport, observation, counts } = deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
@@ -233,6 +235,7 @@ function createCurrent(deps: CurrentDeps): Current {
       targets,
       affinity,
       routeCounts: counts,
+      rests: resilience.health.resting,
     })
     transport.retain(built.providers.map(provider => provider.indexed.connection))
     observe({ type: 'configuration_loaded', version: configuration.version })

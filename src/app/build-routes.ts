@@ -8,7 +8,14 @@ import type { RoutePolicy } from '../gateway/route-policy.ts'
 import type { AskedRoute, ChosenRoute, Snapshot } from '../gateway/snapshot.ts'
 import type { Condition } from '../lib/expressions.ts'
 import { createRandom } from '../lib/seeded-random.ts'
-import { type RouteFacts, type StrategyName, strategies, type TargetStats } from '../routing/index.ts'
+import {
+  lastWhere,
+  type Ranking,
+  type RouteFacts,
+  type StrategyName,
+  strategies,
+  type TargetStats,
+} from '../routing/index.ts'
 import {
   type AffinityMemory,
   type Choice,
@@ -34,6 +41,8 @@ export interface RoutesDeps {
   readonly counts: RouteCounts
   readonly random: () => number
   readonly observe: Observer
+  /** Asking the target now would most likely be in vain: it rests, or all its keys do. */
+  rests(target: Target): boolean
   /** What a name leads to, usable or not. */
   targetsOf(name: string, operation: Operation): readonly Target[]
   costOf: Snapshot['costOf']
@@ -171,7 +180,7 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
     const seed = strategy === 'priority' ? null : Math.floor(deps.random() * twoTo32)
     const random = seed === null ? deps.random : createRandom(seed)
     const facts = route.model === asked.facts.model ? asked.facts : { ...asked.facts, model: route.model }
-    const ranking = strategies[strategy]({
+    const judgement = strategies[strategy]({
       targets,
       facts,
       stats,
@@ -180,6 +189,7 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
       random,
       objective: routing.adaptive,
     })
+    const ranking = askRestingLast(judgement, route, deps.rests)
     const judged = { strategy, seed, scores: scoresInOrder(ranking), propensity: ranking.propensity }
     const known = seed === null || !routing.affinity.enabled ? null : conversationKeyOf(asked)
     const conversation = known === null ? null : { tenant: asked.tenant, key: known.key }
@@ -204,16 +214,29 @@ function createRanking(configuration: Configuration, deps: RoutesDeps): Snapshot
   function findKept(
     conversation: ConversationName,
     order: readonly Target[],
-    { rule, model }: ChosenRoute,
+    { rule, model, policy }: ChosenRoute,
   ): Target | null {
     const count = deps.counts.affinity.of(rule, names.has(model) ? model : null)
     const id = deps.affinity.targetOf(conversation)
     const kept = order.find(target => target.id === id)
-    const healthy = kept !== undefined && !stats.breakerOpen(kept.id) && stats.limited?.(kept.id) !== true
+    const limited = (target: Target): boolean =>
+      policy.limitWait !== 'preferred' && (stats.limited?.(target.id) === true || deps.rests(target))
+    const healthy = kept !== undefined && !stats.breakerOpen(kept.id) && !limited(kept)
     if (healthy) count.hits++
     else count.misses++
     return healthy ? kept : null
   }
+}
+
+/** No strategy knows of keys. Where the route waits for who is limited, it waits in its place. */
+function askRestingLast(
+  ranking: Ranking,
+  { policy }: ChosenRoute,
+  rests: (target: Target) => boolean,
+): Ranking {
+  if (policy.limitWait === 'preferred') return ranking
+  const order = lastWhere(ranking.order, rests)
+  return order[0] === ranking.order[0] ? { ...ranking, order } : { ...ranking, order, propensity: null }
 }
 
 interface CostQuestion {

@@ -32,6 +32,8 @@ export interface SnapshotDeps extends ConnectDeps {
   readonly limiter: RateLimiter | null
   /** What is known of the targets; outlives this snapshot. */
   readonly targets: KnownTargets
+  /** Asking the target now would most likely be in vain. */
+  readonly rests: (target: Target) => boolean
   /** Where conversations are; outlives this snapshot. */
   readonly affinity: AffinityMemory
   /** Outlives this snapshot. */

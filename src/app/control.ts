@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLocalPeer } from '../access/authenticate.ts'
+import type { Target } from '../call.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
 import { listEndpoints } from '../endpoints/index.ts'
 import { asGatewayError, type GatewayError } from '../errors.ts'
@@ -26,6 +27,8 @@ export interface ControlDeps {
   problems(): readonly string[]
   /** What is known of the targets. */
   readonly targets: KnownTargets
+  /** Asking the target now would most likely be in vain. */
+  readonly rests: (target: Target) => boolean
   ledger(): { readonly healthy: boolean; readonly queued: number }
 }
 
@@ -97,13 +100,14 @@ async function loadControlPlane(deps: ControlDeps): Promise<ControlPlane> {
   })
 }
 
-function explain(question: unknown, { targets, snapshot }: ControlDeps): object {
+function explain(question: unknown, { targets, rests, snapshot }: ControlDeps): object {
   const current = snapshot()
   const now = systemClock.wall()
   return explainRoute(question, {
     snapshot: { ...current, ...current.unobservedRoutes() },
     endpoints: listEndpoints(formats),
     stats: targets.stats,
+    rests,
     now,
     expectedCost(target, facts) {
       const usage = targets.expectedUsage(target.id, facts)

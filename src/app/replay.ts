@@ -125,6 +125,7 @@ function createDecider(configuration: Configuration, rows: Iterable<LedgerRow>, 
     counts: createRouteCounts(),
     random: () => random(),
     observe: () => {},
+    rests: () => false,
     targetsOf: models.expand,
     costOf,
   })

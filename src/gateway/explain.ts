@@ -14,6 +14,8 @@ export interface ExplainDeps {
   readonly snapshot: Snapshot
   readonly endpoints: readonly Endpoint[]
   readonly stats: TargetStats
+  /** Asking the target now would most likely be in vain. */
+  readonly rests: (target: Target) => boolean
   /** Milliseconds since the epoch. */
   readonly now: number
   /** What the request will probably cost, in nano US dollars; null: unpriced. */
@@ -85,14 +87,19 @@ export function explainRoute(body: unknown, deps: ExplainDeps): object {
 }
 
 function describeCandidates(
-  { plans }: Route,
+  { plans, policy }: Route,
   { scores }: RouteDecision,
   {
     stats,
+    rests,
     facts,
     expectedCost,
-  }: Pick<ExplainDeps, 'stats' | 'expectedCost'> & { readonly facts: RouteFacts },
+  }: Pick<ExplainDeps, 'stats' | 'rests' | 'expectedCost'> & { readonly facts: RouteFacts },
 ): readonly object[] {
+  const reasonToAskLast = (target: Target): string | null => {
+    if (stats.breakerOpen(target.id)) return 'it has failed and rests'
+    return policy.limitWait !== 'preferred' && rests(target) ? 'its keys rest' : null
+  }
   return plans.map(({ target, way }, index) => {
     const cost = expectedCost(target, facts)
     return {
@@ -104,6 +111,7 @@ function describeCandidates(
       score: scores?.[index] ?? null,
       expected_cost_usd: cost === null ? null : cost / 1e9,
       breaker_open: stats.breakerOpen(target.id),
+      asked_last: plans.length > 1 ? reasonToAskLast(target) : null,
       limited: stats.limited?.(target.id) ?? false,
       in_flight: stats.inFlight(target.id),
       first_content_ms: stats.firstContentMs(target.id, facts.streaming),

@@ -28,7 +28,11 @@ export function siftReady(targets: readonly Target[], stats: TargetStats): Sifte
   return { ready: targets.filter(target => !rests(target)), resting }
 }
 
-function lastWhere(targets: readonly Target[], isLast: (target: Target) => boolean): readonly Target[] {
+/** The same targets, some of them last, each part in its order. */
+export function lastWhere(
+  targets: readonly Target[],
+  isLast: (target: Target) => boolean,
+): readonly Target[] {
   if (!targets.some(isLast)) return targets
   return [...targets.filter(target => !isLast(target)), ...targets.filter(isLast)]
 }
