@@ -34,13 +34,17 @@ class TreeWriter {
   readonly #maps: ReadonlySet<string>
   /** Names of the loops around. */
   readonly #loops: string[] = []
+  /** Written so far. */
+  #nodes = 0
 
   constructor(maps: ReadonlySet<string>) {
     this.#maps = maps
   }
 
   write(node: ASTNode): string {
+    this.#nodes++
     if (isAccess(node)) return this.#writeAccess(node)
+    if (node.op === 'in') return `(${this.write(node.args[0])} in ${this.#writeSearched(node.args[1])})`
     if (isBinary(node)) return `(${this.write(node.args[0])} ${node.op} ${this.write(node.args[1])})`
     switch (node.op) {
       case 'value':
@@ -125,10 +129,18 @@ class TreeWriter {
     if (this.#loops.length > 0)
       this.#report(`\`${name}\` within another list's loop could take too long`, node.start)
     const [variable] = parts
+    const before = this.#nodes
     this.#loops.push(variable?.op === 'id' ? variable.args : '')
     const written = this.#writeCall(name, parts)
     this.#loops.pop()
-    return `${holder}.${written}`
+    return `bounded(${holder}, ${this.#nodes - before}).${written}`
+  }
+
+  /** A variable that is a map is not gone through, and a list that is written out is short. */
+  #writeSearched(node: ASTNode): string {
+    const isVariable = node.op === 'id' && !this.#loops.includes(node.args)
+    const written = this.write(node)
+    return isVariable || node.op === 'list' || node.op === 'map' ? written : `bounded(${written}, 1)`
   }
 
   #writeMatches(holder: string, [pattern]: readonly ASTNode[], node: ASTNode): string {

@@ -119,3 +119,51 @@ describe('a condition', () => {
     expect(asked).not.toContain('metadata')
   })
 })
+
+describe('the work of a condition', () => {
+  /** Elements that count how often they are looked at. */
+  function countedTools(length: number) {
+    const seen = { count: 0 }
+    const tool = {
+      get name() {
+        seen.count++
+        return 'other'
+      },
+    }
+    return { seen, metadata: { tools: Array.from({ length }, () => tool), names: ['a', 'b'] } }
+  }
+
+  test.each([
+    'metadata.tools.exists(tool, tool.name == "search")',
+    'metadata.tools.all(tool, tool.name != "search")',
+    'metadata.tools.filter(tool, tool.name == "search").size() > 0',
+    'metadata.tools.map(tool, tool.name).exists(name, name == "search")',
+    '"search" in metadata.tools',
+    'metadata.tools.exists(tool, tool.name == "search") || tenant == ""',
+  ])('is bounded: %s of 100,000 elements fails before it goes through them', text => {
+    const { seen, metadata } = countedTools(100_000)
+    const result = compile(text).test({ ...variables, metadata })
+    expect(result).toBeInstanceOf(Error)
+    expect(String(result)).toContain('100000 elements')
+    // The kind of a list is told from its first element.
+    expect(seen.count).toBeLessThanOrEqual(1)
+  })
+
+  test('is bounded in sum: a search within a loop, and loops one after another', () => {
+    const { seen, metadata } = countedTools(3_000)
+    const searching = compile('metadata.tools.exists(tool, tool.name in metadata.tools)')
+    expect(searching.test({ ...variables, metadata })).toBeInstanceOf(Error)
+    expect(seen.count).toBeLessThan(50_000)
+    const loop = 'metadata.tools.exists(tool, tool.name == "search")'
+    seen.count = 0
+    expect(compile(Array(20).fill(loop).join(' || ')).test({ ...variables, metadata })).toBeInstanceOf(Error)
+    expect(seen.count).toBeLessThan(50_000)
+  })
+
+  test('is enough for a usual list, and counted anew each time', () => {
+    const { seen, metadata } = countedTools(1_000)
+    const condition = compile('metadata.tools.exists(tool, tool.name in metadata.names)')
+    for (let time = 0; time < 20; time++) expect(condition.test({ ...variables, metadata })).toBe(false)
+    expect(seen.count).toBe(20 * 1_001)
+  })
+})

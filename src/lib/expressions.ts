@@ -43,9 +43,18 @@ const maxLength = 4_096
 const limits = { maxAstNodes: 500, maxDepth: 30, maxListElements: 200, maxMapEntries: 50 }
 /** Of a text that `matches` may be asked of. */
 const maxMatchedText = 2_048
+/** Of one condition asked once: elements of the lists that it goes through, each times what is looked at with it. */
+const maxSteps = 50_000
+
+/** What is left of them; a loop that was refused stays so, as some loops go on after a failure. */
+interface Budget {
+  left: number
+  exceeded: Error | null
+}
 
 export function createConditionLanguage(variables: Variables): ConditionLanguage {
   let environment: Environment | null = null
+  const budget: Budget = { left: maxSteps, exceeded: null }
   const patterns = new Map<string, (text: string) => boolean>()
   const maps = new Set(
     Object.keys(variables).filter(name => {
@@ -56,7 +65,7 @@ export function createConditionLanguage(variables: Variables): ConditionLanguage
 
   function compile(text: string): CompiledCondition {
     if (text.length > maxLength) return refuse(`is longer than ${maxLength} characters`, null)
-    environment ??= openEnvironment(variables, patterns)
+    environment ??= openEnvironment(variables, { patterns, budget })
     try {
       const written = environment.parse(text)
       const checked = written.check()
@@ -84,7 +93,7 @@ export function createConditionLanguage(variables: Variables): ConditionLanguage
     const asked = parse.call(environment, tree.canonical)
     // Makes the plan by which it is asked.
     asked.check()
-    return { ok: true, condition: createCondition(tree, asked) }
+    return { ok: true, condition: createCondition(tree, asked, budget) }
   }
 
   return { compile }
@@ -97,15 +106,23 @@ function refuse(message: string, offset: number | null): CompiledCondition {
 function createCondition(
   { canonical, reads, lookups }: ReturnType<typeof readTree>,
   ask: (variables: object) => unknown,
+  budget: Budget,
 ): Condition {
+  const askAnew = (variables: object): boolean => {
+    budget.left = maxSteps
+    budget.exceeded = null
+    return ask(variables) === true
+  }
   return {
     canonical,
     reads,
-    constant: reads.size === 0 ? ask({}) === true : null,
+    constant: reads.size === 0 ? askAnew({}) : null,
     test(variables) {
       try {
-        return ask(variables) === true
+        const holds = askAnew(variables)
+        return budget.exceeded ?? holds
       } catch (thrown) {
+        if (budget.exceeded !== null) return budget.exceeded
         if (lookups.some(path => isAbsent(variables, path))) return false
         return new Error(summarize(thrown), { cause: thrown })
       }
@@ -129,11 +146,30 @@ function isAbsent(variables: object, path: readonly string[]): boolean {
   return value === undefined || value === null
 }
 
+interface EnvironmentParts {
+  readonly patterns: ReadonlyMap<string, (text: string) => boolean>
+  readonly budget: Budget
+}
+
+/** @throws the same error as before where the budget is used up: making one for each element would take long, too */
+function bound(looked: unknown, steps: number, budget: Budget): unknown {
+  if (budget.exceeded !== null) throw budget.exceeded
+  const elements = Array.isArray(looked) ? looked.length : typeof looked === 'object' ? countKeys(looked) : 0
+  budget.left -= elements * steps
+  if (budget.left >= 0) return looked
+  budget.exceeded = new Error(`it would go through ${elements} elements: more than ${maxSteps} steps in all`)
+  throw budget.exceeded
+}
+
+/** No further than matters. */
+function countKeys(looked: object | null): number {
+  let count = 0
+  for (const _ in looked) if (++count > maxSteps) break
+  return count
+}
+
 /** Loaded when the first condition is there: most configurations have none, and it costs 25 ms and 7 MB. */
-function openEnvironment(
-  variables: Variables,
-  patterns: ReadonlyMap<string, (text: string) => boolean>,
-): Environment {
+function openEnvironment(variables: Variables, { patterns, budget }: EnvironmentParts): Environment {
   const cel = createRequire(import.meta.url)('@marcbachmann/cel-js') as typeof CelModule
   const environment = new cel.Environment({
     enableOptionalTypes: true,
@@ -144,6 +180,9 @@ function openEnvironment(
     if (typeof type === 'string') environment.registerVariable(name, type)
     else environment.registerVariable(name, { schema: { ...type } })
   }
+  environment.registerFunction('bounded(dyn, int): dyn', (looked: unknown, steps: bigint) =>
+    bound(looked, Number(steps), budget),
+  )
   return environment.registerFunction(
     'string.matchesLinear(string): bool',
     (text: string, pattern: string) => {

@@ -94,6 +94,22 @@ test('conditions that fail are counted by rule, over a reload, and not where the
   expect(told()).toBe(2)
 })
 
+test('a request with 100,000 tools makes a condition that goes through them fail, and is answered', async () => {
+  const when = 'parameters.tools.exists(tool, tool.function.name == "search")'
+  const { gateway } = await openScene({
+    upstreams: answering,
+    sections: () => ({ routing: { rules: [{ name: 'searching', when, use: 'upstream2/test-model' }] } }),
+  })
+  const toolsOf = (length: number) =>
+    Array.from({ length }, () => ({ type: 'function', function: { name: 'search' } }))
+  const many = await gateway.chat({ tools: toolsOf(100_000) })
+  expect([many.status, many.headers.get('x-llm-proxy-provider')]).toEqual([200, 'upstream1'])
+  expect(await readMetric(gateway, 'failed_conditions_total')).toEqual({ searching: 1 })
+  const few = await gateway.chat({ tools: toolsOf(100) })
+  expect(few.headers.get('x-llm-proxy-provider')).toBe('upstream2')
+  expect(await readMetric(gateway, 'failed_conditions_total')).toEqual({ searching: 1 })
+})
+
 test('copies are counted by what became of them', async () => {
   const copied = {
     name: 'copied',
