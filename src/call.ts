@@ -30,6 +30,8 @@ export interface Destination {
   /** As the upstream names it. */
   readonly model: string
   readonly streaming: boolean
+  /** The request ends with the beginning of its answer, and asks the model to go on. */
+  readonly continues?: true | undefined
 }
 
 /** How long an upstream may be silent, in milliseconds, by phase. */
@@ -295,6 +297,8 @@ export interface UpstreamRequest {
   /** What is asked for below the path of the operation: `/resp_1/cancel`. */
   readonly resource?: string
   readonly body: Buffer
+  /** It ends with the beginning of its answer: see `Destination.continues`. */
+  readonly continues?: true | undefined
   /** Of the body; absent for JSON. */
   readonly contentType?: string | undefined
   /** Any kind of answer is right: see `Format.anyAnswer`. */

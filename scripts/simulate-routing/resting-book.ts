@@ -1,6 +1,8 @@
-// Lets targets of the simulation rest as the gateway's circuit breaker does, in virtual time.
+// Lets targets of the simulation rest as the gateway's circuit breaker does, in virtual time, by the gateway's own counts
+// of failures.
 
 import type { BreakerState } from '../../src/events.ts'
+import { createFailureCounts, type FailureCounts } from '../../src/resilience/failure-counts.ts'
 
 const failuresToOpen = 5
 const restMs = 60_000
@@ -8,19 +10,28 @@ const longestRestMs = 300_000
 const probes = 3
 
 interface Rest {
-  consecutive: number
+  readonly failures: FailureCounts
+  state: BreakerState
+  /** Calls that were begun before the last change do not count. */
+  era: number
   until: number
   nextMs: number
   probing: number
-  /** Successful probes still needed; 0 while closed. */
-  needed: number
+  /** Probes that succeeded. */
+  succeeded: number
+}
+
+/** Leave to call a target. */
+export interface Admission {
+  readonly era: number
+  readonly isProbe: boolean
 }
 
 export interface RestingBook {
   stateOf(id: string): BreakerState
-  /** False where the call is refused. */
-  admit(id: string): boolean
-  settle(id: string, succeeded: boolean): void
+  /** Null where the call is refused. */
+  admit(id: string): Admission | null
+  settle(id: string, admission: Admission, succeeded: boolean): void
 }
 
 export function createRestingBook(now: () => number): RestingBook {
@@ -29,38 +40,50 @@ export function createRestingBook(now: () => number): RestingBook {
   function restOf(id: string): Rest {
     let rest = rests.get(id)
     if (rest === undefined) {
-      rest = { consecutive: 0, until: 0, nextMs: restMs, probing: 0, needed: 0 }
+      const failures = createFailureCounts(failuresToOpen)
+      rest = { failures, state: 'closed', era: 0, until: 0, nextMs: restMs, probing: 0, succeeded: 0 }
       rests.set(id, rest)
     }
+    if (rest.state === 'open' && rest.until <= now()) enter(rest, 'half_open')
     return rest
   }
 
-  function open(rest: Rest): void {
+  function enter(rest: Rest, state: BreakerState): void {
+    rest.state = state
+    rest.era++
+    rest.probing = 0
+    rest.succeeded = 0
+    rest.failures.startAnew()
+    if (state === 'closed') rest.nextMs = restMs
+    if (state !== 'open') return
     rest.until = now() + rest.nextMs
     rest.nextMs = Math.min(longestRestMs, rest.nextMs * 2)
-    rest.consecutive = 0
-    rest.needed = probes
+  }
+
+  function settleProbe(rest: Rest, succeeded: boolean): void {
+    rest.probing--
+    if (!succeeded) enter(rest, 'open')
+    else if (++rest.succeeded === probes) enter(rest, 'closed')
   }
 
   return {
-    stateOf(id) {
-      const rest = restOf(id)
-      if (rest.until > now()) return 'open'
-      return rest.needed > 0 ? 'half_open' : 'closed'
-    },
+    stateOf: id => restOf(id).state,
     admit(id) {
       const rest = restOf(id)
-      if (rest.until > now() || (rest.needed > 0 && rest.probing >= probes)) return false
-      if (rest.needed > 0) rest.probing++
-      return true
+      const isProbe = rest.state === 'half_open'
+      if (rest.state === 'open' || (isProbe && rest.probing + rest.succeeded >= probes)) return null
+      if (isProbe) rest.probing++
+      return { era: rest.era, isProbe }
     },
-    settle(id, succeeded) {
+    settle(id, { era, isProbe }, succeeded) {
       const rest = restOf(id)
-      rest.probing = Math.max(0, rest.probing - 1)
-      if (rest.until > now()) return
-      rest.consecutive = succeeded ? 0 : rest.consecutive + 1
-      if (rest.needed > 0 && succeeded && --rest.needed === 0) rest.nextMs = restMs
-      if (!succeeded && (rest.needed > 0 || rest.consecutive >= failuresToOpen)) open(rest)
+      if (era !== rest.era) return
+      if (isProbe) {
+        settleProbe(rest, succeeded)
+        return
+      }
+      rest.failures.add(succeeded ? 'success' : 'failure', now())
+      if (!succeeded && rest.failures.isOutage(now())) enter(rest, 'open')
     },
   }
 }

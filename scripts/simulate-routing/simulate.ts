@@ -11,7 +11,7 @@ import {
   usualObjective,
 } from '../../src/routing/index.ts'
 import { judgeProspect, yardstickOf } from '../../src/routing/judgement.ts'
-import { createRestingBook } from './resting-book.ts'
+import { type Admission, createRestingBook } from './resting-book.ts'
 import { createTimeline } from './timeline.ts'
 import { type Arrival, type Condition, conditionOf, drawArrivals, drawFate, toTarget } from './truth.ts'
 import type { RequestKind, SimulatedTarget, Workload } from './workload.ts'
@@ -19,7 +19,7 @@ import type { RequestKind, SimulatedTarget, Workload } from './workload.ts'
 export interface Outcome {
   readonly strategy: string
   readonly requests: number
-  /** Means over the requests: how bad the target asked first was, by the objective, 0 to 1 … */
+  /** Means over the requests: how bad the target asked first was, by the objective, 0 to 1; 1 where all rest … */
   readonly loss: number
   /** … and how much worse than the best at that moment. */
   readonly regret: number
@@ -40,6 +40,8 @@ interface Totals {
   errors: number
   readonly latencies: number[]
 }
+
+const alwaysAdmitted: Admission = { era: 0, isProbe: false }
 
 export function simulate(workload: Workload, strategy: StrategyName, seed: number): Outcome {
   const arrivals = drawArrivals(workload, seed)
@@ -73,18 +75,23 @@ function createRun(workload: Workload, strategy: StrategyName, seed: number): Ru
       { inFlight: book.stats.inFlight(target.id), timeoutMs },
     )
 
-  /** Asks the targets in turn from an index on, as the gateway does. */
-  function ask(order: readonly Target[], index: number, asked: { arrival: Arrival; first: boolean }): void {
+  /**
+   * Asks the targets in turn from an index on, as the gateway does.
+   * @returns the first that is asked; null where all of those left rest
+   */
+  function ask(
+    order: readonly Target[],
+    index: number,
+    asked: { arrival: Arrival; first: boolean },
+  ): Target | null {
     const target = order[index]
     const { arrival } = asked
     if (target === undefined) {
       totals.errors++
-      return
+      return null
     }
-    if (workload.breaker && !rests.admit(target.id)) {
-      ask(order, index + 1, asked)
-      return
-    }
+    const admission = workload.breaker ? rests.admit(target.id) : alwaysAdmitted
+    if (admission === null) return ask(order, index + 1, asked)
     const condition = conditionNow(target, arrival.kind)
     const luck = seed * 1_000_003 + arrival.index * 131 + targets.indexOf(target) * 7
     const fate = drawFate(truthOf(target), arrival, { condition, timeoutMs, luck })
@@ -92,7 +99,7 @@ function createRun(workload: Workload, strategy: StrategyName, seed: number): Ru
     timeline.after(fate.answerMs, () => {
       if (!fate.succeeds) {
         call.close({ kind: 'failure' })
-        rests.settle(target.id, false)
+        rests.settle(target.id, admission, false)
         if (asked.first) totals.firstErrors++
         ask(order, index + 1, { arrival, first: false })
         return
@@ -102,9 +109,10 @@ function createRun(workload: Workload, strategy: StrategyName, seed: number): Ru
       totals.costNanoUsd += condition.costNanoUsd ?? 0
       timeline.after(fate.writingMs, () => {
         call.close({ kind: 'success', usage: usageOf(arrival.kind) })
-        rests.settle(target.id, true)
+        rests.settle(target.id, admission, true)
       })
     })
+    return target
   }
 
   return {
@@ -122,10 +130,10 @@ function createRun(workload: Workload, strategy: StrategyName, seed: number): Ru
       })
       book.countTurn('model')
       const judged = judgeAll(conditions, objective)
-      const loss = judged.get(order[0]?.id ?? '') ?? 1
+      const asked = ask(order, 0, { arrival, first: true })
+      const loss = judged.get(asked?.id ?? '') ?? 1
       totals.loss += loss
       totals.regret += loss - Math.min(...judged.values())
-      ask(order, 0, { arrival, first: true })
     },
     finish(name, requests) {
       timeline.runUntil(Number.POSITIVE_INFINITY)

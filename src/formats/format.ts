@@ -174,6 +174,8 @@ export interface EncodedRequest {
   readonly warnings: readonly string[]
   /** Headers that the body needs, name and value in turn, lower case. */
   readonly headers?: readonly string[]
+  /** Ends with the beginning of the answer: some providers take that at another address. */
+  readonly continues?: true
 }
 
 export interface DecodeContext {

@@ -21,13 +21,14 @@ export function prepareRequest(
   { target, way, alternatives, remedy, patienceMs, joining }: RemediedPlan & Attempt,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   exchange.page.warnings.length = 0
-  const complete = ({ body, headers, reader }: Prepared): UpstreamRequest => ({
+  const complete = ({ body, headers, continues, reader }: Prepared): UpstreamRequest => ({
     id: exchange.id,
     target,
     operation: way.operation,
     format: way.format.name,
     streaming: request.facts.streaming,
     body,
+    continues,
     contentType: request.form?.contentType,
     anyAnswer: way.format.anyAnswer,
     clientHeaders: headers,

@@ -35,6 +35,7 @@ import { chatOf, destinationOf, foreignTo, translationOf } from './way.ts'
 export interface Prepared {
   readonly body: Buffer
   readonly headers: readonly string[]
+  readonly continues?: true | undefined
   readonly reader: AnswerReader
 }
 
@@ -200,9 +201,9 @@ interface WholeTranslation<Question, Answer> {
 /** The encoded body as bytes, in the provider's own accent. */
 function write(
   exchange: Exchange,
-  { body, warnings, headers = [] }: EncodedRequest,
+  { body, warnings, headers = [], continues }: EncodedRequest,
   plan: RemediedPlan,
-): Pick<Prepared, 'body' | 'headers'> {
+): Pick<Prepared, 'body' | 'headers' | 'continues'> {
   const { page } = exchange
   page.warnings.push(...warnings.filter(warning => !page.warnings.includes(warning)))
   const { parameters, editsFor } = sideOf(exchange, plan)
@@ -215,7 +216,7 @@ function write(
     ...remedyEdits(plan.remedy, body, page.warnings),
     ...editsFor?.(destinationOf(plan.way, { model: plan.target.model, streaming: page.streaming })),
   })
-  return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers }
+  return { body: toBytes(edits.length === 0 ? body : applyEdits(body, edits)), headers, continues }
 }
 
 function applyEdits(body: JsonObject, edits: readonly (readonly [string, string | null])[]): JsonObject {

@@ -76,8 +76,9 @@ export function buildConnection(input: ConnectionInput): Connection {
 }
 
 /** All that a path depends on but the model. */
-function nameOf({ operation, format, streaming }: Destination): string {
-  return streaming ? `${operation} ${format} stream` : `${operation} ${format}`
+function nameOf({ operation, format, streaming, continues }: Destination): string {
+  const name = streaming ? `${operation} ${format} stream` : `${operation} ${format}`
+  return continues === true ? `${name} continues` : name
 }
 
 function parseBaseUrl(provider: Provider, settings: ProviderSettings): URL {

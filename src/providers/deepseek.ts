@@ -1,6 +1,7 @@
 // DeepSeek. https://api-docs.deepseek.com/api/create-chat-completion
 
-import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
+import type { ProviderSettings } from './provider.ts'
 import { withResponses } from './responses-api.ts'
 
 export const deepseek = defineCompatibleProvider({
@@ -19,8 +20,29 @@ export const deepseek = defineCompatibleProvider({
     files: 'none',
     plainText: true,
   },
+  // Only below `/beta`. https://api-docs.deepseek.com/guides/chat_prefix_completion
+  chatFor: settings =>
+    betaPath(settings) === null
+      ? {}
+      : {
+          prefill: {
+            style: 'prefix',
+            echoes: true,
+            models: /^deepseek-(?:chat|v\d)/,
+            thinkers: /^deepseek-v/,
+          },
+        },
+  pathFor: (destination, settings) =>
+    (destination.continues === true ? (betaPath(settings) ?? '') : '') + openaiPath(destination),
   moreFormats: withResponses,
   quirks: { openAiResponses: { stateless: true } },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
   models: ['deepseek-v4-pro', 'deepseek-v4-flash', 'deepseek-chat', 'deepseek-reasoner'],
 })
+
+/** Where the beta features are below the configured address; null for an address that says nothing of them. */
+function betaPath({ baseUrl }: ProviderSettings): string | null {
+  const path = baseUrl === null ? '/' : new URL(baseUrl).pathname
+  if (path === '/') return '/beta'
+  return path === '/beta' ? '' : null
+}

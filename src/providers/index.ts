@@ -14,6 +14,7 @@ import { gemini } from './gemini.ts'
 import { groq } from './groq.ts'
 import { heroku } from './heroku.ts'
 import { huggingface } from './huggingface.ts'
+import { llamacpp } from './llamacpp.ts'
 import { lmstudio } from './lmstudio.ts'
 import { mistral } from './mistral.ts'
 import { moonshot } from './moonshot.ts'
@@ -63,6 +64,7 @@ export const providers: readonly Provider[] = [
   ollama,
   vllm,
   sglang,
+  llamacpp,
   lmstudio,
   openaiCompatible,
   aiSdk,
@@ -94,6 +96,8 @@ export const aliases: Readonly<Record<string, string>> = {
   z_ai: 'zai',
   qwen: 'alibaba',
   dashscope: 'alibaba',
+  llama_cpp: 'llamacpp',
+  llama_server: 'llamacpp',
   lm_studio: 'lmstudio',
   samba_nova: 'sambanova',
   nim: 'nvidia',

@@ -24,7 +24,8 @@ export const mistral = defineCompatibleProvider({
     reasoningHistory: 'thinking_chunks',
     files: 'document_url',
     names: false,
-    prefill: 'prefix',
+    // https://docs.mistral.ai/capabilities/completion/prefix
+    prefill: { style: 'prefix', echoes: true, thinkers: /magistral/ },
     cacheKey: true,
   },
   parameters: {

@@ -18,6 +18,13 @@ export const moonshot = defineCompatibleProvider({
     jsonSchema: 'prompt',
     imageUrls: false,
     files: 'none',
+    // Its newest models only think, and JSON does not go with it. https://platform.kimi.ai/docs/api/partial
+    prefill: {
+      style: 'partial',
+      models: /^(?:kimi-k2\.[56]|moonshot-v1)/,
+      thinkers: /^kimi-/,
+      proseOnly: true,
+    },
   },
   priceProvider: 'moonshotai',
   models: [

@@ -7,6 +7,7 @@ import { bearer } from './bearer.ts'
 import { byStatus, compatibleErrorRules } from './error-rules.ts'
 import { pathOf } from './format-paths.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
+import { openThinkers } from './thinking-models.ts'
 
 const paths: Readonly<Record<string, string>> = {
   'ollama-chat': '/api/chat',
@@ -31,8 +32,13 @@ export const ollama: Provider = {
     completion: ['openai-completions'],
     embedding: ['ollama-embed'],
   },
-  quirksFor: ({ maxContext }: ProviderSettings) =>
-    maxContext === null ? {} : { ollamaChat: { maxContextTokens: maxContext } },
+  quirksFor: ({ maxContext }: ProviderSettings) => ({
+    ollamaChat: {
+      // Its maintainers, of a last message of the assistant: https://github.com/ollama/ollama/issues/6778
+      prefill: { thinkers: openThinkers },
+      ...(maxContext === null ? {} : { maxContextTokens: maxContext }),
+    },
+  }),
   pathFor: destination => pathOf(paths, destination),
   headersFor: bearer,
   streamUsage: 'ask',

@@ -19,6 +19,8 @@ export interface CompatibleProviderData
    * in everything. Read where a request is translated: what arrives in this format passes as it is.
    */
   readonly chat?: OpenAiChatQuirks | 'openai'
+  /** What of that depends on the settings; it comes on top. */
+  readonly chatFor?: (settings: ProviderSettings) => OpenAiChatQuirks
   /** Those that the vendor really has; chat alone where nothing is said. */
   readonly operations?: readonly Operation[]
   /** Stands before the paths where the base URL has none of its own: `/v1` for a server on one's own machine. */
@@ -82,15 +84,18 @@ export function defineCompatibleProvider(data: CompatibleProviderData): Provider
     pathFor,
     moreFormats = {},
     chat = {},
+    chatFor,
     quirks = {},
     ...particulars
   } = data
+  const openAiChat = chat === 'openai' ? {} : { ...compatibleChat, ...chat }
   return {
     streamUsage: 'ask',
     parameters: {},
     models: [],
     ...particulars,
-    quirks: chat === 'openai' ? quirks : { ...quirks, openAiChat: { ...compatibleChat, ...chat } },
+    quirks: chat === 'openai' ? quirks : { ...quirks, openAiChat },
+    ...(chatFor && { quirksFor: settings => ({ openAiChat: { ...openAiChat, ...chatFor(settings) } }) }),
     formats: formatsOf(operations, moreFormats),
     errors: [...(data.errors ?? []), ...compatibleErrorRules],
     pathFor:

@@ -18,6 +18,12 @@ export const openrouter = defineCompatibleProvider({
     fileUrls: true,
     videos: true,
     cacheControl: true,
+    // As the vendor behind it does; others of its vendors answer anew without a word.
+    // https://openrouter.ai/docs/api-reference/overview#assistant-prefill
+    prefill: {
+      style: 'plain',
+      models: /^anthropic\/claude-(?:3|(?:opus|sonnet|haiku)-4(?:\.[015])?(?![.\d]))/,
+    },
     topK: true,
     serviceTiers: ['auto', 'default', 'flex', 'priority'],
   },

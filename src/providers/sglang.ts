@@ -1,6 +1,7 @@
 // SGLang, its own server. https://docs.sglang.ai/basic_usage/openai_api_completions.html
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
+import { openThinkers } from './thinking-models.ts'
 
 export const sglang = defineCompatibleProvider({
   type: 'sglang',
@@ -15,6 +16,7 @@ export const sglang = defineCompatibleProvider({
     files: 'none',
     videos: true,
     topK: true,
-    prefill: 'continue_final_message',
+    // https://github.com/sgl-project/sglang/pull/4226
+    prefill: { style: 'continue_final_message', thinkers: openThinkers },
   },
 })

@@ -2,6 +2,7 @@
 
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 import { withResponses } from './responses-api.ts'
+import { openThinkers } from './thinking-models.ts'
 
 export const vllm = defineCompatibleProvider({
   type: 'vllm',
@@ -18,6 +19,7 @@ export const vllm = defineCompatibleProvider({
     files: 'none',
     videos: true,
     topK: true,
-    prefill: 'continue_final_message',
+    // A field beyond OpenAI's, as the page above tells. What the parser of a thinking model makes of it is its affair.
+    prefill: { style: 'continue_final_message', thinkers: openThinkers },
   },
 })

@@ -40,11 +40,13 @@ export class LoadSlope {
     const latencyStep = Math.max(-2, Math.min(2, latency - this.#latency))
     const kept = 1 - 1 / callsRemembered
     this.#calls = this.#calls * kept + 1
-    this.#loads = this.#loads * kept + loadStep * loadStep
-    this.#products = this.#products * kept + loadStep * latencyStep
-    this.#latencies = this.#latencies * kept + latencyStep * latencyStep
-    this.#load += recentShare * loadStep
-    this.#latency += recentShare * latencyStep
+    // At first of all calls alike: an odd first answer would tilt the line through all that follow.
+    const share = Math.max(recentShare, 1 / this.#calls)
+    this.#loads = this.#loads * kept + (1 - share) * loadStep * loadStep
+    this.#products = this.#products * kept + (1 - share) * loadStep * latencyStep
+    this.#latencies = this.#latencies * kept + (1 - share) * latencyStep * latencyStep
+    this.#load += share * loadStep
+    this.#latency += share * latencyStep
     this.#slope = this.#estimate()
     return usual
   }

@@ -57,8 +57,9 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
   return { send, relay, retain: pools.retain, counts: pools.counts, close: pools.close }
 }
 
-function destinationOf({ operation, format, streaming, target }: UpstreamRequest): Destination {
-  return { operation, format, streaming, model: target.model }
+function destinationOf(request: UpstreamRequest): Destination {
+  const { operation, format, streaming, target, continues } = request
+  return { operation, format, streaming, model: target.model, continues }
 }
 
 /** The query stays behind the path. */

@@ -1,6 +1,7 @@
 // Anthropic's Messages API, which coding agents speak, and many vendors beside its inventor.
 
 import type { Conversation } from '../../conversation/conversation.ts'
+import { wantsThoughts } from '../../conversation/wants-thoughts.ts'
 import type { ChatTranslation, EncodeTarget, Format } from '../format.ts'
 import { eventStream } from '../framing/event-stream.ts'
 import { parseJson } from '../shared/answer-body.ts'
@@ -38,9 +39,7 @@ const chat: ChatTranslation = {
 
 /** A model that is asked to think refuses to go on. A model that nobody here knows is not asked to. */
 function takesPrefill(model: string, conversation: Conversation | undefined): boolean {
-  const { effort, budgetTokens } = conversation?.reasoning ?? {}
-  const thinks = budgetTokens !== undefined || (effort !== undefined && effort !== 'none')
-  return !thinks && /claude-/.test(model) && generationOf(model).prefill
+  return wantsThoughts(conversation) !== true && /claude-/.test(model) && generationOf(model).prefill
 }
 
 export const anthropicMessages: Format & { readonly chat: ChatTranslation } = {

@@ -6,6 +6,7 @@ import type { Conversation, Sampling } from '../../conversation/conversation.ts'
 import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns, type Turn } from '../../conversation/merge-turns.ts'
 import type { Part } from '../../conversation/parts.ts'
+import { wantsThoughts } from '../../conversation/wants-thoughts.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject, type JsonObject, objectsOf } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
@@ -28,11 +29,16 @@ export function abilities({ model }: EncodeTarget, conversation?: Conversation):
   }
 }
 
-/** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html */
+/**
+ * Claude up to 4.5, and the first generation of Nova. Of the other families it is not documented.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html
+ * https://docs.aws.amazon.com/nova/latest/userguide/invoke.html
+ */
+const prefilled =
+  /claude-(?:instant|v2|3|(?:opus|sonnet|haiku)-4-(?:[015](?!\d)|20))|amazon\.nova-(?:micro|lite|pro|premier)/
+
 function takesPrefill(model: string, conversation: Conversation | undefined): boolean {
-  const { effort, budgetTokens } = conversation?.reasoning ?? {}
-  const thinks = budgetTokens !== undefined || (effort !== undefined && effort !== 'none')
-  return !thinks && /claude-(?:instant|v2|3|(?:opus|sonnet|haiku)-4-(?:[015](?!\d)|20))/.test(model)
+  return wantsThoughts(conversation) !== true && prefilled.test(model)
 }
 
 export function encodeRequest(conversation: Conversation, { model }: EncodeTarget): EncodedRequest {

@@ -21,6 +21,8 @@ const chat: ChatTranslation = {
     // "response_format" is not taken together with tools: there, a tool stands in for it.
     jsonSchema: conversation === undefined || conversation.tools.length === 0,
     customTools: false,
+    // No prefill: a last message of the assistant is taken, and the answer begins anew.
+    // https://github.com/SillyTavern/SillyTavern/issues/3692
     toolName: /^[A-Za-z_][A-Za-z0-9_]*$/,
     takesUrl: (url, kind) => kind === 'image' && /^https?:/i.test(url),
   }),

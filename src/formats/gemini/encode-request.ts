@@ -5,6 +5,7 @@ import { losesMarker } from '../../conversation/cache-markers.ts'
 import type { Conversation } from '../../conversation/conversation.ts'
 import { warnOfLostThoughts } from '../../conversation/lost-thoughts.ts'
 import { mergeTurns } from '../../conversation/merge-turns.ts'
+import { wantsThoughts } from '../../conversation/wants-thoughts.ts'
 import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import type { EncodedRequest, EncodeTarget } from '../format.ts'
@@ -15,14 +16,18 @@ import { encodeConfig } from './generation-config.ts'
 import { traitsOf } from './model-traits.ts'
 import { defined, formatName, isEmpty, ownExtra } from './wire.ts'
 
-export function abilities({ model }: EncodeTarget): Abilities {
+export function abilities({ model }: EncodeTarget, conversation?: Conversation): Abilities {
   const { schemaBesideTools } = traitsOf(model)
   return {
     jsonSchema: true,
     jsonSchemaBesideTools: schemaBesideTools,
     customTools: false,
-    // Newer models refuse a conversation that ends with a turn of the model's.
-    prefill: /gemini-(?:1\.5|2\.|3-|3\.1-)/.test(model) ? 'plain' : undefined,
+    // Newer models refuse a conversation that ends with a turn of the model's, and older ones go on from it:
+    // https://github.com/pipecat-ai/pipecat/pull/5821
+    prefill:
+      wantsThoughts(conversation) !== true && /gemini-(?:1\.5|2\.|3-|3\.1-)/.test(model)
+        ? 'plain'
+        : undefined,
     toolName: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/,
     // Films on YouTube, and files that were uploaded; other pages only some models fetch.
     takesUrl: (url, kind) =>

@@ -29,6 +29,8 @@ export interface OllamaFormatData {
   checkRequest(body: JsonObject): RequestFacts
   decodeRequest(body: JsonObject): Conversation
   encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest
+  /** Whether the model goes on from a last message of the assistant. */
+  takesPrefill?(target: EncodeTarget, conversation: Conversation | undefined): boolean
 }
 
 /** Ids that only a reading for facts sees. */
@@ -37,7 +39,8 @@ const noIds: DecodeContext = { createId: () => '' }
 export function defineOllamaFormat(data: OllamaFormatData): Format {
   const { shape } = data
   const chat: ChatTranslation = {
-    abilities: () => ({
+    abilities: (target, conversation) => ({
+      prefill: data.takesPrefill?.(target, conversation) === true ? 'plain' : undefined,
       jsonSchema: true,
       customTools: false,
       toolName: /^.+$/s,

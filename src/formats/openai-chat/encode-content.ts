@@ -14,13 +14,15 @@ import { GatewayError } from '../../errors.ts'
 import type { JsonObject } from '../../lib/json-value.ts'
 import { textOf } from '../openai-shared/fields.ts'
 import { formatName, ownExtra } from './name.ts'
-import type { ChatDialect } from './quirks.ts'
+import type { ChatDialect, PrefillStyle } from './quirks.ts'
 
 /** What the encoding of one request knows and tells. */
 export interface Writing {
   readonly dialect: ChatDialect
   /** Whether this model takes back what it thought. */
   readonly remembers: boolean
+  /** How the model is asked to go on from the last message of the assistant. */
+  readonly prefill: PrefillStyle | undefined
   /** Told once, however often it happens. */
   readonly dropped: Set<string>
   mapId(id: string): string

@@ -21,7 +21,7 @@ export function encodeMessages(messages: readonly Message[], writing: Writing): 
     else encoded.push({ role: message.role, content: text })
   }
   const ordered = writing.dialect.alternate ? alternate(encoded, writing) : encoded
-  return writing.dialect.prefill === 'prefix' ? markPrefill(ordered) : ordered
+  return markPrefill(ordered, writing)
 }
 
 /** What most messages are: one text, and nothing about it. Null for all others. */
@@ -199,11 +199,12 @@ function partsOf({ content }: JsonObject): readonly JsonObject[] {
   return typeof content === 'string' ? [{ type: 'text', text: content }] : (content as readonly JsonObject[])
 }
 
-/** The last message of the assistant is the beginning of the answer. https://docs.mistral.ai/capabilities/completion/prefix */
-function markPrefill(messages: readonly JsonObject[]): readonly JsonObject[] {
+/** The last message of the assistant is the beginning of the answer. */
+function markPrefill(messages: readonly JsonObject[], { prefill }: Writing): readonly JsonObject[] {
+  if (prefill !== 'prefix' && prefill !== 'partial') return messages
   const last = messages.at(-1)
   if (last === undefined || !endsInPrefill(messages)) return messages
-  return [...messages.slice(0, -1), { ...last, prefix: true }]
+  return [...messages.slice(0, -1), { ...last, [prefill]: true }]
 }
 
 /** Whether the last thing said is the beginning of the answer. */

@@ -347,7 +347,7 @@ test('where JSON is wanted and nobody has said the word, it is said: providers r
 test('user and assistant alternate where they have to, and the last words of the assistant are marked', () => {
   const system: Message = { role: 'system', parts: [text('S')] }
   const encoded = encode(talk(system, user(text('a')), system, user(text('b')), assistant(text('{'))), {
-    quirks: { alternate: true, plainText: true, prefill: 'prefix' },
+    quirks: { alternate: true, plainText: true, prefill: { style: 'prefix' } },
   })
   expect(messagesOf(encoded)).toEqual([
     { role: 'system', content: 'S' },

@@ -12,14 +12,16 @@ import { encodeReasoningRequest } from './encode-reasoning-request.ts'
 import { encodeLimits } from './encode-sampling.ts'
 import { encodeTools } from './encode-tools.ts'
 import { ownExtra } from './name.ts'
-import { type ChatDialect, dialectOf } from './quirks.ts'
+import { dialectOf } from './quirks.ts'
 import { createIdMap } from './tool-call-ids.ts'
 
 export function encodeRequest(conversation: Conversation, target: EncodeTarget): EncodedRequest {
   const { model, quirks } = target
   const dialect = dialectOf(quirks.openAiChat)
+  const { prefill } = dialect
   const writing: Writing = {
     dialect,
+    prefill: prefill?.models?.test(model) === false ? undefined : prefill?.style,
     remembers: dialect.reasoningHistory !== undefined && dialect.forgetsReasoning?.test(model) !== true,
     dropped: new Set(),
     mapId: createIdMap(dialect.toolCallIds),
@@ -33,7 +35,7 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     model,
     ...(tools.length === 0 ? {} : { tools }),
     messages,
-    ...encodePrefill(messages, dialect),
+    ...encodePrefill(messages, writing),
     ...present({
       tool_choice: choice,
       parallel_tool_calls: tools.length === 0 ? undefined : conversation.parallelToolCalls,
@@ -45,11 +47,11 @@ export function encodeRequest(conversation: Conversation, target: EncodeTarget):
     ...encodeStreaming(conversation, target),
     ...ownFields(conversation),
   }
-  return { body, warnings: [...writing.dropped] }
+  const continues = writing.prefill !== undefined && endsInPrefill(messages)
+  return { body, warnings: [...writing.dropped], ...(continues ? { continues } : {}) }
 }
 
-/** https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html */
-function encodePrefill(messages: readonly JsonObject[], { prefill }: ChatDialect): JsonObject {
+function encodePrefill(messages: readonly JsonObject[], { prefill }: Writing): JsonObject {
   if (prefill !== 'continue_final_message' || !endsInPrefill(messages)) return {}
   return { add_generation_prompt: false, continue_final_message: true }
 }

@@ -1,5 +1,7 @@
 // How providers that speak this format differ from OpenAI, its inventor: what is absent here is as at OpenAI.
 
+import type { PrefillModels } from '../shared/prefill.ts'
+
 export interface OpenAiChatQuirks {
   /** The field that limits the answer; `max_completion_tokens` where absent. */
   readonly maxTokens?: 'max_tokens' | 'max_completion_tokens'
@@ -55,8 +57,8 @@ export interface OpenAiChatQuirks {
   readonly plainText?: boolean
   /** Whether user and assistant have to alternate, behind the system message. */
   readonly alternate?: boolean
-  /** How the beginning of the answer is marked that the last message of the assistant gives. */
-  readonly prefill?: PrefillStyle
+  /** Who goes on from a last message of the assistant, and how that is asked for; absent where nobody knows. */
+  readonly prefill?: Prefill
   /** Values of `service_tier` that are known. */
   readonly serviceTiers?: readonly string[]
   /** Whether `prompt_cache_key` is a parameter. */
@@ -84,11 +86,19 @@ export type ReasoningHistoryStyle =
   | 'reasoning_details'
   | 'thinking_chunks'
 
+export interface Prefill extends PrefillModels {
+  readonly style: PrefillStyle
+  /** The answer may begin with the message itself. */
+  readonly echoes?: true
+}
+
 /**
- * - `prefix`: `prefix: true` in the message; the answer may repeat it
+ * - `plain`: by nothing but its place
+ * - `prefix`: `prefix: true` in the message
+ * - `partial`: `partial: true` in the message
  * - `continue_final_message`: a field of the request, beside `add_generation_prompt: false`
  */
-export type PrefillStyle = 'prefix' | 'continue_final_message'
+export type PrefillStyle = 'plain' | 'prefix' | 'partial' | 'continue_final_message'
 
 export type ChatDialect = Required<Omit<OpenAiChatQuirks, OptionalQuirk>> &
   Pick<OpenAiChatQuirks, OptionalQuirk>
