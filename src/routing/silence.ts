@@ -22,7 +22,8 @@ export class Silence {
   answer(began: number): void {
     let overtaken = 0
     while (overtaken < this.#waiting.length && (this.#waiting[overtaken] as number) <= began) overtaken++
-    if (overtaken > 0) this.#waiting.splice(0, overtaken)
+    if (overtaken === 1) this.#waiting.shift()
+    else if (overtaken > 0) this.#waiting.splice(0, overtaken)
   }
 
   /** It ended without an answer. */

@@ -1,13 +1,14 @@
 // The live book of the targets: what the strategies know of them. It learns from each call of an upstream, as a layer
 // around sending, and forgets in real time, so that rare traffic does not live on yesterday's news.
 
-import type { Layer, Reply, UpstreamRequest, Usage } from '../call.ts'
+import type { AnswerFacts, Layer, Reply, RequestTraits, UpstreamRequest, Usage } from '../call.ts'
 import { asGatewayError, type ErrorCode, type GatewayError } from '../errors.ts'
-import type { BreakerState, GatewayEvent } from '../events.ts'
+import type { BreakerState, ExchangeEnded, GatewayEvent } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
+import { isTargetId, targetIdOf } from '../lib/target-id.ts'
 import { contextOf } from './context.ts'
 import type { RouteFacts, TargetStats } from './strategy.ts'
-import { type Forgetting, TargetRecord } from './target-record.ts'
+import { type CallPlace, type Forgetting, TargetRecord, type TargetSide } from './target-record.ts'
 import { restoreTarget, saveTarget, type TargetBookSnapshot, targetBookSnapshot } from './target-snapshot.ts'
 
 export type { TargetBookSnapshot } from './target-snapshot.ts'
@@ -77,7 +78,7 @@ const longestRestMs = 5 * 60_000
 /** Before a target has counted tokens. */
 const usualTokensPerCharacter = 0.25
 const usualOutputTokens = 400
-const noTraits = { inputCharacters: 0, needs: { tools: false, vision: false, json: false } }
+const noTraits: RequestTraits = { inputCharacters: 0, needs: { tools: false, vision: false, json: false } }
 const closedNeutral: Lesson = { kind: 'neutral' }
 
 export function createTargetBook(options: TargetBookOptions): TargetBook {
@@ -95,15 +96,15 @@ export function createTargetBook(options: TargetBookOptions): TargetBook {
   }
 
   const stats = readStats({ records, turns, clock, breakerState })
-  const beginCall = (call: CallFacts): OpenCall => openCall(recordOf(call.targetId), call, clock)
+  const begin: Begin = (targetId, streaming, traits) =>
+    new CallUnderWay({ record: recordOf(targetId), streaming, traits, clock })
 
   return {
     stats,
-    layer: send => request => sendAndLearn(request, send, beginCall),
+    layer: send => request => sendAndLearn(request, send, begin),
     observe(event) {
       if (event.type !== 'exchange_ended' || event.outcome !== 'ok' || event.costStatus !== 'priced') return
-      const record = records.get(`${event.provider}/${event.model}`)
-      if (event.costNanoUsd !== null) record?.learnCost(event.costNanoUsd)
+      if (event.costNanoUsd !== null) records.get(idOf(event))?.learnCost(event.costNanoUsd)
     },
     countTurn(model) {
       if (turns.size >= rememberedModels) turns.clear()
@@ -111,7 +112,7 @@ export function createTargetBook(options: TargetBookOptions): TargetBook {
     },
     expectedUsage: (targetId, facts) => expectUsage(records.get(targetId), facts),
     tokensPerSecond: targetId => records.get(targetId)?.tokensPerSecond ?? null,
-    beginCall,
+    beginCall: ({ targetId, facts }) => begin(targetId, facts.streaming, facts),
     snapshot: () => ({
       version: 1,
       savedAt: clock.wall(),
@@ -168,52 +169,77 @@ function dropOldest(records: Map<string, TargetRecord>): void {
   }
 }
 
-function openCall(record: TargetRecord, { facts }: CallFacts, clock: Pick<Clock, 'now'>): OpenCall {
-  const began = clock.now()
-  const side = record.sideOf(facts.streaming)
-  let answeredAt: number | null = null
-  record.inFlight++
-  const place = { context: contextOf(facts), began, calls: record.inFlight }
-  side.beginWait(began)
-  return {
-    answered() {
-      answeredAt = clock.now()
-      side.endWait(began, true)
-      // Content that came is a fact, whatever becomes of the rest.
-      side.learnLatency(answeredAt - began, place, answeredAt)
-    },
-    close(lesson) {
-      const now = clock.now()
-      record.inFlight--
-      if (answeredAt === null) side.endWait(began, false)
-      switch (lesson.kind) {
-        case 'success': {
-          side.learnOutcome(true, place, now)
-          record.limitedUntil = Number.NEGATIVE_INFINITY
-          const writingMs = facts.streaming ? now - (answeredAt ?? began) : now - began
-          const characters = facts.inputCharacters
-          if (lesson.usage !== null) record.learnUsage(lesson.usage, { characters, writingMs })
-          return
-        }
-        case 'failure':
-          side.learnOutcome(false, place, now)
-          return
-        case 'limited':
-          record.limitedUntil = now + lesson.restMs
-          return
-        case 'neutral':
-      }
-    },
+/** As the decision names it, where it does. */
+function idOf({ decision, provider, model }: ExchangeEnded): string {
+  const first = decision?.candidates[0]
+  return first !== undefined && isTargetId(first, provider, model) ? first : targetIdOf(provider, model)
+}
+
+interface CallOptions {
+  readonly record: TargetRecord
+  readonly streaming: boolean
+  readonly traits: RequestTraits
+  readonly clock: Pick<Clock, 'now'>
+}
+
+type Begin = (targetId: string, streaming: boolean, traits: RequestTraits) => OpenCall
+
+/** A class because one is made for each call of an upstream. */
+class CallUnderWay implements OpenCall, CallPlace {
+  readonly context: number
+  readonly began: number
+  readonly calls: number
+  readonly #record: TargetRecord
+  readonly #side: TargetSide
+  readonly #streaming: boolean
+  readonly #characters: number
+  readonly #clock: Pick<Clock, 'now'>
+  #answeredAt: number | null = null
+
+  constructor({ record, streaming, traits, clock }: CallOptions) {
+    this.context = contextOf(traits)
+    this.began = clock.now()
+    this.calls = ++record.inFlight
+    this.#record = record
+    this.#side = record.sideOf(streaming)
+    this.#streaming = streaming
+    this.#characters = traits.inputCharacters
+    this.#clock = clock
+    this.#side.beginWait(this.began)
+  }
+
+  answered(): void {
+    const now = this.#clock.now()
+    this.#answeredAt = now
+    this.#side.endWait(this.began, true)
+    // Content that came is a fact, whatever becomes of the rest.
+    this.#side.learnLatency(now - this.began, this, now)
+  }
+
+  close(lesson: Lesson): void {
+    const now = this.#clock.now()
+    this.#record.inFlight--
+    if (this.#answeredAt === null) this.#side.endWait(this.began, false)
+    if (lesson.kind === 'success') this.#succeed(lesson.usage, now)
+    else if (lesson.kind === 'failure') this.#side.learnOutcome(false, this, now)
+    else if (lesson.kind === 'limited') this.#record.limitedUntil = now + lesson.restMs
+  }
+
+  #succeed(usage: Usage | null, now: number): void {
+    this.#side.learnOutcome(true, this, now)
+    this.#record.limitedUntil = Number.NEGATIVE_INFINITY
+    if (usage === null) return
+    const writingMs = this.#streaming ? now - (this.#answeredAt ?? this.began) : now - this.began
+    this.#record.learnUsage(usage, { characters: this.#characters, writingMs })
   }
 }
 
 async function sendAndLearn(
   request: UpstreamRequest,
   send: (request: UpstreamRequest) => Promise<Reply>,
-  beginCall: TargetBook['beginCall'],
+  begin: Begin,
 ): Promise<Reply> {
-  const { target, streaming, traits = noTraits } = request
-  const call = beginCall({ targetId: target.id, facts: { streaming, ...traits } })
+  const call = begin(request.target.id, request.streaming, request.traits ?? noTraits)
   let reply: Reply
   try {
     reply = await send(request)
@@ -221,22 +247,28 @@ async function sendAndLearn(
     call.close(lessonOf(asGatewayError(thrown), request))
     throw thrown
   }
-  // Counting tokens is another, quicker business than answering.
-  const teaches = request.operation !== 'token_count'
-  if (teaches) call.answered()
+  if (teaches(request)) call.answered()
   const { facts } = reply
-  const succeed = (): Lesson => (teaches ? { kind: 'success', usage: facts.usage } : closedNeutral)
-  if (reply.kind === 'full') call.close(succeed())
+  if (reply.kind === 'full') call.close(lessonOfAnswer(request, facts))
   else
     reply.onClose(failure =>
-      call.close(failure === null ? ended(request, succeed) : lessonOf(failure, request)),
+      call.close(failure === null ? lessonOfEnd(request, facts) : lessonOf(failure, request)),
     )
   return reply
 }
 
+/** Counting tokens is another, quicker business than answering. */
+function teaches({ operation }: UpstreamRequest): boolean {
+  return operation !== 'token_count'
+}
+
+function lessonOfAnswer(request: UpstreamRequest, { usage }: AnswerFacts): Lesson {
+  return teaches(request) ? { kind: 'success', usage } : closedNeutral
+}
+
 /** A client that leaves ends the stream without a failure, and without saying how it would have ended. */
-function ended({ cancellation }: UpstreamRequest, succeed: () => Lesson): Lesson {
-  return cancellation.cancelled ? closedNeutral : succeed()
+function lessonOfEnd(request: UpstreamRequest, facts: AnswerFacts): Lesson {
+  return request.cancellation.cancelled ? closedNeutral : lessonOfAnswer(request, facts)
 }
 
 function lessonOf(failure: GatewayError, { cancellation }: UpstreamRequest): Lesson {

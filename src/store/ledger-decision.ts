@@ -2,6 +2,7 @@
 
 import type { DecisionFacts, ExchangeEnded, RouteDecision } from '../events.ts'
 import { isObject } from '../lib/json-value.ts'
+import { isTargetId, targetIdOf } from '../lib/target-id.ts'
 
 /** Characters of the prompt, bits of what is needed, bound of the answer or -1, strategy. */
 type ShortDecision = readonly [number, number, number, string]
@@ -30,7 +31,7 @@ export function readDecision(text: string | null, row: Omit<Decided, 'decision'>
       model: row.modelAsked ?? '',
       strategy,
       seed: null,
-      candidates: [`${row.provider}/${row.model}`],
+      candidates: [targetIdOf(row.provider, row.model)],
       scores: null,
       propensity: null,
       filtered: [],
@@ -46,14 +47,16 @@ export function readDecision(text: string | null, row: Omit<Decided, 'decision'>
 /** One candidate, which was asked by the name that the client used. */
 function isPlain(decision: RouteDecision, { modelAsked, provider, model }: Decided): boolean {
   const { candidates, filtered, rule, split } = decision
+  const [only] = candidates
   return (
     rule === null &&
+    only !== undefined &&
     candidates.length === 1 &&
     filtered.length === 0 &&
     (split === undefined || split === null) &&
     decision.shadow !== true &&
     decision.model === modelAsked &&
-    candidates[0] === `${provider}/${model}`
+    isTargetId(only, provider, model)
   )
 }
 
