@@ -7,7 +7,7 @@ import { attemptTargets } from './attempt.ts'
 import type { Asking } from './course.ts'
 import { deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
-import { planFallback } from './fallback.ts'
+import { hasFallbacks, planFallback } from './fallback.ts'
 import { isRepeatable } from './hedge.ts'
 import { planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
@@ -50,14 +50,15 @@ function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   return askInTurn(exchange, keepNeeded(exchange, parsed, { ways, traits: route.traits }), route)
 }
 
-async function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
-  try {
-    return await askRoute(exchange, request, route)
-  } catch (thrown) {
+/** One promise less where the route has nobody else to ask, as most have not. */
+function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
+  const answering = askRoute(exchange, request, route)
+  if (!hasFallbacks(route.policy)) return answering
+  return answering.catch((thrown: unknown) => {
     const fallback = planFallback(exchange, request, { route, failure: asGatewayError(thrown) })
     if (fallback === null) throw thrown
-    return await askRoute(exchange, fallback.request, fallback.route)
-  }
+    return askRoute(exchange, fallback.request, fallback.route)
+  })
 }
 
 async function askRoute(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {
@@ -76,7 +77,7 @@ function askingOf(exchange: Exchange, request: PlannedRequest, route: Route): As
     policy,
     repeatable: policy.hedge !== null && isRepeatable(exchange, request),
     prepare(lane, plan, attempt) {
-      const made = prepareRequest(lane, request, { ...plan, ...attempt })
+      const made = prepareRequest(lane, request, { ...attempt, target: plan.target, way: plan.way })
       return made instanceof Promise ? made.then(each => bufferWhole(each, route)) : bufferWhole(made, route)
     },
   }

@@ -12,6 +12,10 @@ export interface Fallback {
   readonly route: Route
 }
 
+export function hasFallbacks({ fallbacks }: RoutePolicy): boolean {
+  return fallbacks.contextLength.length > 0 || fallbacks.contentFilter.length > 0
+}
+
 /** Who may still answer after this failure; null where the policy names nobody for it, or nobody who can. */
 export function planFallback(
   exchange: Exchange,

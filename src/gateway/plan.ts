@@ -62,17 +62,13 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
   const known = resolveAll(planning, chosen)
   const { able, filtered, refused } = findAble(planning, request, known)
   if (able.length === 0) throw refuseAll(request, known, refused)
-  const { order, ranking, conversation } = snapshot.rank(
-    able.map(({ target }) => target),
-    chosen,
-    asked,
-  )
+  const targets = able.map(({ target }) => target)
+  const { order, ranking, conversation } = snapshot.rank(targets, chosen, asked)
   const tried = originFirst(order, request)
   const plans = able.length === 1 ? able : inOrder(able, tried)
-  const candidates = tried.map(({ id }) => id)
-  const { rule, model, split, policy, shadow } = chosen
   const { inputCharacters, needs } = asked.facts
   const facts = { inputCharacters, needs, maxTokens: readMaxTokens(request.body) }
+  const { rule, policy, shadow } = chosen
   const copy = shadow === null ? null : planShadow(planning, request, shadow)
   return {
     route: {
@@ -82,16 +78,33 @@ export function decideRoute(planning: Planning, request: ParsedRequest): Decided
       conversation,
       shadow: copy === null ? null : { ...copy, decision: { ...copy.decision, rule, facts } },
     },
-    decision: {
-      rule,
-      model,
-      candidates,
-      filtered,
-      ...rankedAs(tried, { order, ranking }),
-      split: split ?? null,
-      facts,
-    },
+    decision: describe(chosen, rankedAs(tried, { order, ranking }), { tried, filtered, facts }),
   }
+}
+
+type Tried = Pick<RouteDecision, 'filtered'> &
+  Pick<Required<RouteDecision>, 'facts'> & { readonly tried: readonly Target[] }
+
+/** Field by field, as one is made for each request. */
+function describe(
+  { rule, model, split }: ChosenRoute,
+  { strategy, seed, scores, propensity, affinity }: RankedTargets['ranking'],
+  { tried, filtered, facts }: Tried,
+): RouteDecision {
+  const candidates = tried.map(({ id }) => id)
+  const decision = {
+    rule,
+    model,
+    strategy,
+    seed,
+    candidates,
+    scores,
+    propensity,
+    filtered,
+    split: split ?? null,
+    facts,
+  }
+  return affinity === undefined ? decision : { ...decision, affinity }
 }
 
 function inOrder(plans: readonly Plan[], order: readonly Target[]): readonly Plan[] {
@@ -190,7 +203,8 @@ function untranslatable(
 
 /** Who made what the request goes on from understands it best. */
 function originFirst(targets: readonly Target[], { recalled }: ParsedRequest): readonly Target[] {
-  const origin = targets.find(({ id }) => id === recalled?.origin)
+  if (recalled === undefined) return targets
+  const origin = targets.find(({ id }) => id === recalled.origin)
   return origin === undefined ? targets : [origin, ...targets.filter(target => target !== origin)]
 }
 

@@ -61,9 +61,9 @@ export function warnOfMalformedEvents({ page }: Exchange, facts: AnswerFacts | n
 /** The row of a request that has ended. */
 export function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
   const { page, call, gateway } = exchange
-  const { error, facts } = ending
+  const { error, facts, account } = ending
   warnOfMalformedEvents(exchange, facts)
-  return {
+  const row: ExchangeEnded = {
     type: 'exchange_ended',
     id: exchange.id,
     startedAt: exchange.startedWall,
@@ -79,8 +79,10 @@ export function closePage(exchange: Exchange, ending: Ending & { account: Accoun
     errorCode: error?.code ?? null,
     errorMessage: error?.message ?? null,
     finishReason: facts?.finishReason ?? null,
-    ...(facts?.malformedEvents ? { malformedEvents: facts.malformedEvents } : {}),
-    ...ending.account,
+    usage: account.usage,
+    usageSource: account.usageSource,
+    costNanoUsd: account.costNanoUsd,
+    costStatus: account.costStatus,
     durationMs: gateway.clock.now() - exchange.startedAt,
     upstreamMs: page.upstreamMs,
     firstContentMs: page.firstContentMs,
@@ -91,6 +93,7 @@ export function closePage(exchange: Exchange, ending: Ending & { account: Accoun
     bytesOut: ending.bytesOut,
     configVersion: exchange.snapshot.version,
   }
+  return facts?.malformedEvents ? { ...row, malformedEvents: facts.malformedEvents } : row
 }
 
 function outcomeOf(error: GatewayError | null): Outcome {
