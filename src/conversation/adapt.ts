@@ -55,10 +55,7 @@ const freeText = 'input'
 
 function lowerCustomTools(conversation: Conversation, meant: Map<string, MeantCall>): Step | null {
   const custom = conversation.tools.filter(tool => tool.type === 'custom')
-  const called = conversation.messages.some(({ parts }) =>
-    parts.some(part => part.type === 'tool_call' && part.custom === true),
-  )
-  if (custom.length === 0 && !called) return null
+  if (custom.length === 0 && !conversation.messages.some(callsCustomTool)) return null
   for (const { name } of custom) meant.set(name, { as: 'custom', name, wrappedIn: freeText })
   return lowered => ({
     ...lowered,
@@ -84,8 +81,13 @@ function asFunction({ name, description, extra }: CustomTool): FunctionTool {
   }
 }
 
+function callsCustomTool({ parts }: Message): boolean {
+  for (const part of parts) if (part.type === 'tool_call' && part.custom === true) return true
+  return false
+}
+
 function lowerCustomCalls(message: Message): Message {
-  if (!message.parts.some(part => part.type === 'tool_call' && part.custom === true)) return message
+  if (!callsCustomTool(message)) return message
   return {
     ...message,
     parts: message.parts.map(part =>

@@ -16,12 +16,13 @@ export function mendHistory(conversation: Conversation): Conversation {
   const calls = new Map<string, ToolCallPart>()
   let answered = 0
   let whole = true
-  for (const part of conversation.messages.flatMap(({ parts }) => parts)) {
-    if (part.type === 'tool_call') calls.set(part.id, part)
-    if (part.type !== 'tool_result') continue
-    answered++
-    if (!calls.has(part.callId) || part.name === undefined) whole = false
-  }
+  for (const { parts } of conversation.messages)
+    for (const part of parts) {
+      if (part.type === 'tool_call') calls.set(part.id, part)
+      if (part.type !== 'tool_result') continue
+      answered++
+      if (!calls.has(part.callId) || part.name === undefined) whole = false
+    }
   if (whole && answered === calls.size) return conversation
   return { ...conversation, messages: mendMessages(conversation.messages, calls) }
 }

@@ -3,7 +3,11 @@
 import type { Part } from './parts.ts'
 
 export function resultsFirst(parts: readonly Part[]): readonly Part[] {
-  const results = parts.filter(({ type }) => type === 'tool_result')
-  if (results.length === 0 || results.length === parts.length) return parts
-  return [...results, ...parts.filter(({ type }) => type !== 'tool_result')]
+  if (!parts.some(isResult)) return parts
+  const results = parts.filter(isResult)
+  return results.length === parts.length ? parts : [...results, ...parts.filter(part => !isResult(part))]
+}
+
+function isResult({ type }: Part): boolean {
+  return type === 'tool_result'
 }

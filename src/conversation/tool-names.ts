@@ -12,8 +12,8 @@ export function replaceToolNames(
 ): Conversation {
   const names = new Set<string>()
   for (const tool of conversation.tools) if (tool.type !== 'provider') names.add(tool.name)
-  for (const part of conversation.messages.flatMap(({ parts }) => parts))
-    if (part.type === 'tool_call') names.add(part.name)
+  for (const { parts } of conversation.messages)
+    for (const part of parts) if (part.type === 'tool_call') names.add(part.name)
   const replaced = new Map<string, string>()
   for (const name of names) if (!pattern.test(name)) replaced.set(name, fittingName(name, names))
   if (replaced.size === 0) return conversation

@@ -19,7 +19,12 @@ export function decodeContent(content: unknown): readonly Part[] {
   if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }]
   if (!Array.isArray(content)) return []
   const parts: Part[] = []
-  for (const block of content) if (isObject(block)) parts.push(...decodeBlock(block))
+  for (const block of content) {
+    if (!isObject(block)) continue
+    // Most blocks are texts: no list is made for each of them.
+    if (block['type'] === 'text') parts.push(decodeText(block))
+    else parts.push(...decodeBlock(block))
+  }
   return parts
 }
 
@@ -32,10 +37,9 @@ const resultFields: ReadonlySet<string> = new Set([
   'cache_control',
 ])
 
+/** Blocks other than texts. */
 function decodeBlock(block: JsonObject): readonly Part[] {
   switch (block['type']) {
-    case 'text':
-      return [decodeText(block)]
     case 'tool_use':
       return [
         {

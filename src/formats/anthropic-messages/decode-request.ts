@@ -66,15 +66,15 @@ function decodeSystem(system: unknown): readonly Message[] {
 const messageFields: ReadonlySet<string> = new Set(['role', 'content'])
 
 function decodeMessages(messages: unknown): readonly Message[] {
-  return objectsOf(messages).map(message => {
-    const role = message['role'] === 'assistant' || message['role'] === 'system' ? message['role'] : 'user'
-    const parts = decodeContent(message['content'])
-    return {
-      role,
-      parts: role === 'user' ? resultsFirst(parts) : parts,
-      ...asideFields(message, messageFields),
-    }
-  })
+  return objectsOf(messages).map(decodeMessage)
+}
+
+function decodeMessage(message: JsonObject): Message {
+  const role = message['role'] === 'assistant' || message['role'] === 'system' ? message['role'] : 'user'
+  const said = decodeContent(message['content'])
+  const parts = role === 'user' ? resultsFirst(said) : said
+  const { extra } = asideFields(message, messageFields)
+  return extra === undefined ? { role, parts } : { role, parts, extra }
 }
 
 const toolFields: ReadonlySet<string> = new Set([

@@ -15,7 +15,8 @@ export function encodeMessages(messages: readonly Message[], writing: Writing): 
   const encoded: JsonObject[] = []
   for (const warning of warnOfLostThoughts(messages, thought => takesBack(thought, writing)))
     writing.dropped.add(warning)
-  for (const [index, message] of messages.entries()) {
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index] as Message
     const text = bareTextOf(message)
     if (text === null) encoded.push(...encodeMessage(message, `messages[${index}]`, writing))
     else encoded.push({ role: message.role, content: text })
