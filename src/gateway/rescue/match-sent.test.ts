@@ -58,3 +58,35 @@ describe('a continuation', () => {
     expect(rest('echo', sent, ...given)).toBe(expected)
   })
 })
+
+describe('an echo', () => {
+  /** What the whole answer comes to, looked at in one piece. */
+  function newIn(sent: string, answer: string): string {
+    const given = sent.trimEnd()
+    const behind = answer.startsWith(given) ? answer.slice(given.length) : answer
+    const blanks = sent.slice(given.length)
+    let same = 0
+    while (same < blanks.length && blanks[same] === behind[same]) same++
+    return behind.slice(same)
+  }
+
+  test('is found however it is cut into pieces', () => {
+    const sent = words.filter(text => text.trim() !== '')
+    const answers = fc.oneof(pieces, fc.array(fc.string({ minLength: 1, maxLength: 1 }), { maxLength: 12 }))
+    fc.assert(
+      fc.property(sent, answers, fc.nat(12), (text, more, cut) => {
+        const all = [...text.slice(0, cut), ...more]
+        expect(rest('echo', text, ...all)).toBe(newIn(text, all.join('')))
+      }),
+    )
+  })
+
+  test('of half a million letters, one by one, is looked at once', () => {
+    const sent = 'ab'.repeat(1 << 18)
+    const match = matchSent('echo', sent)
+    let told = ''
+    for (const letter of sent) told += match.push(letter)
+    expect(told).toBe('')
+    expect(match.push('!')).toBe('!')
+  })
+})

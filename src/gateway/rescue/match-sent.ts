@@ -79,11 +79,12 @@ class BlankMatch implements MatchSent {
   }
 }
 
-/** What it was given to go on from comes first, or not at all. */
+/** What it was given to go on from comes first, or not at all. Each letter is looked at once, however it is cut up. */
 class EchoMatch implements MatchSent {
   readonly #given: string
   readonly #behind: MatchSent
-  #held = ''
+  /** How much of what was given has been said again. */
+  #at = 0
   #decided = false
 
   constructor(given: string, behind: MatchSent) {
@@ -97,16 +98,22 @@ class EchoMatch implements MatchSent {
 
   push(text: string): string {
     if (this.#decided) return this.#behind.push(text)
-    this.#held += text
-    const isEcho = this.#held.startsWith(this.#given)
-    if (!isEcho && this.#given.startsWith(this.#held)) return ''
+    const wanted = Math.min(text.length, this.#given.length - this.#at)
+    const isEcho = this.#given.startsWith(text.slice(0, wanted), this.#at)
+    if (!isEcho) return this.#release(text)
+    this.#at += wanted
+    if (this.#at < this.#given.length) return ''
     this.#decided = true
-    return this.#behind.push(isEcho ? this.#held.slice(this.#given.length) : this.#held)
+    return this.#behind.push(text.slice(wanted))
   }
 
   end(): string {
-    const held = this.#decided ? '' : this.#held
+    return this.#decided || this.#at === 0 ? this.#behind.end() : this.#release('')
+  }
+
+  /** It was no echo: what looked like the beginning of one is new. */
+  #release(text: string): string {
     this.#decided = true
-    return held === '' ? this.#behind.end() : this.#behind.push(held)
+    return this.#behind.push(this.#given.slice(0, this.#at) + text)
   }
 }
