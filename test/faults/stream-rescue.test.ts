@@ -235,6 +235,27 @@ describe('books', () => {
 describe('a rescued stream', () => {
   const scene = shareRescue()
 
+  test.each([
+    ['continue', ' again'],
+    ['restart', 'Hello again'],
+  ] as const)(
+    "of a client of Google's format that reads an array stays one array (%s)",
+    async (rescue, answer) => {
+      upstreamOf(scene(), 'gemini').behave(breaking('gemini', 'cut', 'Hello'))
+      upstreamOf(scene(), 'claude').behave(whole('claude', answer))
+      const response = await scene().gateway.post(
+        `/v1beta/models/${rescue}-gemini:streamGenerateContent`,
+        { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] },
+        { 'x-goog-api-key': testKey },
+      )
+      type Chunk = { candidates: { content: { parts: { text: string }[] } }[]; error?: unknown }
+      const chunks = (await response.json()) as Chunk[]
+      const said = chunks.flatMap(({ candidates }) => candidates.flatMap(({ content }) => content.parts))
+      expect(said.map(part => part.text).join('')).toBe('Hello again')
+      expect(chunks.some(chunk => 'error' in chunk)).toBe(false)
+    },
+  )
+
   test('of the Responses API is kept whole for the requests that go on from it', async () => {
     policy.rescue = 'continue'
     const first = 'openai-responses'

@@ -195,5 +195,15 @@ test('without alt=sse the chunks are the elements of an array, also of one that 
 
 test('no upstream is read as an array', () => {
   expect(() => geminiJsonArray.openTap({ passUsage: true })).toThrow()
-  expect(() => geminiJsonArray.framing.openSplitter()).toThrow()
+})
+
+test('of an array that was sent, what is whole of it is read again, however it is cut', () => {
+  const sent = Buffer.from('[{"a":{"b":"}\\"{"}},\r\n{"c":[{}]}\n,\r\n{"d":"}\\"}')
+  for (let cut = 0; cut <= sent.length; cut++) {
+    const splitter = geminiJsonArray.framing.openSplitter()
+    const blocks = [splitter.push(sent.subarray(0, cut)), splitter.push(sent.subarray(cut))]
+    const data = blocks.flatMap(block => block?.events.map(event => event.data) ?? [])
+    expect(data).toEqual(['{"a":{"b":"}\\"{"}}', '{"c":[{}]}'])
+    expect(splitter.end()).toBeNull()
+  }
 })
