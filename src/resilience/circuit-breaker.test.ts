@@ -200,24 +200,43 @@ describe('half-open', () => {
     expect(isRefused(await begin().outcome)).toBe(true)
   })
 
-  test('a streamed probe holds its slot until the stream ends, and a client that leaves it gives no verdict', async () => {
+  test('a streamed probe has passed with its first content, and a client that leaves before gives no verdict', async () => {
     const { openAndRest, begin, state } = breakerOf({ halfOpenMaxCalls: 1 })
     await openAndRest()
-    const stream = streamedReply()
-    const probe = begin()
-    await probe.reply(stream.reply)
-    expect(isRefused(await begin().outcome)).toBe(true)
-    probe.cancellation.cancel()
-    stream.close(null)
+    await leave(begin())
     expect(state()).toBe('half_open')
-    await begin().reply()
+    await begin().reply(streamedReply().reply)
     expect(state()).toBe('closed')
+  })
+
+  test('a streamed probe that passed counts once, and its failure as usual', async () => {
+    const { openAndRest, begin, state, failTimes } = breakerOf({ halfOpenMaxCalls: 2 })
+    await openAndRest()
+    const whole = streamedReply()
+    await begin().reply(whole.reply)
+    whole.close(null)
+    expect(state()).toBe('half_open')
+    const broken = streamedReply()
+    await begin().reply(broken.reply)
+    expect(state()).toBe('closed')
+    await failTimes(4)
+    broken.close(new GatewayError('upstream_truncated'))
+    expect(state()).toBe('open')
+  })
+
+  test('a streamed probe that breaks while others are still awaited opens it again', async () => {
+    const { openAndRest, begin, state } = breakerOf({ halfOpenMaxCalls: 2 })
+    await openAndRest()
+    const stream = streamedReply()
+    await begin().reply(stream.reply)
+    stream.close(new GatewayError('upstream_truncated'))
+    expect(state()).toBe('open')
   })
 
   test('a probe that never tells its end loses its slot with the deadline of its request', async () => {
     const { openAndRest, begin, clock } = breakerOf({ halfOpenMaxCalls: 1 })
     await openAndRest()
-    await begin(clock.now() + 5000).reply(streamedReply().reply)
+    begin(clock.now() + 5000)
     clock.advance(5000)
     expect(isRefused(await begin().outcome)).toBe(true)
     clock.advance(1)

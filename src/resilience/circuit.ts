@@ -154,6 +154,20 @@ export class Circuit {
     this.#streamTimes.add(tookMs)
     this.#calls.hear()
     this.#calls.stream(call, reply.facts)
+    this.#passProbe(call)
+  }
+
+  /** A stream that has begun shows that its target answers: nobody waits for its end to ask again. */
+  #passProbe(call: OpenCall): void {
+    if (!this.#probes.delete(call)) return
+    if (call.era === this.#era && this.#state === 'half_open') {
+      this.#settleProbe('success')
+      // What becomes of it now counts like that of any other call.
+      call.era = this.#era
+      call.passed = true
+    }
+    call.leave?.release()
+    call.leave = null
   }
 
   /** Takes how a call ended, once for each. */
@@ -161,7 +175,9 @@ export class Circuit {
     if (heard) this.#calls.hear()
     this.#calls.end(call)
     this.#probes.delete(call)
-    const counts = verdict !== 'neutral' && call.era === this.#era
+    // Its success was counted when it began.
+    const counted = call.passed && verdict === 'success'
+    const counts = verdict !== 'neutral' && !counted && call.era === this.#era
     if (counts && this.#state === 'half_open') this.#settleProbe(verdict)
     else if (counts) this.#settleClosed(verdict)
     // After the others were told of what it came to.

@@ -13,9 +13,11 @@ export class OpenCall {
   readonly request: UpstreamRequest
   readonly startedAt: number
   /** Grows with each change of the breaker's state: a call that began in an earlier one has no say. */
-  readonly era: number
+  era: number
   /** What was read of its stream; null before. */
   facts: AnswerFacts | null = null
+  /** It was a probe, and counted as one that passed with its first content. */
+  passed = false
   /** Of a probe, where there are other instances. */
   leave: ProbeLeave | null = null
   /** See `OpenCalls`. */
