@@ -23,7 +23,7 @@ import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { createLessons } from './gateway/remedy.ts'
 import { createOriginBook } from './gateway/responses/origin-book.ts'
-import { createShadows } from './gateway/shadow.ts'
+import { createShadows, type Shadows } from './gateway/shadow.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
@@ -127,7 +127,8 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
-  const gateway = createGateway({ alarms, store, transport, resilience, observation, current })
+  const shadows = createShadows(unobservedSend({ alarms, transport, configuration }), systemClock)
+  const gateway = createGateway({ alarms, store, transport, resilience, observation, current, shadows })
   observation.setGauges({
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
@@ -151,7 +152,16 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ ...asking, configuration, listener, control, transport, store, observation })
+      return stopGently({
+        ...asking,
+        configuration,
+        listener,
+        shadows,
+        control,
+        transport,
+        store,
+        observation,
+      })
     },
   }
 }
@@ -163,6 +173,7 @@ function watchFile(file: string | null, { reload }: Current): ConfigurationWatch
 interface StopParts {
   readonly configuration: Configuration
   readonly listener: Listener
+  readonly shadows: Shadows
   readonly control: MountedControl
   readonly transport: Transport
   readonly memory: TargetMemory
@@ -174,9 +185,12 @@ interface StopParts {
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
   const { configuration, listener, control, transport, memory, sharedState, store, observation } = parts
   observation.setReady(false)
+  // Nobody waits for copies: they end while the last answers are finished.
+  const copiesEnded = parts.shadows.stop()
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {
+    await copiesEnded
     // Whatever one of them fails with, the books are written.
     await Promise.allSettled([control.close(), transport.close(), memory.close(), sharedState.close()])
     await store.close()
@@ -307,6 +321,7 @@ interface GatewayParts {
   readonly resilience: Resilience
   readonly observation: Observation
   readonly current: Current
+  readonly shadows: Shadows
 }
 
 /** What happens to copies of requests is nobody's failure: they have breakers and keys of their own, and tell nothing. */
@@ -333,6 +348,7 @@ function createGateway({
   resilience,
   observation,
   current,
+  shadows,
 }: GatewayParts): Gateway {
   return {
     snapshot: current.snapshot,
@@ -354,10 +370,7 @@ function createGateway({
     schemaChecker: once(loadSchemaChecker),
     thoughts: createThoughtMemory(),
     lessons: createLessons(systemClock.now),
-    shadows: createShadows(
-      unobservedSend({ alarms, transport, configuration: current.snapshot().configuration }),
-      systemClock,
-    ),
+    shadows,
     responses: store.responses,
     origins: createOriginBook(maxRememberedThoughts),
     fetchMedia: current.fetchMedia,

@@ -26,34 +26,51 @@ export interface Shadow {
 export interface Shadows {
   /** Sends in the background, if there is room. Never throws. */
   start(exchange: Exchange, request: PlannedRequest, shadow: Shadow): void
+  /** Gives up those under way and sends no more; resolves when the rows of all are with the ledger. */
+  stop(): Promise<void>
 }
 
 /** @param send has breakers and keys of its own */
 export function createShadows(send: Send, clock: Gateway['clock']): Shadows {
   const running = new Map<string, number>()
+  const underWay = new Map<Exchange, Promise<void>>()
+  let stopped = false
   const thoughts = createThoughtMemory()
   const lessons = createLessons(clock.now)
   return {
     start(exchange, request, shadow) {
       const { use, maxConcurrent } = shadow.policy
       const count = running.get(use) ?? 0
-      if (count >= maxConcurrent || keepsState(exchange, request)) {
+      if (stopped || count >= maxConcurrent || keepsState(exchange, request)) {
         tellEnd(exchange, shadow, { result: 'skipped', costNanoUsd: 0 })
         return
       }
       running.set(use, count + 1)
       const copy = copyExchange(exchange, { ...exchange.gateway, send, thoughts, lessons }, shadow)
-      // The client's answer goes first.
-      setImmediate(() => {
-        runShadow(copy, request, shadow)
-          .catch((thrown: unknown) => {
-            tellMistake(copy, thrown)
-            tellEnd(copy, shadow, { result: 'failed', costNanoUsd: null })
-          })
-          .finally(() => running.set(use, (running.get(use) ?? 1) - 1))
-      })
+      const run = clientFirst()
+        .then(() => runShadow(copy, request, shadow))
+        .catch((thrown: unknown) => {
+          tellMistake(copy, thrown)
+          tellEnd(copy, shadow, { result: 'failed', costNanoUsd: null })
+        })
+        .finally(() => {
+          running.set(use, (running.get(use) ?? 1) - 1)
+          underWay.delete(copy)
+        })
+      underWay.set(copy, run)
+    },
+    async stop() {
+      stopped = true
+      const runs = [...underWay.values()]
+      for (const { cancellation } of underWay.keys()) cancellation.cancel()
+      await Promise.all(runs)
     },
   }
+}
+
+/** The client's answer goes before its copy. */
+function clientFirst(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
 }
 
 /** What the provider would keep or do, or goes on from what it kept, is not asked twice. */
@@ -96,16 +113,19 @@ async function runShadow(copy: Exchange, request: PlannedRequest, shadow: Shadow
     // Another's prompt in the neutral form is never shared: each reads its own from the bytes.
     const own = { ...request, asked: { first: null } }
     const attempt = { alternatives: false, patienceMs: undefined, remedy: gateway.lessons.of(plan.target.id) }
-    const reply = await gateway.send(await prepareRequest(copy, own, { ...plan, ...attempt }))
+    const asking = async () => gateway.send(await prepareRequest(copy, own, { ...plan, ...attempt }))
+    const reply = await Promise.race([asking(), untilGivenUp(copy)])
     ;({ facts, status } = reply)
     page.firstContentMs = gateway.clock.now() - copy.startedAt
     error = await readToEnd(reply, copy)
   } catch (thrown) {
     error = asGatewayError(thrown)
-    status = error.entry.status
   } finally {
     late.close()
   }
+  // Nobody but us gives a copy up.
+  if (cancellation.cancelled && error !== null) error = givenUp(copy)
+  if (error !== null && facts === null) status = error.entry.status
   page.upstreamMs = gateway.clock.now() - copy.startedAt
   const ending = { status, error, facts, bytesOut: 0 }
   const worth = account(copy, ending)
@@ -120,6 +140,18 @@ function tellEnd(
   end: Pick<ShadowEnded, 'result' | 'costNanoUsd'>,
 ): void {
   gateway.observe({ type: 'shadow_ended', use, ...end })
+}
+
+/** Whatever a copy is waiting for, nobody waits for it any longer. */
+function untilGivenUp({ cancellation }: Exchange): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    cancellation.onCancel(() => reject(new GatewayError('shutting_down')))
+  })
+}
+
+/** Its time was over, or the gateway stops. */
+function givenUp({ gateway, deadline }: Exchange): GatewayError {
+  return new GatewayError(gateway.clock.now() >= deadline ? 'deadline_exceeded' : 'shutting_down')
 }
 
 /** A mistake of ours, in what nobody waits for. */

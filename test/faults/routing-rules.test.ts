@@ -161,6 +161,21 @@ test('no more copies are under way than may be', async () => {
   await scene.settled()
 })
 
+test('a copy that is under way when the gateway stops delays nothing, and has its row', async () => {
+  const rule = { ...shadowed, shadow: { ...shadowed.shadow, timeout: '60s' } }
+  const scene = await openWithRules([rule], {}, [[answerText('first')], [stall]])
+  expect((await scene.gateway.chat()).status).toBe(200)
+  await eventually(
+    () => countsOf(scene)[1] === 1,
+    () => countsOf(scene),
+  )
+  const rows = await scene.gateway.stopAndReadLedger()
+  await scene.upstreams[1]?.requests[0]?.aborted
+  const row = rows.find(({ provider }) => provider === 'upstream2')
+  expect(row).toMatchObject({ outcome: 'error', error_code: 'shutting_down', status: 503 })
+  expect(JSON.parse(String(row?.['decision']))).toMatchObject({ shadow: true })
+})
+
 test('a request whose answer the provider keeps is not copied', async () => {
   const scene = await openWithRules([shadowed])
   await scene.gateway.chat({ store: true })
