@@ -37,8 +37,19 @@ export interface RouteDecision {
   readonly affinity?: boolean
   /** What the choice was made by, beside what stands in the row: for deciding it again. */
   readonly facts?: DecisionFacts
+  /** Who was asked instead, after a failure for which the route has a list. */
+  readonly fallback?: FallbackDecision
   /** The request is a copy, whose answer nobody read. */
   readonly shadow?: boolean
+}
+
+export interface FallbackDecision {
+  /** What made it necessary. */
+  readonly after: ErrorCode
+  /** The names of the list. */
+  readonly use: readonly string[]
+  /** Target ids in the order in which they were to be tried. */
+  readonly candidates: readonly string[]
 }
 
 export interface DecisionFacts {

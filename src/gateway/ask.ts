@@ -1,13 +1,13 @@
 // From a parsed request to the answer of a target: what it goes on from, who may answer, and each of them in turn.
 
 import type { Reply } from '../call.ts'
-import { asGatewayError } from '../errors.ts'
+import { asGatewayError, type GatewayError } from '../errors.ts'
 import type { Alarm } from '../lib/alarms.ts'
 import { attemptTargets } from './attempt.ts'
 import type { Asking } from './course.ts'
 import { deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts'
 import type { Exchange } from './exchange.ts'
-import { hasFallbacks, planFallback } from './fallback.ts'
+import { type Fallback, hasFallbacks, planFallback, refusalOrLimit } from './fallback.ts'
 import { isRepeatable } from './hedge.ts'
 import { planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
@@ -55,10 +55,25 @@ function askInTurn(exchange: Exchange, request: PlannedRequest, route: Route): P
   const answering = askRoute(exchange, request, route)
   if (!hasFallbacks(route.policy)) return answering
   return answering.catch((thrown: unknown) => {
-    const fallback = planFallback(exchange, request, { route, failure: asGatewayError(thrown) })
-    if (fallback === null) throw thrown
-    return askRoute(exchange, fallback.request, fallback.route)
+    const refusal = asGatewayError(thrown)
+    const fallback = planFallback(exchange, request, { route, failure: refusal })
+    if (fallback === null) throw refusal
+    return askFallback(exchange, fallback, refusal)
   })
+}
+
+/** Where it fails as well, the row tells of it, and of the target whose refusal the caller gets. */
+async function askFallback(exchange: Exchange, fallback: Fallback, refusal: GatewayError): Promise<Reply> {
+  const { page } = exchange
+  const { target, decision } = page
+  if (decision !== null) page.decision = { ...decision, fallback: fallback.decision }
+  try {
+    return await askRoute(exchange, fallback.request, fallback.route)
+  } catch (thrown) {
+    const told = refusalOrLimit(exchange, refusal, asGatewayError(thrown))
+    if (told === refusal) page.target = target
+    throw told
+  }
 }
 
 async function askRoute(exchange: Exchange, request: PlannedRequest, route: Route): Promise<Reply> {

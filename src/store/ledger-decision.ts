@@ -55,6 +55,7 @@ function isPlain(decision: RouteDecision, { modelAsked, provider, model }: Decid
     filtered.length === 0 &&
     (split === undefined || split === null) &&
     decision.shadow !== true &&
+    decision.fallback === undefined &&
     decision.model === modelAsked &&
     isTargetId(only, provider, model)
   )

@@ -257,6 +257,26 @@ describe('refusals', () => {
     expect(sent.model).toBe('spare')
     const [row] = await scene.gateway.stopAndReadLedger()
     expect(row).toMatchObject({ model: 'spare', provider: 'upstream3', model_asked: 'test-model' })
+    const decision = JSON.parse(String(row?.['decision'])) as { candidates: string[]; fallback: unknown }
+    expect(decision.candidates).toEqual(['upstream1/test-model', 'upstream2/test-model'])
+    expect(decision.fallback).toMatchObject({ candidates: ['upstream3/spare'] })
+  })
+
+  test('a fallback that fails as well leaves the refusal to the client, and stands in the row', async () => {
+    const scene = await openScene({
+      policy: { fallbacks: { context_length: ['spare'] } },
+      upstreams: [[tooLong], [answerText('never')], [answerJson(200, [])]],
+      sections: withSpare,
+    })
+    const response = await scene.gateway.chat()
+    expect(response.status).toBe(400)
+    expect(await errorOf(response)).toMatchObject({ code: 'context_length_exceeded' })
+    const [row] = await scene.gateway.stopAndReadLedger()
+    expect(row).toMatchObject({ error_code: 'context_length_exceeded', provider: 'upstream1' })
+    expect(JSON.parse(String(row?.['attempts']))).toMatchObject([
+      { provider: 'upstream1', code: 'context_length_exceeded' },
+      { provider: 'upstream3', code: 'upstream_malformed' },
+    ])
   })
 
   test('a list is for its own kind of failure', async () => {
