@@ -12,14 +12,12 @@ import {
   nameFailure,
   noteFailure,
   openCourse,
+  patienceWith,
 } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { planHedge, raceTargets } from './hedge.ts'
+import { sendWithRemedies } from './lane.ts'
 import type { Plan } from './plan.ts'
-import { findRemedy } from './remedy.ts'
-
-/** Of the time that is left, what a silent target may use up where another one is healthy. */
-const patientShare = 2 / 3
 
 /** @throws GatewayError the failure that says most, with all attempts, where none answered */
 export async function attemptTargets(exchange: Exchange, asking: Asking): Promise<Reply> {
@@ -61,27 +59,19 @@ function refuseIfOver({ gateway, cancellation, deadline }: Exchange): void {
  * @returns null where it failed; the course knows with what
  */
 async function askTarget(course: Course, exchange: Exchange, plan: Plan): Promise<Reply | null> {
-  const { gateway, page, deadline } = exchange
+  const { page } = exchange
   const { target } = plan
   page.target = target
   const alternatives = findAlternative(course, plan) !== null
-  const patienceMs = alternatives ? Math.ceil((deadline - gateway.clock.now()) * patientShare) : undefined
-  let remedy = gateway.lessons.of(target.id)
-  for (;;) {
-    try {
-      const request = course.asking.prepare(exchange, plan, { alternatives, remedy, patienceMs })
-      return await gateway.send(request instanceof Promise ? await request : request)
-    } catch (thrown) {
-      // It was left for another target that answered, or for a refusal that holds for both: nothing to tell.
-      if (exchange.cancellation.cancelled && !course.exchange.cancellation.cancelled) return null
-      const failure = asGatewayError(thrown)
-      const next = findRemedy(failure, remedy)
-      if (next === null) {
-        noteFailure(course, { plan, failure }, !alternatives)
-        return null
-      }
-      gateway.lessons.learn(target.id, next)
-      remedy = next
-    }
+  const patienceMs = alternatives ? patienceWith(exchange) : undefined
+  try {
+    return await sendWithRemedies(exchange, target, remedy =>
+      course.asking.prepare(exchange, plan, { alternatives, remedy, patienceMs }),
+    )
+  } catch (thrown) {
+    // It was left for another target that answered, or for a refusal that holds for both: nothing to tell.
+    if (exchange.cancellation.cancelled && !course.exchange.cancellation.cancelled) return null
+    noteFailure(course, { plan, failure: asGatewayError(thrown) }, !alternatives)
+    return null
   }
 }

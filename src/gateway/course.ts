@@ -72,11 +72,18 @@ interface Limit {
 
 /** An upstream that limits again and again is not waited for again and again. */
 const mostWaits = 2
+/** Of the time that is left, what a silent target may use up where another one is healthy. */
+const patientShare = 2 / 3
 /** Timers ring early by a fraction of a millisecond, and a limit that ends at once would be asked in a loop. */
 const shortestWaitMs = 2
 
 export function openCourse(exchange: Exchange, asking: Asking): Course {
   return { exchange, asking, failures: [], next: 0, limits: [], waits: 0, waitedMs: 0 }
+}
+
+/** How long a target may be silent where another one is healthy. */
+export function patienceWith({ gateway, deadline }: Exchange): number {
+  return Math.ceil((deadline - gateway.clock.now()) * patientShare)
 }
 
 /** The target to ask now; null where none is left. A promise only where one is waited for. */

@@ -44,7 +44,7 @@ export function deliverStream(exchange: Exchange, reply: StreamedReply): void {
   const { clock } = gateway
   page.firstContentMs = clock.now() - exchange.startedAt
   if (reply.warnings !== undefined) page.warnings.push(...reply.warnings)
-  warnOfMalformedEvents(exchange, reply.facts)
+  warnOfMalformedEvents(exchange, reply.facts.malformedEvents ?? 0)
   if (!call.reply.opened) call.reply.openStream(openingHeaders(exchange, reply))
   const ping = keepWaitingClientAlive(exchange)
   passStream(exchange, reply.stream, {

@@ -7,6 +7,7 @@ import { type CancellationSource, createCancellation } from '../lib/cancellation
 import { type Course, findAlternative, isDecided } from './course.ts'
 import { hasEffects } from './effects.ts'
 import type { Exchange } from './exchange.ts'
+import { billLeft, openLane } from './lane.ts'
 import type { Plan } from './plan.ts'
 import type { PlannedRequest } from './request.ts'
 import type { HedgePolicy } from './route-policy.ts'
@@ -118,19 +119,14 @@ class Race {
     this.#over = true
     this.#stopTimer()
     closeBooks(this.#course.exchange, this.#runners, winner)
-    for (const runner of this.#runners) if (!runner.ended) runner.cancellation.cancel()
+    for (const runner of this.#runners) if (!runner.ended) runner.cancellation.cancel('superseded')
   }
 }
 
 function openRunner(exchange: Exchange, plan: Plan, role: Runner['role']): Runner {
   const cancellation = createCancellation()
   exchange.cancellation.onCancel(() => cancellation.cancel())
-  const own: Exchange = {
-    ...exchange,
-    cancellation,
-    attempts: [],
-    page: { ...exchange.page, warnings: [] },
-  }
+  const own = openLane(exchange, cancellation)
   return { plan, exchange: own, cancellation, role, startedAt: exchange.gateway.clock.now(), ended: false }
 }
 
@@ -170,32 +166,15 @@ function closeBooks(exchange: Exchange, runners: readonly Runner[], winner: Runn
   page.warnings.splice(0, page.warnings.length, ...last.exchange.page.warnings)
 }
 
-function recordsOf(exchange: Exchange, { role, ended, ...runner }: Runner): AttemptRecord[] {
+function recordsOf(exchange: Exchange, runner: Runner): AttemptRecord[] {
+  const { role, ended, plan, startedAt } = runner
   const records = [...runner.exchange.attempts]
-  // Where the client left, the attempt has told of its end already.
-  if (!ended && records.at(-1)?.code !== 'client_disconnected') records.push(recordOfLeft(exchange, runner))
-  return role === null ? records : records.map(record => ({ ...record, role }))
-}
-
-/** An attempt that is left while its upstream works on it: the prompt, at least, is billed there. */
-function recordOfLeft(
-  exchange: Exchange,
-  { plan, startedAt }: Pick<Runner, 'plan' | 'startedAt'>,
-): AttemptRecord {
-  const { gateway, page, cancellation } = exchange
-  const usage = gateway.estimateUsage(page.inputCharacters, 0)
-  return {
-    provider: plan.target.connection.provider,
-    model: plan.target.model,
-    status: null,
-    code: cancellation.cancelled ? 'client_disconnected' : 'superseded',
-    durationMs: gateway.clock.now() - startedAt,
-    billed: {
-      inputTokens: usage.inputUncached,
-      outputTokens: 0,
-      costNanoUsd: costOf(exchange, plan, usage),
-    },
+  if (!ended) {
+    // Where the client left, the attempt has told of its end already.
+    const told = records.at(-1)?.code === 'client_disconnected' ? records.pop() : undefined
+    records.push(billLeft(exchange, { target: plan.target, startedAt, told }))
   }
+  return role === null ? records : records.map(record => ({ ...record, role }))
 }
 
 const repeatableOperations: ReadonlySet<string> = new Set([

@@ -50,8 +50,7 @@ function sendOrDrop({ call, gateway, id }: Exchange, send: () => void): void {
 const malformedWarning = /^dropped \d+ malformed stream event/
 
 /** Told once, with the count so far. */
-export function warnOfMalformedEvents({ page }: Exchange, facts: AnswerFacts | null): void {
-  const count = facts?.malformedEvents ?? 0
+export function warnOfMalformedEvents({ page }: Exchange, count: number): void {
   if (count === 0) return
   const told = page.warnings.findIndex(warning => malformedWarning.test(warning))
   const warning = `dropped ${count} malformed stream event${count === 1 ? '' : 's'}`
@@ -62,7 +61,11 @@ export function warnOfMalformedEvents({ page }: Exchange, facts: AnswerFacts | n
 export function closePage(exchange: Exchange, ending: Ending & { account: Account }): ExchangeEnded {
   const { page, call, gateway } = exchange
   const { error, facts, account } = ending
-  warnOfMalformedEvents(exchange, facts)
+  const attempts = attemptsAsEnded(exchange.attempts, { error, answered: facts !== null, facts })
+  // Also those of answers that others had to go on with.
+  let malformedEvents = 0
+  for (const attempt of attempts) malformedEvents += attempt.malformedEvents ?? 0
+  warnOfMalformedEvents(exchange, malformedEvents)
   const row: ExchangeEnded = {
     type: 'exchange_ended',
     id: exchange.id,
@@ -86,14 +89,14 @@ export function closePage(exchange: Exchange, ending: Ending & { account: Accoun
     durationMs: gateway.clock.now() - exchange.startedAt,
     upstreamMs: page.upstreamMs,
     firstContentMs: page.firstContentMs,
-    attempts: attemptsAsEnded(exchange.attempts, { error, answered: facts !== null, facts }),
+    attempts,
     decision: page.decision,
     warnings: page.warnings,
     bytesIn: page.bytesIn,
     bytesOut: ending.bytesOut,
     configVersion: exchange.snapshot.version,
   }
-  return facts?.malformedEvents ? { ...row, malformedEvents: facts.malformedEvents } : row
+  return malformedEvents > 0 ? { ...row, malformedEvents } : row
 }
 
 function outcomeOf(error: GatewayError | null): Outcome {

@@ -35,7 +35,7 @@ export function createFirstContent(raw: RawSend, deps: FirstContentDeps): Send {
         provider: connection.provider,
         model,
         status: status ?? failure?.upstreamStatus ?? null,
-        code: failure?.code ?? null,
+        code: codeOf(failure, request),
         durationMs,
       }
       request.attempts.push(attempt)
@@ -54,6 +54,12 @@ export function createFirstContent(raw: RawSend, deps: FirstContentDeps): Send {
       throw failure
     }
   }
+}
+
+/** Who is left for a quicker target has failed at nothing, and neither has a client gone. */
+function codeOf(failure: GatewayError | null, { cancellation }: UpstreamRequest): AttemptRecord['code'] {
+  if (failure === null) return null
+  return cancellation.reason === 'superseded' ? 'superseded' : failure.code
 }
 
 interface ReadContext extends FirstContentDeps {

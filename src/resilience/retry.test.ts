@@ -128,7 +128,11 @@ test('a cancelled request stops waiting at once and is not sent again', async ()
 test('a wait that is over leaves no listener behind', async () => {
   const cancellation = createCancellation()
   const forget = vi.fn<() => void>()
-  const watched = { cancelled: false, onCancel: vi.fn<typeof cancellation.onCancel>(() => forget) }
+  const watched = {
+    cancelled: false,
+    reason: null,
+    onCancel: vi.fn<typeof cancellation.onCancel>(() => forget),
+  }
   const { clock, send } = upstreamOf(repeat('upstream_error', 2))
   await finish(send(requestOf({ cancellation: watched })), clock)
   expect(watched.onCancel).toHaveBeenCalledTimes(2)

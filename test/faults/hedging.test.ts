@@ -50,6 +50,27 @@ test('a second target answers for a slow first one, which is left at once and bi
   ])
 })
 
+test('the row costs what both are billed, and nobody is said to have left', async () => {
+  const { gateway, settled } = await openScene({
+    policy: { hedge },
+    provider: { type: 'openai', models: ['gpt-4o-mini'] },
+    upstreams: [[stall], [answerText('second')]],
+  })
+  const response = await gateway.chat({ model: 'gpt-4o-mini' })
+  const { usage } = (await response.json()) as { usage: { prompt_tokens: number } }
+  // What the client is told is what its answer used.
+  expect(usage.prompt_tokens).toBe(7)
+  await settled()
+  const metrics = await (await fetch(`${gateway.url}/metrics/prometheus`)).text()
+  const calls = metrics.split('\n').filter(line => line.startsWith('llm_proxy_upstream_attempts_total{'))
+  expect(calls.join()).toContain('superseded')
+  expect(calls.join()).not.toContain('client_disconnected')
+  const { row, attempts } = await attemptsOf(gateway)
+  expect(attempts[0]).toMatchObject({ billed: { costNanoUsd: 2 * 150 } })
+  const cost = 7 * 150 + 3 * 600 + 2 * 150
+  expect(row).toMatchObject({ cost_nano_usd: cost, input_uncached: 9, output_text: 3 })
+})
+
 test('a first target that is quick enough is asked alone', async () => {
   const { gateway, upstreams, settled } = await openScene({
     policy: { hedge: { ...hedge, after: '500ms' } },

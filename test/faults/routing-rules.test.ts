@@ -87,6 +87,31 @@ test('round robin takes turns, and a conversation stays where it was answered', 
   }
 })
 
+test('a conversation stays with the target that finished its answer, not with the one whose stream broke', async () => {
+  let asked = 0
+  const breaksOnce: Behaviour = (request, response) => {
+    const answer =
+      asked++ === 0
+        ? streamEvents(wholeStream('Hel').slice(0, 2), { ending: 'cut' })
+        : streamEvents(wholeStream('Hel', 'lo'))
+    return answer(request, response)
+  }
+  const { gateway } = await openScene({
+    upstreams: [[breaksOnce], [breaksOnce]],
+    sections: () => ({ routing: { strategy: 'round_robin', defaults: { rescue: 'restart' } } }),
+  })
+  const ask = async (messages: object[]) => {
+    const response = await gateway.chat({ messages, stream: true })
+    expect(await response.text()).toContain('[DONE]')
+    return response.headers.get('x-llm-proxy-provider')
+  }
+  const first = { role: 'user', content: 'Hello' }
+  const broke = await ask([first])
+  const turn = [first, { role: 'assistant', content: 'Hello' }, { role: 'user', content: 'More' }]
+  const later = [await ask(turn), await ask(turn), await ask(turn)]
+  expect(later).not.toContain(broke)
+})
+
 test('a condition that fails lets the request pass to the next rule, and is told once', async () => {
   const scene = await openWithRules([{ ...gold, when: 'metadata.tier > 3' }])
   for (const tier of ['a', 'b']) expect((await scene.gateway.chat({ metadata: { tier } })).status).toBe(200)

@@ -6,8 +6,14 @@ import { readers } from '../conformance/readers/index.ts'
 import type { Reading } from '../conformance/support/reading.ts'
 import { formatOf } from '../conformance/support/seam.ts'
 import { openClients } from '../support/asking-clients.ts'
-import { answerJson, type Behaviour, type FakeUpstream, resetConnection } from '../support/fake-upstream.ts'
-import { type Scene, shareScene } from '../support/scene.ts'
+import {
+  answerJson,
+  type Behaviour,
+  type FakeUpstream,
+  resetConnection,
+  stall,
+} from '../support/fake-upstream.ts'
+import { eventually, type Scene, shareScene } from '../support/scene.ts'
 import {
   askAs,
   eventsOf,
@@ -229,6 +235,65 @@ describe('books', () => {
     expect(before).toBeGreaterThan(0)
     // What the last one counted is 10.
     expect(row).toMatchObject({ outcome: 'ok', usage_source: 'estimated', output_text: 10 + before })
+  })
+})
+
+describe('the search for who goes on', () => {
+  const scene = shareRescue()
+
+  test('is in the row, too, where the client leaves meanwhile', async () => {
+    policy.rescue = 'continue'
+    upstreamOf(scene(), 'openai-chat').behave(breaking('openai-chat', 'cut', 'Hello'))
+    const claude = upstreamOf(scene(), 'claude')
+    claude.behave(stall)
+    const client = await askAs(scene().gateway, { client: 'openai-chat', model: 'continue-openai-chat' })
+    await eventually(() => claude.requests.length === 1)
+    client.leave()
+    await claude.requests[0]?.aborted
+    await scene().settled()
+    const row = (await scene().gateway.stopAndReadLedger()).at(-1)
+    expect(row).toMatchObject({ outcome: 'client_disconnected' })
+    const attempts = JSON.parse(String(row?.['attempts'])) as Record<string, unknown>[]
+    expect(attempts).toMatchObject([
+      { provider: 'openai-chat', code: 'upstream_truncated' },
+      { provider: 'claude', code: 'client_disconnected', role: 'rescue', billed: { outputTokens: 0 } },
+    ])
+  })
+})
+
+describe('malformed events', () => {
+  const scene = shareRescue()
+
+  test('of the answer that broke are counted with those of the one that went on', async () => {
+    policy.rescue = 'continue'
+    const events = [...begun('openai-chat', 'Hello'), Buffer.from('data: {"broken\n\n')]
+    upstreamOf(scene(), 'openai-chat').behave(streamOf('openai-chat', events, { ending: 'cut' }))
+    upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
+    expect(await ask(scene(), 'openai-chat', 'openai-chat')).toMatchObject({ text: 'Hello again' })
+    await scene().settled()
+    const line = scene()
+      .gateway.readLog()
+      .findLast(({ message }) => message === 'request')
+    expect(line?.['warnings']).toContain('dropped 1 malformed stream event')
+  })
+})
+
+describe('health', () => {
+  const scene = shareRescue()
+
+  test('of those who can go on decides who is asked first', async () => {
+    policy.rescue = 'continue'
+    const claude = upstreamOf(scene(), 'claude')
+    claude.behave((_request, response) => void response.writeHead(429, { 'retry-after': '60' }).end('{}'))
+    await askAs(scene().gateway, { client: 'openai-chat', model: 'claude/claude-sonnet-4-5' })
+    claude.requests.length = 0
+    upstreamOf(scene(), 'openai-chat').behave(breaking('openai-chat', 'cut', 'Hello'))
+    upstreamOf(scene(), 'vllm').behave(whole('vllm', ' again'))
+    expect(await ask(scene(), 'openai-chat', 'openai-chat')).toMatchObject({ text: 'Hello again' })
+    const row = (await scene().gateway.stopAndReadLedger()).at(-1)
+    const attempts = JSON.parse(String(row?.['attempts'])) as Record<string, unknown>[]
+    expect(attempts.map(({ provider }) => provider)).toEqual(['openai-chat', 'vllm'])
+    expect(claude.requests).toHaveLength(0)
   })
 })
 

@@ -1,10 +1,10 @@
 // What an answer cost that several attempts made: each is billed by whoever made it.
 
 import type { AnswerFacts, Target, Usage } from '../../call.ts'
-import type { AttemptRecord, ErrorCode } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
 import { accountOf, addUsage } from '../account.ts'
 import type { Exchange } from '../exchange.ts'
-import type { Account } from '../snapshot.ts'
+import { bill, billOf } from '../lane.ts'
 
 /** An attempt whose answer broke off, or was of no use. */
 export interface BrokenAttempt {
@@ -32,30 +32,9 @@ export function markBroken({ attempts }: Exchange, { at, code, facts }: BrokenAt
 
 /** Writes down what it is billed for: it has produced something. */
 export function billBroken(exchange: Exchange, broken: BrokenAttempt): void {
-  const { attempts, page } = exchange
+  const { attempts } = exchange
   const worth = accountOf(exchange, { ...broken, broken: true })
-  page.spent = [...(page.spent ?? []), worth]
+  bill(exchange, worth)
   const record = attempts[broken.at]
   if (record !== undefined) attempts[broken.at] = { ...record, ...billOf(worth) }
-}
-
-function billOf({ usage, costNanoUsd }: Account): Pick<AttemptRecord, 'billed'> {
-  if (usage === null) return {}
-  const { inputUncached, cacheRead, cacheWrite5m, cacheWrite1h, audioInput } = usage
-  const { outputText, outputReasoning, audioOutput } = usage
-  return {
-    billed: {
-      inputTokens: inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + audioInput,
-      outputTokens: outputText + outputReasoning + audioOutput,
-      costNanoUsd,
-    },
-  }
-}
-
-/** Every attempt from here on was made to rescue what an earlier one had begun. */
-export function markRescues({ attempts }: Exchange, from: number): void {
-  for (let at = from; at < attempts.length; at++) {
-    const record = attempts[at]
-    if (record !== undefined) attempts[at] = { ...record, role: 'rescue' }
-  }
 }

@@ -72,12 +72,14 @@ interface JoinRequest {
   readonly join: Join
   readonly alternatives: boolean
   readonly remedy: Remedy
+  /** See `UpstreamRequest.patienceMs`. */
+  readonly patienceMs: number | undefined
 }
 
 /** @throws GatewayError where this target cannot be asked so */
 export function prepareJoin(
   exchange: Exchange,
-  { request, partial, spent, join, alternatives, remedy }: JoinRequest,
+  { request, partial, spent, join, alternatives, remedy, patienceMs }: JoinRequest,
 ): UpstreamRequest | Promise<UpstreamRequest> {
   const { plan, mode, kind } = join
   const answers = chatOf(exchange.call.endpoint.format)
@@ -91,10 +93,10 @@ export function prepareJoin(
   // The client's own bytes are asked again as they are: only what comes back is joined.
   if (plan.way.direct && mode === 'restart')
     return withJoinedTap(
-      prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs: undefined }),
+      prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs }),
       openDirect(exchange, join, joining),
     )
-  return prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs: undefined, joining })
+  return prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs, joining })
 }
 
 /** The answer so far, as the last thing the model said; without blanks at its end, which vendors refuse. */

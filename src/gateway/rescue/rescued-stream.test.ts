@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AnswerFacts, StreamedReply, StreamSink } from '../../call.ts'
 import { GatewayError } from '../../errors.ts'
-import { RescuedStream } from './rescued-stream.ts'
+import { type Finder, RescuedStream } from './rescued-stream.ts'
 
 const facts: AnswerFacts = {
   usage: null,
@@ -33,10 +33,15 @@ function replyOf() {
 
 const cut = new GatewayError('upstream_truncated')
 
+const finding = (find: Finder['find']): Finder => ({ find, abandon: () => {} })
+
 test('a continuation that cannot be passed on is let go of, and the stream ends with what it broke of', async () => {
   const first = replyOf()
   const second = replyOf()
-  const stream = new RescuedStream(first.reply, async () => ({ reply: second.reply, note: Buffer.from(':') }))
+  const stream = new RescuedStream(
+    first.reply,
+    finding(async () => ({ reply: second.reply, note: Buffer.from(':') })),
+  )
   const failed = new Promise(resolve => {
     stream.read({
       data() {
@@ -54,14 +59,17 @@ test('a continuation that cannot be passed on is let go of, and the stream ends 
 test('a continuation that is found after the client has left is let go of', async () => {
   const first = replyOf()
   const second = replyOf()
-  const finding = Promise.withResolvers<{ reply: StreamedReply; note: Buffer }>()
-  const stream = new RescuedStream(first.reply, () => finding.promise)
+  const continuation = Promise.withResolvers<{ reply: StreamedReply; note: Buffer }>()
+  const stream = new RescuedStream(
+    first.reply,
+    finding(() => continuation.promise),
+  )
   const failures: GatewayError[] = []
   stream.read({ data: () => {}, end: () => {}, fail: failure => failures.push(failure) })
   first.seen.sink?.fail(cut)
   stream.abort()
-  finding.resolve({ reply: second.reply, note: Buffer.alloc(0) })
-  await finding.promise
+  continuation.resolve({ reply: second.reply, note: Buffer.alloc(0) })
+  await continuation.promise
   await Promise.resolve()
   expect(second.seen.aborted).toBe(true)
   expect(second.seen.sink).toBe(null)

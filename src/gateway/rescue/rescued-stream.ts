@@ -18,22 +18,26 @@ export interface Broken {
   readonly sent: Buffer | null
 }
 
-/** @returns null where nobody goes on */
-export type FindContinuation = (broken: Broken) => Promise<Continuation | null>
+export interface Finder {
+  /** @returns null where nobody goes on */
+  find(broken: Broken): Promise<Continuation | null>
+  /** Nobody waits for a continuation any more. */
+  abandon(): void
+}
 
 /** A class because one is made for each stream that may be rescued and each of its chunks passes through. */
 export class RescuedStream implements ReplyStream, StreamSink {
   readonly facts: AnswerFacts
   readonly #log = new SentLog()
-  readonly #find: FindContinuation
+  readonly #finder: Finder
   #reply: StreamedReply
   #sink: StreamSink | null = null
   #paused = false
   #over = false
 
-  constructor(reply: StreamedReply, find: FindContinuation) {
+  constructor(reply: StreamedReply, finder: Finder) {
     this.#reply = reply
-    this.#find = find
+    this.#finder = finder
     this.facts = new FactsInTurn(() => this.#reply.facts)
   }
 
@@ -60,6 +64,7 @@ export class RescuedStream implements ReplyStream, StreamSink {
   abort(): void {
     this.#over = true
     this.#sink = null
+    this.#finder.abandon()
     this.#reply.stream.abort()
   }
 
@@ -76,7 +81,8 @@ export class RescuedStream implements ReplyStream, StreamSink {
   fail(failure: GatewayError): void {
     if (this.#over) return
     const broken = { failure, facts: this.#reply.facts, sent: this.#log.read() }
-    this.#find(broken)
+    this.#finder
+      .find(broken)
       .then(found => this.#goOn(found, failure))
       .catch(() => this.#giveUp(failure))
   }
