@@ -128,7 +128,8 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     ledger: () => store.ledger,
   })
   const shadows = createShadows(unobservedSend({ alarms, transport, configuration }), systemClock)
-  const gateway = createGateway({ alarms, store, transport, resilience, observation, current, shadows })
+  const parts = { configuration, store, transport, observation, shadows }
+  const gateway = createGateway({ ...parts, alarms, resilience, current })
   observation.setGauges({
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
@@ -152,16 +153,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({
-        ...asking,
-        configuration,
-        listener,
-        shadows,
-        control,
-        transport,
-        store,
-        observation,
-      })
+      return stopGently({ ...asking, ...parts, listener, control })
     },
   }
 }

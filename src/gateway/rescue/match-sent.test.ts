@@ -75,7 +75,7 @@ describe('an echo', () => {
     const answers = fc.oneof(pieces, fc.array(fc.string({ minLength: 1, maxLength: 1 }), { maxLength: 12 }))
     fc.assert(
       fc.property(sent, answers, fc.nat(12), (text, more, cut) => {
-        const all = [...text.slice(0, cut), ...more]
+        const all = [...text.slice(0, cut).split(''), ...more]
         expect(rest('echo', text, ...all)).toBe(newIn(text, all.join('')))
       }),
     )

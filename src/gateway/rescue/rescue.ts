@@ -10,7 +10,7 @@ import { BufferedTap } from './buffered-tap.ts'
 import { planJoins } from './join.ts'
 import { type PartialAnswer, readPartialAnswer } from './partial-answer.ts'
 import { type Broken, type Continuation, type Finder, RescuedStream } from './rescued-stream.ts'
-import { isOver, type Search, type Spoilt, startSearch } from './search.ts'
+import { isOver, Search, type Spoilt } from './search.ts'
 
 export interface Rescuable {
   readonly request: PlannedRequest
@@ -62,8 +62,8 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): Finder
     }
     const plans = route.plans.filter(plan => !spoilt.targets.has(plan.target))
     const joins = planJoins(exchange, { request, plans, partial, policy: policy.rescue })
-    search = startSearch({ exchange, request, policy, spoilt, attempt, partial }, joins)
-    const found = await search.found
+    search = new Search({ exchange, request, policy, spoilt, attempt, partial }, joins)
+    const found = await search.run()
     if (found === null && isOver(exchange)) return null
     if (found === null) {
       const reason = joins.length === 0 ? 'no other target can go on' : 'no other target went on'

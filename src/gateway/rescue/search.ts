@@ -35,92 +35,105 @@ export interface Found {
   readonly warnings: readonly string[]
 }
 
-export interface Search {
-  readonly found: Promise<Found | null>
-  /** The client has left: what is asked at this moment is written down. */
-  abandon(): void
-}
-
 /** An upstream that limits again and again is not waited for again and again. */
 const mostWaits = 2
 /** Timers ring early by a fraction of a millisecond. */
 const shortestWaitMs = 2
 
-export function startSearch(rescue: Rescue, joins: readonly Join[]): Search {
-  const { exchange, spoilt, policy } = rescue
-  const { clock, health } = exchange.gateway
+/** A class because a client may leave at any moment of it. */
+export class Search {
+  readonly #rescue: Rescue
+  readonly #joins: readonly Join[]
   /** When those that are limited can be asked again. */
-  const limited = new Map<Target, number>()
-  let open: OpenJoin | null = null
-  let waits = 0
-  let waitedMs = 0
+  readonly #limited = new Map<Target, number>()
+  /** Who is asked at this moment. */
+  #open: OpenJoin | null = null
+  #waits = 0
+  #waitedMs = 0
 
-  const mayAsk = ({ mode, plan: { target } }: Join): boolean =>
-    !spoilt.targets.has(target) && !(mode === 'continue' && spoilt.prefills.has(target))
+  constructor(rescue: Rescue, joins: readonly Join[]) {
+    this.#rescue = rescue
+    this.#joins = joins
+  }
 
-  async function askInTurn(): Promise<Found | null> {
+  /** @returns null where nobody goes on */
+  async run(): Promise<Found | null> {
+    const { exchange } = this.#rescue
     for (;;) {
-      const join = chooseNext() ?? (await awaitLimited())
+      const join = this.#chooseNext() ?? (await this.#awaitLimited())
       if (join === null || isOver(exchange)) return null
-      const outcome = await ask(join)
+      const outcome = await this.#ask(join)
       if (!(outcome instanceof GatewayError)) return outcome
       if (outcome.code === 'upstream_diverged') return null
-      spoil(join, outcome)
+      this.#spoil(join, outcome)
     }
   }
 
-  function chooseNext(): Join | null {
-    const left = joins.filter(join => mayAsk(join) && !limited.has(join.plan.target))
-    return left.find(({ plan }) => !health.resting(plan.target)) ?? left[0] ?? null
+  /** The client has left: what is asked at this moment is written down. */
+  abandon(): void {
+    if (this.#open !== null) closeLeft(this.#rescue.exchange, this.#open)
+    this.#open = null
+  }
+
+  #mayAsk({ mode, plan: { target } }: Join): boolean {
+    const { targets, prefills } = this.#rescue.spoilt
+    return !targets.has(target) && !(mode === 'continue' && prefills.has(target))
+  }
+
+  #rests({ plan }: Join): boolean {
+    return this.#rescue.exchange.gateway.health.resting(plan.target)
+  }
+
+  #chooseNext(): Join | null {
+    const left = this.#joins.filter(join => this.#mayAsk(join) && !this.#limited.has(join.plan.target))
+    return left.find(join => !this.#rests(join)) ?? left[0] ?? null
   }
 
   /** The one whose limit ends first, once it has; null where that is too late. */
-  async function awaitLimited(): Promise<Join | null> {
-    const [first] = [...limited].toSorted(([, one], [, other]) => one - other)
-    if (first === undefined || waits++ >= mostWaits) return null
+  async #awaitLimited(): Promise<Join | null> {
+    const { exchange, policy } = this.#rescue
+    const { clock } = exchange.gateway
+    const [first] = [...this.#limited].toSorted(([, one], [, other]) => one - other)
+    if (first === undefined || this.#waits >= mostWaits) return null
     const [target, until] = first
     const waitMs = Math.max(0, until - clock.now()) + shortestWaitMs
-    waitedMs += waitMs
-    if (waitedMs > policy.maxLimitWaitMs || clock.now() + waitMs >= exchange.deadline) return null
+    this.#waits++
+    this.#waitedMs += waitMs
+    if (this.#waitedMs > policy.maxLimitWaitMs || clock.now() + waitMs >= exchange.deadline) return null
     await pause(waitMs, clock, exchange.cancellation)
-    limited.delete(target)
-    return joins.find(join => join.plan.target === target && mayAsk(join)) ?? null
+    this.#limited.delete(target)
+    return this.#joins.find(join => join.plan.target === target && this.#mayAsk(join)) ?? null
   }
 
-  function spoil({ mode, plan: { target } }: Join, { code, retryAfterMs, entry }: GatewayError): void {
+  #spoil({ mode, plan: { target } }: Join, { code, retryAfterMs, entry }: GatewayError): void {
+    const { exchange, spoilt } = this.#rescue
     if (code === 'upstream_rate_limited' && retryAfterMs !== null)
-      limited.set(target, clock.now() + retryAfterMs)
+      this.#limited.set(target, exchange.gateway.clock.now() + retryAfterMs)
     // A prefill that is refused says nothing of a fresh answer.
     else spoilt[mode === 'continue' && entry.retry === 'final' ? 'prefills' : 'targets'].add(target)
   }
 
-  async function ask(join: Join): Promise<Found | GatewayError> {
+  async #ask(join: Join): Promise<Found | GatewayError> {
+    const { exchange } = this.#rescue
     const { target } = join.plan
-    const asked: OpenJoin = { target, lane: openLane(exchange), startedAt: clock.now(), tap: null }
-    open = asked
-    const alternatives = joins.some(
-      other => other.plan.target !== target && mayAsk(other) && !health.resting(other.plan.target),
+    const startedAt = exchange.gateway.clock.now()
+    const asked: OpenJoin = { target, lane: openLane(exchange), startedAt, tap: null }
+    const alternatives = this.#joins.some(
+      other => other.plan.target !== target && this.#mayAsk(other) && !this.#rests(other),
     )
+    this.#open = asked
     try {
-      const reply = await send(rescue, join, { asked, alternatives })
-      if (open === asked) close(exchange, asked)
+      const reply = await send(this.#rescue, join, { asked, alternatives })
+      if (this.#open === asked) close(exchange, asked)
       if (reply.kind !== 'stream') return new GatewayError('upstream_malformed')
       return { reply, join, warnings: asked.lane.page.warnings }
     } catch (thrown) {
       const failure = asGatewayError(thrown)
-      if (open === asked) closeFailed(exchange, asked, failure)
+      if (this.#open === asked) closeFailed(exchange, asked, failure)
       return failure
     } finally {
-      open = null
+      this.#open = null
     }
-  }
-
-  return {
-    found: askInTurn(),
-    abandon() {
-      if (open !== null) closeLeft(exchange, open)
-      open = null
-    },
   }
 }
 
