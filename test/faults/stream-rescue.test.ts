@@ -1,128 +1,20 @@
 // Streams that break after their first content, where the route wants them rescued: what the client reads is one answer.
 
 import { describe, expect, test } from 'vitest'
-import { GatewayError } from '../../src/errors.ts'
-import { readers } from '../conformance/readers/index.ts'
-import type { Reading } from '../conformance/support/reading.ts'
-import { formatOf } from '../conformance/support/seam.ts'
 import { openClients } from '../support/asking-clients.ts'
-import {
-  answerJson,
-  type Behaviour,
-  type FakeUpstream,
-  resetConnection,
-  stall,
-} from '../support/fake-upstream.ts'
-import { eventually, type Scene, shareScene } from '../support/scene.ts'
+import { answerJson, resetConnection } from '../support/fake-upstream.ts'
+import { ask, breaking, policy, read, shareRescue, upstreamOf, whole } from '../support/rescue-scene.ts'
 import {
   askAs,
   eventsOf,
   eventsUntil,
   lastBody,
-  modelOf,
   type Speaker,
   saying,
-  speakingSections,
   streamOf,
   upstreamFormats,
 } from '../support/speakers.ts'
 import { testKey } from '../support/test-gateway.ts'
-
-const policies = ['continue', 'restart', 'buffer', 'auto'] as const
-/** The one by which the names of the models in the requests of a test are routed. */
-const policy: { rescue: (typeof policies)[number] } = { rescue: 'auto' }
-
-/** Behind the speakers: two that go on from a text, and one of which that is not known. */
-const others = [
-  { name: 'claude', type: 'anthropic', model: 'claude-sonnet-4-5', base: '' },
-  { name: 'vllm', type: 'vllm', model: 'qwen', base: '/v1' },
-  { name: 'plain', type: 'openai_compatible', model: 'plain', base: '/v1' },
-] as const
-
-type Other = (typeof others)[number]['name']
-
-const formatOfOther = { claude: 'anthropic-messages', vllm: 'openai-chat', plain: 'openai-chat' } as const
-
-function sections(upstreams: readonly FakeUpstream[]): Record<string, unknown> {
-  const speaking = speakingSections(upstreams) as {
-    providers: Record<string, unknown>[]
-  }
-  const more = others.map(({ name, type, model, base }, index) => ({
-    name,
-    type,
-    base_url: `http://127.0.0.1:${upstreams[upstreamFormats.length + index]?.port}${base}`,
-    models: [model],
-    api_key: 'sk-other',
-    max_retries: 0,
-    timeouts: { idle: '150ms' },
-  }))
-  const speakers = speaking.providers
-    .filter(({ name }) => name !== 'spare')
-    .map(provider => ({ ...provider, timeouts: { idle: '150ms' } }))
-  const groups = policies.flatMap(rescue =>
-    upstreamFormats.map(name => [
-      `${rescue}-${name}`,
-      [`${name}/${modelOf(name)}`, ...others.map(other => `${other.name}/${other.model}`)],
-    ]),
-  )
-  const rules = policies.map(rescue => ({ name: rescue, models: [`${rescue}-*`], rescue }))
-  return {
-    providers: [...speakers, ...more],
-    models: { groups: Object.fromEntries(groups) },
-    routing: { rules },
-  }
-}
-
-const shareRescue = (): (() => Scene) =>
-  shareScene({ upstreams: [...upstreamFormats, ...others].map(() => [resetConnection]), sections })
-
-function upstreamOf({ upstreams }: Scene, name: Speaker | Other): FakeUpstream {
-  const at = upstreamFormats.indexOf(name as Speaker)
-  const index = at === -1 ? upstreamFormats.length + others.findIndex(other => other.name === name) : at
-  const upstream = upstreams[index]
-  if (upstream === undefined) throw new Error(`there is no upstream of ${name}`)
-  upstream.requests.length = 0
-  return upstream
-}
-
-function read(client: string, bytes: Buffer): Reading {
-  const reader = readers[client]
-  if (reader === undefined) throw new Error(`there is no reader of ${client}`)
-  return reader.readStream(bytes)
-}
-
-const text = (words: string) => saying([{ type: 'text', text: words }])
-
-function begun(upstream: string, words: string): readonly Buffer[] {
-  return eventsUntil(eventsOf(upstream, text(words)), words)
-}
-
-function whole(other: Other, words: string): Behaviour {
-  return streamOf(formatOfOther[other], eventsOf(formatOfOther[other], text(words)))
-}
-
-const overloaded = new GatewayError('upstream_overloaded', { message: 'Overloaded' })
-
-function breaking(
-  upstream: string,
-  how: 'cut' | 'end' | 'stall' | 'reset' | 'error',
-  words: string,
-): Behaviour {
-  const events = begun(upstream, words)
-  if (how === 'error')
-    return streamOf(upstream, [...events, formatOf(upstream).encodeStreamError(overloaded)])
-  if (how !== 'reset') return streamOf(upstream, events, { ending: how })
-  return async (request, response) => {
-    await streamOf(upstream, events, { ending: 'stall' })(request, response)
-    setTimeout(() => response.socket?.resetAndDestroy(), 20)
-  }
-}
-
-async function ask({ gateway }: Scene, client: string, first: Speaker): Promise<string | Reading> {
-  const answer = await askAs(gateway, { client, model: `${policy.rescue}-${first}` })
-  const bytes = await answer.whole
-  return read(client, bytes)
-}
 
 const pairs = upstreamFormats.flatMap((client): readonly (readonly [string, Speaker])[] => [
   [client, client],
@@ -235,65 +127,6 @@ describe('books', () => {
     expect(before).toBeGreaterThan(0)
     // What the last one counted is 10.
     expect(row).toMatchObject({ outcome: 'ok', usage_source: 'estimated', output_text: 10 + before })
-  })
-})
-
-describe('the search for who goes on', () => {
-  const scene = shareRescue()
-
-  test('is in the row, too, where the client leaves meanwhile', async () => {
-    policy.rescue = 'continue'
-    upstreamOf(scene(), 'openai-chat').behave(breaking('openai-chat', 'cut', 'Hello'))
-    const claude = upstreamOf(scene(), 'claude')
-    claude.behave(stall)
-    const client = await askAs(scene().gateway, { client: 'openai-chat', model: 'continue-openai-chat' })
-    await eventually(() => claude.requests.length === 1)
-    client.leave()
-    await claude.requests[0]?.aborted
-    await scene().settled()
-    const row = (await scene().gateway.stopAndReadLedger()).at(-1)
-    expect(row).toMatchObject({ outcome: 'client_disconnected' })
-    const attempts = JSON.parse(String(row?.['attempts'])) as Record<string, unknown>[]
-    expect(attempts).toMatchObject([
-      { provider: 'openai-chat', code: 'upstream_truncated' },
-      { provider: 'claude', code: 'client_disconnected', role: 'rescue', billed: { outputTokens: 0 } },
-    ])
-  })
-})
-
-describe('malformed events', () => {
-  const scene = shareRescue()
-
-  test('of the answer that broke are counted with those of the one that went on', async () => {
-    policy.rescue = 'continue'
-    const events = [...begun('openai-chat', 'Hello'), Buffer.from('data: {"broken\n\n')]
-    upstreamOf(scene(), 'openai-chat').behave(streamOf('openai-chat', events, { ending: 'cut' }))
-    upstreamOf(scene(), 'claude').behave(whole('claude', ' again'))
-    expect(await ask(scene(), 'openai-chat', 'openai-chat')).toMatchObject({ text: 'Hello again' })
-    await scene().settled()
-    const line = scene()
-      .gateway.readLog()
-      .findLast(({ message }) => message === 'request')
-    expect(line?.['warnings']).toContain('dropped 1 malformed stream event')
-  })
-})
-
-describe('health', () => {
-  const scene = shareRescue()
-
-  test('of those who can go on decides who is asked first', async () => {
-    policy.rescue = 'continue'
-    const claude = upstreamOf(scene(), 'claude')
-    claude.behave((_request, response) => void response.writeHead(429, { 'retry-after': '60' }).end('{}'))
-    await askAs(scene().gateway, { client: 'openai-chat', model: 'claude/claude-sonnet-4-5' })
-    claude.requests.length = 0
-    upstreamOf(scene(), 'openai-chat').behave(breaking('openai-chat', 'cut', 'Hello'))
-    upstreamOf(scene(), 'vllm').behave(whole('vllm', ' again'))
-    expect(await ask(scene(), 'openai-chat', 'openai-chat')).toMatchObject({ text: 'Hello again' })
-    const row = (await scene().gateway.stopAndReadLedger()).at(-1)
-    const attempts = JSON.parse(String(row?.['attempts'])) as Record<string, unknown>[]
-    expect(attempts.map(({ provider }) => provider)).toEqual(['openai-chat', 'vllm'])
-    expect(claude.requests).toHaveLength(0)
   })
 })
 

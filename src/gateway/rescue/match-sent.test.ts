@@ -81,8 +81,8 @@ describe('an echo', () => {
     )
   })
 
-  test('of half a million letters, one by one, is looked at once', () => {
-    const sent = 'ab'.repeat(1 << 18)
+  test('of many letters, one by one, is looked at once', () => {
+    const sent = 'ab'.repeat(1 << 17)
     const match = matchSent('echo', sent)
     let told = ''
     for (const letter of sent) told += match.push(letter)
