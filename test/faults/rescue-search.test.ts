@@ -2,7 +2,16 @@
 
 import { describe, expect, test } from 'vitest'
 import { resetConnection, stall } from '../support/fake-upstream.ts'
-import { ask, begun, breaking, policy, shareRescue, upstreamOf, whole } from '../support/rescue-scene.ts'
+import {
+  ask,
+  begun,
+  breaking,
+  policy,
+  read,
+  shareRescue,
+  upstreamOf,
+  whole,
+} from '../support/rescue-scene.ts'
 import { eventually } from '../support/scene.ts'
 import { askAs, streamOf } from '../support/speakers.ts'
 
@@ -50,20 +59,19 @@ describe('malformed events', () => {
 describe('health', () => {
   const scene = shareRescue()
 
-  test('of those who can go on decides who is asked first', async () => {
+  test('that a target has lost since the stream began counts: it is asked last', async () => {
     policy.rescue = 'continue'
-    const claude = upstreamOf(scene(), 'claude')
-    // A model that is gone is locked out for a while, and would still be asked.
-    claude.behave((_request, response) => void response.writeHead(404).end('{}'))
-    await askAs(scene().gateway, { client: 'openai-chat', model: 'claude/claude-sonnet-4-5' })
-    claude.requests.length = 0
-    upstreamOf(scene(), 'openai-chat').behave(breaking('openai-chat', 'cut', 'Hello'))
+    const events = begun('openai-chat', 'Hello')
+    upstreamOf(scene(), 'openai-chat').behave(streamOf('openai-chat', events, { ending: 'stall' }))
     upstreamOf(scene(), 'vllm').behave(whole('vllm', ' again'))
-    expect(await ask(scene(), 'openai-chat', 'openai-chat')).toMatchObject({ text: 'Hello again' })
-    const row = (await scene().gateway.stopAndReadLedger()).at(-1)
-    const attempts = JSON.parse(String(row?.['attempts'])) as Record<string, unknown>[]
-    expect(attempts.map(({ provider }) => provider)).toEqual(['openai-chat', 'vllm'])
-    expect(claude.requests).toHaveLength(0)
+    const claude = upstreamOf(scene(), 'claude')
+    // Whoever says that its model is gone is asked last for a while.
+    claude.behave((_request, response) => void response.writeHead(404).end('{}'))
+    const client = await askAs(scene().gateway, { client: 'openai-chat', model: 'continue-openai-chat' })
+    await askAs(scene().gateway, { client: 'openai-chat', model: 'claude/claude-sonnet-4-5' })
+    expect(claude.requests).toHaveLength(1)
+    expect(read('openai-chat', await client.whole)).toMatchObject({ text: 'Hello again' })
+    expect(claude.requests).toHaveLength(1)
   })
 })
 
