@@ -1,0 +1,306 @@
+// What vendors say of all their models, or of those whose names fit, on one page of their documentation. A rule fills
+// in what no source says of a model; it never contradicts one.
+
+import type { ModelKind } from '../../src/model-facts.ts'
+import { type Facts, fillIn, type Records } from './said.ts'
+
+interface VendorRule {
+  /** Where the vendor says it. */
+  readonly link: string
+  readonly providers: readonly string[]
+  /** Kinds of model that it speaks of; chat where left out. */
+  readonly kinds?: readonly ModelKind[]
+  readonly match?: RegExp
+  readonly except?: RegExp
+  readonly facts: Facts
+}
+
+const dated = /^gpt-4o-2024-05-13$|^chatgpt-|^gpt-4(?:-|$)(?!o)|^gpt-3\.5/
+
+export const vendorRules: readonly VendorRule[] = [
+  {
+    link: 'https://platform.openai.com/docs/guides/streaming-responses',
+    providers: ['openai', 'azure'],
+    // The largest are asked in the background.
+    except: /-pro(?:-|$)|deep-research/,
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.claude.com/en/docs/build-with-claude/streaming',
+    providers: ['anthropic'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html',
+    providers: ['bedrock'],
+    match: /anthropic\.|amazon\.nova|meta\.llama|mistral\.|openai\.|deepseek\.|qwen\./,
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent',
+    providers: ['gemini', 'vertex'],
+    match: /^(?:gemini|gemma|claude)/,
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.x.ai/docs/guides/streaming-response',
+    providers: ['xai'],
+    facts: { streaming: true },
+  },
+  { link: 'https://console.groq.com/docs/text-chat', providers: ['groq'], facts: { streaming: true } },
+  { link: 'https://api-docs.deepseek.com', providers: ['deepseek'], facts: { streaming: true } },
+  { link: 'https://docs.mistral.ai/api/', providers: ['mistral'], facts: { streaming: true } },
+  { link: 'https://docs.cohere.com/docs/streaming', providers: ['cohere'], facts: { streaming: true } },
+  {
+    link: 'https://openrouter.ai/docs/api-reference/streaming',
+    providers: ['openrouter'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.together.ai/docs/chat-overview',
+    providers: ['together'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.fireworks.ai/guides/querying-text-models',
+    providers: ['fireworks'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.perplexity.ai/guides/streaming-responses',
+    providers: ['perplexity'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://inference-docs.cerebras.ai/capabilities/streaming',
+    providers: ['cerebras'],
+    facts: { streaming: true },
+  },
+  { link: 'https://platform.moonshot.ai/docs/api/chat', providers: ['moonshot'], facts: { streaming: true } },
+  { link: 'https://docs.z.ai/guides/capabilities/streaming', providers: ['zai'], facts: { streaming: true } },
+  {
+    link: 'https://www.alibabacloud.com/help/en/model-studio/stream',
+    providers: ['alibaba'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.sambanova.ai/docs/en/api-reference/overview',
+    providers: ['sambanova'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
+    providers: ['nvidia'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://huggingface.co/docs/inference-providers/tasks/chat-completion',
+    providers: ['huggingface'],
+    facts: { streaming: true },
+  },
+  {
+    link: 'https://platform.openai.com/docs/guides/function-calling#parallel-function-calling',
+    providers: ['openai', 'azure'],
+    match: /^gpt-(?:3\.5-turbo|4|5|6)/,
+    except: /^gpt-4$|^gpt-4-(?:0314|0613|32k)|instruct|audio|search|vision/,
+    facts: { parallelTools: true },
+  },
+  {
+    link: 'https://platform.openai.com/docs/api-reference/chat/create#chat_create-parallel_tool_calls',
+    providers: ['openai', 'azure'],
+    match: /^o[134](?:-|$)/,
+    facts: { parallelTools: false },
+  },
+  {
+    link: 'https://docs.claude.com/en/docs/agents-and-tools/tool-use/implement-tool-use#parallel-tool-use',
+    providers: ['anthropic'],
+    match: /^claude-(?:3|opus|sonnet|haiku|fable)/,
+    facts: { parallelTools: true },
+  },
+  {
+    link: 'https://ai.google.dev/gemini-api/docs/function-calling#parallel_function_calling',
+    providers: ['gemini', 'vertex'],
+    match: /^gemini-(?:2|3|4|flash|pro)/,
+    except: /image|tts|live|embedding/,
+    facts: { parallelTools: true },
+  },
+  {
+    link: 'https://docs.mistral.ai/capabilities/function_calling/',
+    providers: ['mistral'],
+    match:
+      /^(?:mistral-(?:large|medium|small)|magistral|devstral|codestral-2508|ministral|voxtral-small|pixtral)/,
+    facts: { parallelTools: true },
+  },
+  {
+    link: 'https://docs.x.ai/docs/guides/function-calling#parallel-function-calling',
+    providers: ['xai'],
+    match: /^grok-[34]/,
+    facts: { parallelTools: true },
+  },
+  {
+    link: 'https://console.groq.com/docs/tool-use',
+    providers: ['groq'],
+    match: /^(?:llama-3\.[13]-|meta-llama\/llama-4|qwen\/qwen3-32b|moonshotai\/kimi-k2)/,
+    facts: { parallelTools: true },
+  },
+  {
+    link: 'https://console.groq.com/docs/tool-use',
+    providers: ['groq'],
+    match: /^openai\/gpt-oss/,
+    facts: { parallelTools: false },
+  },
+  {
+    link: 'https://platform.openai.com/docs/guides/structured-outputs',
+    providers: ['openai', 'azure'],
+    match: /^(?:gpt-(?:4o|4\.[15]|5|6)|o[134](?:-|$))/,
+    except: /2024-05-13|^o1-(?:mini|preview)|audio|realtime|transcribe|tts|image/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://platform.openai.com/docs/guides/structured-outputs',
+    providers: ['openai', 'azure'],
+    match: dated,
+    facts: { jsonSchema: false },
+  },
+  {
+    link: 'https://platform.claude.com/docs/en/build-with-claude/structured-outputs',
+    providers: ['anthropic'],
+    match: /^claude-(?:opus-4-[1-9]|(?:sonnet|haiku)-4-[5-9]|(?:opus|sonnet|haiku|fable)-[5-9])/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://platform.claude.com/docs/en/build-with-claude/structured-outputs',
+    providers: ['anthropic'],
+    match: /^claude-(?:v?[123]|instant|(?:opus|sonnet)-4(?:-0|-2025\d{4})?$)/,
+    facts: { jsonSchema: false },
+  },
+  {
+    link: 'https://ai.google.dev/gemini-api/docs/structured-output',
+    providers: ['gemini', 'vertex'],
+    match: /^gemini-(?:1\.5|2|3|4|flash|pro)/,
+    except: /image|tts|live|embedding|computer-use/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/',
+    providers: ['mistral'],
+    match: /^(?:mistral-(?:large|medium|small)|magistral|devstral|codestral|ministral|pixtral)/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://docs.x.ai/docs/guides/structured-outputs',
+    providers: ['xai'],
+    match: /^grok-[234]/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://docs.cohere.com/docs/structured-outputs',
+    providers: ['cohere'],
+    match: /^command-(?:a|r7b|r-(?:plus-)?08)/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://api-docs.deepseek.com/guides/json_mode',
+    providers: ['deepseek'],
+    facts: { jsonSchema: false },
+  },
+  {
+    link: 'https://inference-docs.cerebras.ai/capabilities/structured-outputs',
+    providers: ['cerebras'],
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://docs.perplexity.ai/guides/structured-outputs',
+    providers: ['perplexity'],
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://docs.fireworks.ai/structured-responses/structured-response-formatting',
+    providers: ['fireworks'],
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://console.groq.com/docs/structured-outputs',
+    providers: ['groq'],
+    match: /^(?:openai\/gpt-oss|meta-llama\/llama-4|moonshotai\/kimi-k2)/,
+    facts: { jsonSchema: true },
+  },
+  {
+    link: 'https://platform.openai.com/docs/guides/batch#model-availability',
+    providers: ['openai'],
+    kinds: ['chat', 'embedding'],
+    match: /^(?:gpt-(?:3\.5-turbo|4|5|6)|o[134](?:-|$)|text-embedding)/,
+    except: /codex|search|audio|realtime|chat-latest|computer-use|instruct|cyber|transcribe|tts/,
+    facts: { batch: true },
+  },
+  {
+    link: 'https://docs.claude.com/en/docs/build-with-claude/batch-processing#supported-models',
+    providers: ['anthropic'],
+    match: /^claude-(?:3|opus|sonnet|haiku|fable)/,
+    facts: { batch: true },
+  },
+  {
+    link: 'https://ai.google.dev/gemini-api/docs/batch-api',
+    providers: ['gemini'],
+    kinds: ['chat', 'embedding'],
+    match: /^gemini-(?:2\.5|3|embedding)/,
+    except: /live|tts|computer-use|robotics|customtools/,
+    facts: { batch: true },
+  },
+  {
+    link: 'https://docs.mistral.ai/capabilities/batch/',
+    providers: ['mistral'],
+    kinds: ['chat', 'embedding', 'moderation'],
+    match: /^(?:mistral|ministral|codestral|magistral|devstral|pixtral|open-)/,
+    facts: { batch: true },
+  },
+  {
+    link: 'https://console.groq.com/docs/batch',
+    providers: ['groq'],
+    match: /^(?:openai\/gpt-oss|llama-3\.|meta-llama\/llama-4)/,
+    facts: { batch: true },
+  },
+  {
+    link: 'https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai',
+    providers: ['vertex'],
+    match: /^claude-(?:opus|sonnet|haiku|fable)/,
+    facts: { tools: true, parallelTools: true, promptCaching: true },
+  },
+  {
+    link: 'https://docs.claude.com/en/docs/build-with-claude/pdf-support',
+    providers: ['anthropic'],
+    match: /^claude-(?:3-[57]|opus|sonnet|haiku|fable)/,
+    facts: { input: ['text', 'image', 'pdf'] },
+  },
+]
+
+/** Fills in what the rules say, the first that fits first. What goes in is added to what is known. */
+export function applyVendorRules(records: Records): void {
+  for (const rule of vendorRules)
+    for (const provider of rule.providers) applyRule(rule, records.get(provider))
+}
+
+function applyRule(rule: VendorRule, models: Map<string, Facts> | undefined): void {
+  for (const [id, facts] of models ?? [])
+    if (speaksOf(rule, id, facts)) models?.set(id, merge(facts, rule.facts))
+}
+
+function speaksOf(
+  { kinds = ['chat'], match, except, facts: rule }: VendorRule,
+  id: string,
+  facts: Facts,
+): boolean {
+  const { kind } = facts
+  return (
+    kind !== undefined &&
+    kinds.includes(kind) &&
+    (facts.tools !== false || rule.parallelTools === undefined) &&
+    (match === undefined || match.test(id)) &&
+    except?.test(id) !== true
+  )
+}
+
+function merge(facts: Facts, rule: Facts): Facts {
+  const input = rule.input === undefined ? undefined : [...new Set([...rule.input, ...(facts.input ?? [])])]
+  return { ...fillIn(facts, rule), ...(input !== undefined && { input }) }
+}

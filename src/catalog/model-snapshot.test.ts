@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import { providers } from '../providers/index.ts'
+import { kindOfName } from './model-kind.ts'
+import { abilities, factsOfRow, readModelSnapshot } from './model-snapshot.ts'
+
+const snapshot = readModelSnapshot()
+const rows = Object.entries(snapshot.models).flatMap(([provider, models]) =>
+  models.map(row => ({ name: `${provider}/${row.id}`, row })),
+)
+
+function namesOf(fails: (row: (typeof rows)[number]['row']) => boolean): string[] {
+  return rows.filter(({ row }) => fails(row)).map(({ name }) => name)
+}
+
+test('there are at least 1,500 models', () => {
+  expect(rows.length).toBeGreaterThanOrEqual(1500)
+})
+
+test.each(
+  providers.filter(({ type, models }) => type !== 'simulator' && models.length > 0).map(({ type }) => type),
+)('%s is there, with every model that it serves without a configuration', type => {
+  const known = new Set(snapshot.models[type]?.flatMap(({ id, aliases = [] }) => [id, ...aliases]))
+  const models = providers.find(provider => provider.type === type)?.models ?? []
+  expect(models.filter(model => !known.has(model))).toEqual([])
+})
+
+test('a name stands once for each provider', () => {
+  for (const models of Object.values(snapshot.models)) {
+    const names = models.map(({ id }) => id.toLowerCase())
+    expect(new Set(names).size).toBe(names.length)
+  }
+})
+
+test('sizes are whole numbers of a size that models have, and an answer fits into its window', () => {
+  const isSize = (size: number | undefined) =>
+    size === undefined || (Number.isSafeInteger(size) && size >= 128 && size <= 20_000_000)
+  expect(namesOf(({ context, maxOutput }) => !isSize(context) || !isSize(maxOutput))).toEqual([])
+  expect(namesOf(({ context = Number.POSITIVE_INFINITY, maxOutput = 0 }) => maxOutput > context)).toEqual([])
+})
+
+test('days are days, and none comes before the one that must precede it', () => {
+  const isDay = (day: string | undefined) => day === undefined || /^20\d\d-[01]\d(?:-[0-3]\d)?$/.test(day)
+  expect(
+    namesOf(row => ![row.knowledge, row.released, row.deprecated, row.retires].every(day => isDay(day))),
+  ).toEqual([])
+  expect(
+    namesOf(
+      ({ deprecated, retires }) => deprecated !== undefined && retires !== undefined && retires < deprecated,
+    ),
+  ).toEqual([])
+  expect(
+    namesOf(({ released, retires }) => released !== undefined && retires !== undefined && retires < released),
+  ).toEqual([])
+})
+
+test('what a model can and cannot do are words that we know, and none is both', () => {
+  const words = new Set(Object.keys(abilities))
+  const split = (text = '') => text.split(' ').filter(word => word !== '')
+  expect(
+    namesOf(({ can, cannot }) => [...split(can), ...split(cannot)].some(word => !words.has(word))),
+  ).toEqual([])
+  expect(namesOf(({ can, cannot }) => split(can).some(word => split(cannot).includes(word)))).toEqual([])
+  expect(
+    namesOf(({ can, cannot }) => split(can).includes('parallel_tools') && split(cannot).includes('tools')),
+  ).toEqual([])
+})
+
+test('modalities and levels are words that we know', () => {
+  const modality = /^(?:(?:text|image|pdf|audio|video|embedding)(?: |$))*$/
+  expect(namesOf(({ input = '', output = '' }) => !modality.test(input) || !modality.test(output))).toEqual(
+    [],
+  )
+  const level = /^(?:(?:none|minimal|low|medium|high|xhigh|max)(?: |$))*$/
+  expect(namesOf(({ levels = '' }) => !level.test(levels))).toEqual([])
+})
+
+test('a kind that the name tells is the kind, but where a source knows that the model is asked in a conversation', () => {
+  const contradicting = rows.filter(({ row }) => {
+    const named = kindOfName(row.id)
+    return named !== null && row.kind !== named && row.kind !== 'chat' && row.kind !== 'image'
+  })
+  expect(contradicting.map(({ name }) => name)).toEqual([])
+})
+
+test('what is long known of well-known models is what stands there', () => {
+  const find = (provider: string, id: string) => {
+    const row = snapshot.models[provider]?.find(known => known.id === id)
+    return row === undefined ? null : factsOfRow(row)
+  }
+  expect(find('anthropic', 'claude-haiku-4-5')).toMatchObject({
+    title: 'Claude Haiku 4.5',
+    ownedBy: 'anthropic',
+    kind: 'chat',
+    contextWindow: 200_000,
+    maxOutput: 64_000,
+    input: ['text', 'image', 'pdf'],
+    tools: true,
+    jsonSchema: true,
+    reasoning: true,
+    streaming: true,
+    promptCaching: true,
+    batch: true,
+    license: 'proprietary',
+  })
+  expect(find('openai', 'gpt-4o')).toMatchObject({
+    contextWindow: 128_000,
+    maxOutput: 16_384,
+    reasoning: false,
+  })
+  expect(find('openai', 'text-embedding-3-small')).toMatchObject({ kind: 'embedding', output: ['embedding'] })
+  expect(find('cohere', 'rerank-v3.5')).toMatchObject({ kind: 'rerank', ownedBy: 'cohere' })
+  expect(find('groq', 'whisper-large-v3')).toMatchObject({
+    kind: 'transcription',
+    input: ['audio'],
+    output: ['text'],
+  })
+  expect(find('groq', 'openai/gpt-oss-120b')).toMatchObject({
+    ownedBy: 'openai',
+    license: 'Apache-2.0',
+    reasoningLevels: ['low', 'medium', 'high'],
+    parallelTools: false,
+  })
+})
+
+test('every source is named with its licence', () => {
+  expect(snapshot.sources.length).toBeGreaterThan(0)
+  for (const source of snapshot.sources) expect(source).toMatchObject({ license: 'MIT' })
+})
+
+test('what a row leaves out is not said, and an ability that is denied is said to be denied', () => {
+  expect(factsOfRow({ id: 'm' })).toEqual({})
+  expect(
+    factsOfRow({ id: 'm', can: 'tools caching', cannot: 'json_schema', input: 'text pdf', levels: '' }),
+  ).toEqual({
+    tools: true,
+    promptCaching: true,
+    jsonSchema: false,
+    input: ['text', 'pdf'],
+    reasoningLevels: [],
+  })
+})
