@@ -34,19 +34,24 @@ export interface PricePeriod extends Prices {
 }
 
 /** What a model is for. */
-export type ModelKind =
-  | 'chat'
-  | 'completion'
-  | 'embedding'
-  | 'rerank'
-  | 'moderation'
-  | 'image'
-  | 'speech'
-  | 'transcription'
-  | 'video'
-  | 'other'
+export const modelKinds = [
+  'chat',
+  'completion',
+  'embedding',
+  'rerank',
+  'moderation',
+  'image',
+  'speech',
+  'transcription',
+  'video',
+  'other',
+] as const
 
-export type Modality = 'text' | 'image' | 'pdf' | 'audio' | 'video' | 'embedding'
+export type ModelKind = (typeof modelKinds)[number]
+
+export const modalities = ['text', 'image', 'pdf', 'audio', 'video', 'embedding'] as const
+
+export type Modality = (typeof modalities)[number]
 
 /** Sizes in tokens; days as `YYYY-MM-DD`, or `YYYY-MM` where only the month is known. */
 export interface ModelFacts {
@@ -97,3 +102,40 @@ export interface ListedFacts extends SaidFacts {
   /** The name by which this provider is asked for it. */
   readonly id: string
 }
+
+/** How a fact is written: a text, a list of texts, a whole number of tokens, a day or a month, yes or no. */
+export type FactType = 'text' | 'texts' | 'tokens' | 'day' | 'answer' | 'kind' | 'modalities'
+
+export interface FactField {
+  readonly name: Exclude<keyof ModelFacts, 'prices'>
+  readonly type: FactType
+}
+
+/** What people may write of a model, in the configuration and in a file, by the word for it. Prices have a file. */
+export const factFields: Readonly<Record<string, FactField>> = {
+  title: { name: 'title', type: 'text' },
+  owned_by: { name: 'ownedBy', type: 'text' },
+  kind: { name: 'kind', type: 'kind' },
+  context_window: { name: 'contextWindow', type: 'tokens' },
+  max_output: { name: 'maxOutput', type: 'tokens' },
+  input: { name: 'input', type: 'modalities' },
+  output: { name: 'output', type: 'modalities' },
+  tools: { name: 'tools', type: 'answer' },
+  parallel_tools: { name: 'parallelTools', type: 'answer' },
+  json_schema: { name: 'jsonSchema', type: 'answer' },
+  reasoning: { name: 'reasoning', type: 'answer' },
+  reasoning_levels: { name: 'reasoningLevels', type: 'texts' },
+  streaming: { name: 'streaming', type: 'answer' },
+  prompt_caching: { name: 'promptCaching', type: 'answer' },
+  batch: { name: 'batch', type: 'answer' },
+  knowledge_cutoff: { name: 'knowledgeCutoff', type: 'day' },
+  released_on: { name: 'releasedOn', type: 'day' },
+  deprecated_on: { name: 'deprecatedOn', type: 'day' },
+  retires_on: { name: 'retiresOn', type: 'day' },
+  replaced_by: { name: 'replacedBy', type: 'text' },
+  license: { name: 'license', type: 'text' },
+  aliases: { name: 'aliases', type: 'texts' },
+}
+
+/** `2026-03-31`, or `2026-03` where only the month is known. */
+export const dayPattern = /^20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?$/

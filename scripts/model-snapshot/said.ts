@@ -1,6 +1,6 @@
 // What the sources say of models, before it is one record: notes by provider and model, and how notes are joined.
 
-import type { Modality, SaidFacts } from '../../src/model-facts.ts'
+import { type Modality, modalities, type SaidFacts } from '../../src/model-facts.ts'
 
 /** All but prices, which have a table of their own. */
 export type Facts = { -readonly [Name in keyof Omit<SaidFacts, 'prices'>]: SaidFacts[Name] }
@@ -45,8 +45,6 @@ function addFacts(known: Facts, more: Facts): Facts {
 export function fillIn(known: Facts, more: Facts): Facts {
   return { ...more, ...known }
 }
-
-const modalities: readonly Modality[] = ['text', 'image', 'pdf', 'audio', 'video', 'embedding']
 
 /** In one order for all, and without what we have no word for. */
 export function sortModalities(names: Iterable<string>): readonly Modality[] {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { providers } from '../providers/index.ts'
 import { kindOfName } from './model-kind.ts'
-import { abilities, factsOfRow, readModelSnapshot } from './model-snapshot.ts'
+import { abilities, createRowReader, readModelSnapshot } from './model-snapshot.ts'
 
 const snapshot = readModelSnapshot()
+const factsOfRow = createRowReader()
 const rows = Object.entries(snapshot.models).flatMap(([provider, models]) =>
   models.map(row => ({ name: `${provider}/${row.id}`, row })),
 )

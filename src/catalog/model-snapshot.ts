@@ -70,9 +70,20 @@ export function readModelSnapshot(): ModelSnapshot {
   return JSON.parse(readFileSync(file, 'utf8')) as ModelSnapshot
 }
 
-/** What a row says, without the prices: these are in the price table. */
-export function factsOfRow(row: SnapshotRow): SaidFacts {
-  return {
+/** What rows say, without the prices: these are in the price table. Equal lists are one list, as many rows have them. */
+export function createRowReader(): (row: SnapshotRow) => SaidFacts {
+  const lists = new Map<string, readonly string[]>()
+  const wordsOf = <Word extends string>(text: string): readonly Word[] => {
+    const known = lists.get(text)
+    if (known !== undefined) return known as readonly Word[]
+    const words = Object.freeze(text === '' ? [] : text.split(' '))
+    lists.set(text, words)
+    return words as readonly Word[]
+  }
+  const answersOf = (text: string, answer: boolean): SaidFacts =>
+    Object.fromEntries(wordsOf<keyof typeof abilities>(text).map(word => [abilities[word], answer]))
+
+  return row => ({
     ...(row.title !== undefined && { title: row.title }),
     ...(row.owner !== undefined && { ownedBy: row.owner }),
     ...(row.kind !== undefined && { kind: row.kind }),
@@ -80,8 +91,8 @@ export function factsOfRow(row: SnapshotRow): SaidFacts {
     ...(row.maxOutput !== undefined && { maxOutput: row.maxOutput }),
     ...(row.input !== undefined && { input: wordsOf<Modality>(row.input) }),
     ...(row.output !== undefined && { output: wordsOf<Modality>(row.output) }),
-    ...answersOf(row.can, true),
-    ...answersOf(row.cannot, false),
+    ...(row.can !== undefined && answersOf(row.can, true)),
+    ...(row.cannot !== undefined && answersOf(row.cannot, false)),
     ...(row.levels !== undefined && { reasoningLevels: wordsOf(row.levels) }),
     ...(row.knowledge !== undefined && { knowledgeCutoff: row.knowledge }),
     ...(row.released !== undefined && { releasedOn: row.released }),
@@ -90,15 +101,5 @@ export function factsOfRow(row: SnapshotRow): SaidFacts {
     ...(row.replacedBy !== undefined && { replacedBy: row.replacedBy }),
     ...(row.license !== undefined && { license: row.license }),
     ...(row.aliases !== undefined && { aliases: row.aliases }),
-  }
-}
-
-function answersOf(words: string | undefined, answer: boolean): SaidFacts {
-  if (words === undefined) return {}
-  const names = wordsOf<keyof typeof abilities>(words)
-  return Object.fromEntries(names.map(name => [abilities[name], answer]))
-}
-
-function wordsOf<Word extends string>(text: string): readonly Word[] {
-  return text === '' ? [] : (text.split(' ') as Word[])
+  })
 }

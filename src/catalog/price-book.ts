@@ -83,7 +83,8 @@ export function createPriceBook({ snapshot, overrides, tableNames = {} }: PriceB
   const findOrdinary = rememberEntries((provider, model) => find(provider, model, null))
 
   return {
-    priceOf: (provider, model) => findOrdinary(provider, model)?.price ?? null,
+    // Not remembered: who asks for all models would displace those that are charged.
+    priceOf: (provider, model) => find(provider, model, null)?.price ?? null,
     costOf({ provider, model, usage, serviceTier, at }) {
       const tier = readTier(serviceTier)
       const entry = tier === null ? findOrdinary(provider, model) : find(provider, model, tier)

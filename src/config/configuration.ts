@@ -3,6 +3,7 @@
 
 import type { AwsCredentials, GoogleCredentials } from '../call.ts'
 import type { Secret } from '../lib/secret.ts'
+import type { SaidFacts } from '../model-facts.ts'
 import type { strategyNames } from './sections/routing.ts'
 
 export interface Configuration {
@@ -44,6 +45,10 @@ export interface Configuration {
     readonly fallbacks: Readonly<Record<string, readonly string[]>>
     /** File with prices that win over the bundled ones. */
     readonly pricesFile: string | null
+    /** Model or `provider/model` -> what is known of it better. */
+    readonly details: Readonly<Record<string, SaidFacts>>
+    /** File with such details; those above win over it. */
+    readonly detailsFile: string | null
   }
   readonly routing: RoutingConfiguration
   readonly timeouts: TimeoutConfiguration & { readonly totalMs: number }

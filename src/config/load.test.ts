@@ -91,7 +91,7 @@ test('an empty file means the defaults', () => {
       shutdownMs: 30_000,
     },
     auth: { required: true, header: 'x-api-key', keys: [] },
-    models: { aliases: {}, groups: {}, fallbacks: {}, pricesFile: null },
+    models: { aliases: {}, groups: {}, fallbacks: {}, pricesFile: null, details: {}, detailsFile: null },
     timeouts: {
       connectMs: 5_000,
       headersMs: 300_000,

@@ -200,6 +200,8 @@ test('aliases, groups and fallbacks that end somewhere are taken', () => {
     groups: { small: ['openai/gpt-4o-mini', 'groq/llama'], big: ['gpt-4o'], 'gpt-4': ['openai/gpt-4'] },
     fallbacks: { big: ['small', 'fast'], small: ['last'] },
     pricesFile: 'prices.json',
+    details: {},
+    detailsFile: null,
   })
 })
 

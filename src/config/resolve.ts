@@ -132,6 +132,8 @@ function resolveModels({ models }: ConfigurationFile): Configuration['models'] {
     groups: asTable(mapValues(models.groups, ({ targets }) => targets.map(({ model }) => model))),
     fallbacks: asTable(models.fallbacks),
     pricesFile: models.prices_file ?? null,
+    details: asTable(models.details),
+    detailsFile: models.details_file ?? null,
   }
 }
 

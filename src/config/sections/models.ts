@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { oneOrMore, section, text } from './fields.ts'
+import { modelDetails } from './model-details.ts'
 import { strategy } from './routing.ts'
 
 export function modelsSection() {
@@ -21,7 +22,14 @@ export function modelsSection() {
     prices_file: text
       .optional()
       .describe('File with prices that win over the bundled ones, relative to the working folder.'),
-  }).describe('Names of models: aliases, groups, fallbacks.')
+    details: z
+      .record(text, modelDetails())
+      .default({})
+      .describe('Model or `provider/model` to what is known of it better than the catalogue does.'),
+    details_file: text
+      .optional()
+      .describe('File with such details, relative to the working folder; `details` win over it.'),
+  }).describe('Names of models: aliases, groups, fallbacks; and what is known of them.')
 }
 
 export const usualWeight = 1
