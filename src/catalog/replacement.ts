@@ -1,0 +1,103 @@
+// Finds the model that could stand in for another: one that can do all that it can, at the nearest price.
+
+import type { Catalogue, CatalogueEntry } from './catalogue.ts'
+import { steadyPriceAt } from './steady-price.ts'
+
+export type FindReplacement = (entry: CatalogueEntry) => CatalogueEntry | null
+
+/** A window that is a little smaller will do. */
+const enoughContext = 0.8
+
+/** What a model must not lose by being replaced. */
+const abilities = ['tools', 'jsonSchema', 'reasoning'] as const
+
+/** @param now milliseconds since the epoch */
+export function createReplacementFinder(catalogue: Catalogue, now: number): FindReplacement {
+  const today = new Date(now).toISOString().slice(0, 10)
+  const pools = poolCandidates(catalogue, today)
+  const priceOf = (entry: CatalogueEntry) => meanPrice(entry, now)
+
+  return entry => {
+    if (entry.kind === null) return null
+    const candidates = pools.get(entry.kind) ?? []
+    const fits = (candidate: CatalogueEntry) => !isSame(candidate, entry) && canReplace(candidate, entry)
+    const near = candidates.filter(candidate => candidate.provider === entry.provider && fits(candidate))
+    const named = near.find(
+      ({ id, aliases }) => id === entry.replacedBy || aliases?.includes(entry.replacedBy ?? ''),
+    )
+    if (named !== undefined) return named
+    const pool = near.length > 0 ? near : candidates.filter(fits)
+    return nearestPrice(pool, entry, priceOf)
+  }
+}
+
+/** Those that can be asked for and will stay, by kind, in the order of their keys. */
+function poolCandidates(
+  { entries }: Catalogue,
+  today: string,
+): ReadonlyMap<string, readonly CatalogueEntry[]> {
+  const pools = new Map<string, CatalogueEntry[]>()
+  for (const entry of entries) {
+    if (entry.missing !== null || entry.kind === null || isEnding(entry, today)) continue
+    const pool = pools.get(entry.kind)
+    if (pool === undefined) pools.set(entry.kind, [entry])
+    else pool.push(entry)
+  }
+  return pools
+}
+
+/** Its end is announced, or its maker advises against it already. */
+function isEnding({ deprecatedOn, retiresOn }: CatalogueEntry, today: string): boolean {
+  return retiresOn !== null || (deprecatedOn !== null && deprecatedOn <= today)
+}
+
+function isSame(candidate: CatalogueEntry, entry: CatalogueEntry): boolean {
+  return (
+    candidate.key === entry.key ||
+    (candidate.provider === entry.provider &&
+      (candidate.aliases?.includes(entry.id) === true || entry.aliases?.includes(candidate.id) === true))
+  )
+}
+
+/** What is not known of the candidate it may lack; what is not known of the other nobody can ask for. */
+function canReplace(candidate: CatalogueEntry, entry: CatalogueEntry): boolean {
+  const { contextWindow } = entry
+  return (
+    abilities.every(name => entry[name] !== true || candidate[name] === true) &&
+    holdsAll(candidate.input, entry.input) &&
+    holdsAll(candidate.output, entry.output) &&
+    (contextWindow === null ||
+      (candidate.contextWindow !== null && candidate.contextWindow >= contextWindow * enoughContext))
+  )
+}
+
+function holdsAll(has: readonly string[] | null, needed: readonly string[] | null): boolean {
+  return needed === null || (has !== null && needed.every(item => has.includes(item)))
+}
+
+function nearestPrice(
+  pool: readonly CatalogueEntry[],
+  entry: CatalogueEntry,
+  priceOf: (entry: CatalogueEntry) => number | null,
+): CatalogueEntry | null {
+  const wanted = priceOf(entry)
+  const distance = (candidate: CatalogueEntry): number => {
+    const price = priceOf(candidate)
+    if (wanted === null || price === null) return Number.POSITIVE_INFINITY
+    // By ratio: twice the price is as far as half of it. One pico more, because some cost nothing.
+    return Math.abs(Math.log((price + 1) / (wanted + 1)))
+  }
+  let best: { readonly candidate: CatalogueEntry; readonly distance: number } | null = null
+  for (const candidate of pool) {
+    const far = distance(candidate)
+    if (best === null || far < best.distance) best = { candidate, distance: far }
+  }
+  return best?.candidate ?? null
+}
+
+/** Of input and output; of input alone, where nothing else costs. */
+function meanPrice(entry: CatalogueEntry, now: number): number | null {
+  const { input, output } = steadyPriceAt(entry.prices, now) ?? {}
+  if (input === undefined) return null
+  return output === undefined ? input : (input + output) / 2
+}
