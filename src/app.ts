@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { createApiKey, type StoredKey } from './access/keys.ts'
 import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { createAsking } from './app/asking.ts'
-import { type BuiltSnapshot, buildSnapshot, PricesInvalid } from './app/build-snapshot.ts'
+import { type BuiltSnapshot, buildSnapshot } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
+import { FilesInvalid } from './app/known-models.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { readingsOf } from './app/readings.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
@@ -13,6 +14,8 @@ import { createRouteCounts, type RouteCounts } from './app/route-counts.ts'
 import { createRoutes } from './app/routes.ts'
 import type { TargetMemory } from './app/target-memory.ts'
 import type { Send } from './call.ts'
+import { readModelSnapshot } from './catalog/model-snapshot.ts'
+import { createModelTable } from './catalog/model-table.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
@@ -79,7 +82,7 @@ const maxRememberedThoughts = 50_000
 /** How many keys a rate limiter remembers: more than are active in a window. */
 const maxLimitedKeys = 100_000
 
-/** @throws the system's error where the address is taken; StoreError for the data directory; PricesInvalid */
+/** @throws the system's error where the address is taken; StoreError for the data directory; FilesInvalid */
 export async function startApp(options: AppOptions): Promise<App> {
   const { configuration, dataDirectory, version } = options
   makeDirectory(dataDirectory)
@@ -225,12 +228,14 @@ function createCurrent(deps: CurrentDeps): Current {
   const keepLimiter = createLimiterKeeper()
   const affinity = openAffinity(options.configuration, sharedState)
   const { observe } = observation
+  const modelTable = once(() => createModelTable(readModelSnapshot()))
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
   function build(configuration: Configuration): BuiltSnapshot {
     const built = buildSnapshot(configuration, {
       clock: systemClock,
       fetchMedia,
+      modelTable,
       plugins: options.plugins ?? [],
       random: Math.random,
       pepper,
@@ -268,7 +273,7 @@ function createCurrent(deps: CurrentDeps): Current {
         else reject(loaded.problems)
       } catch (thrown) {
         // A reload must never end a gateway that serves: whatever is wrong, the old configuration stays.
-        reject(thrown instanceof PricesInvalid ? thrown.problems : [unreadable(thrown)])
+        reject(thrown instanceof FilesInvalid ? thrown.problems : [unreadable(thrown)])
       }
     },
   }

@@ -1,16 +1,16 @@
 // Makes of one configuration everything that a request reads, and nothing that outlives it.
 
-import { readFileSync } from 'node:fs'
 import { type Authenticate, createAuthenticator } from '../access/authenticate.ts'
 import { createSignatureVerifier } from '../access/aws-signature.ts'
 import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
 import type { Operation, Target } from '../call.ts'
+import type { Catalogue } from '../catalog/catalogue.ts'
 import { createModelIndex, type ModelIndex } from '../catalog/model-index.ts'
-import { createPriceBook } from '../catalog/price-book.ts'
-import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overrides.ts'
-import { bundledPrices } from '../catalog/price-snapshot.ts'
-import type { Configuration, Problem } from '../config/configuration.ts'
+import type { ModelOverrides } from '../catalog/model-overrides.ts'
+import type { ModelTable } from '../catalog/model-table.ts'
+import type { PriceBook } from '../catalog/price-book.ts'
+import type { Configuration } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
 import type { Observer } from '../events.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
@@ -18,10 +18,15 @@ import { findProvider } from '../providers/index.ts'
 import type { AffinityMemory } from '../routing/rules/index.ts'
 import { buildRoutes, type KnownTargets, type Routes } from './build-routes.ts'
 import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
+import { createOutputLimits, readModelOverrides, readPrices } from './known-models.ts'
 import { createRouteCounts, type RouteCounts } from './route-counts.ts'
 import { findRouteProblems } from './route-problems.ts'
 
 export interface SnapshotDeps extends ConnectDeps {
+  /** The bundled facts of models; read when they are first asked for. */
+  readonly modelTable: () => ModelTable
+  /** The one in force; null, or absent, until the first one is built. */
+  readonly catalogue?: () => Catalogue | null
   readonly random: () => number
   readonly observe: Observer
   readonly pepper: Buffer
@@ -47,16 +52,9 @@ export interface BuiltSnapshot extends Snapshot {
   readonly problems: readonly string[]
   /** The routes for those who only ask about them: nothing is counted, and nobody is told. */
   unobservedRoutes(): Routes
-}
-
-/** A configuration whose price file is wrong: the problems are as good as those of the configuration itself. */
-export class PricesInvalid extends Error {
-  readonly problems: readonly Problem[]
-
-  constructor(problems: readonly Problem[]) {
-    super('the price file is not valid')
-    this.problems = problems
-  }
+  readonly prices: PriceBook
+  /** Of the file with details of models. */
+  readonly overrides: ModelOverrides
 }
 
 /** What is valid in a configuration, but leads nowhere: for `check`, which builds nothing else. */
@@ -69,7 +67,7 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
   return serves ? problems : [...problems, 'No model can be served: no provider is usable.']
 }
 
-/** @throws PricesInvalid */
+/** @throws FilesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps)
   const { aliases, groups, fallbacks } = configuration.models
@@ -77,7 +75,9 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
   const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
-  const costOf = createPrices(configuration, providers)
+  const prices = readPrices(configuration, providers)
+  const costOf = costsOf(prices)
+  const overrides = readModelOverrides(configuration)
   const routesDeps = { ...deps, counts: deps.routeCounts, targetsOf: models.expand, costOf }
   const routes = buildRoutes(configuration, routesDeps)
   let unobserved: Routes | null = null
@@ -113,24 +113,27 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       if (side === undefined) throw new Error(`no provider ${target.connection.provider} in this snapshot`)
       return side
     },
-    // Until the catalogue knows it.
-    maxOutputTokens: () => null,
+    prices,
+    overrides,
+    maxOutputTokens: createOutputLimits(configuration, {
+      table: deps.modelTable,
+      catalogue: deps.catalogue ?? (() => null),
+      overrides,
+      providers,
+    }),
     costOf,
   }
 }
 
-/** @throws PricesInvalid */
+/** @throws FilesInvalid */
 export function createPrices(
-  { models: { pricesFile } }: Configuration,
+  configuration: Configuration,
   providers: readonly ConnectedProvider[],
 ): Snapshot['costOf'] {
-  const prices = createPriceBook({
-    snapshot: bundledPrices,
-    overrides: pricesFile === null ? [] : readOverrides(pricesFile),
-    tableNames: Object.fromEntries(
-      providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
-    ),
-  })
+  return costsOf(readPrices(configuration, providers))
+}
+
+function costsOf(prices: PriceBook): Snapshot['costOf'] {
   return ({ target, usage, serviceTier, at }) =>
     prices.costOf({
       provider: target.connection.provider,
@@ -179,23 +182,4 @@ function takeRate(limiter: RateLimiter | null, keyId: string): ReturnType<Snapsh
   if (limiter === null) return null
   const decision = limiter.take(keyId)
   return { decision, headers: rateLimitHeaders(decision) }
-}
-
-/** A server of one's own has no price but that of the override file, whatever its models are called. */
-function tableNameOf(provider: ConnectedProvider['provider']): string | null {
-  if (provider.keyOptional === true || provider.type === 'simulator') return null
-  return provider.priceProvider ?? provider.type
-}
-
-function readOverrides(file: string): readonly PriceOverride[] {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    const path = 'models.prices_file'
-    throw new PricesInvalid([{ file, line: null, column: null, path, message: 'cannot be read' }])
-  }
-  const { overrides, problems } = parsePriceOverrides(text, file)
-  if (problems.length > 0) throw new PricesInvalid(problems)
-  return overrides
 }

@@ -1,6 +1,6 @@
 // `llm-proxy serve`: loads the configuration, starts the gateway, says what it found, and waits for its end.
 
-import { PricesInvalid } from '../app/build-snapshot.ts'
+import { FilesInvalid } from '../app/known-models.ts'
 import { loadPlugins } from '../app/plugins.ts'
 import { type App, startApp } from '../app.ts'
 import { formatProblem } from '../config/describe.ts'
@@ -107,7 +107,7 @@ function waitForEnd(app: App, terminal: Terminal): Promise<ExitCode> {
 }
 
 function explainFailure(thrown: unknown, terminal: Terminal): ExitCode {
-  if (thrown instanceof PricesInvalid) {
+  if (thrown instanceof FilesInvalid) {
     for (const problem of thrown.problems) terminal.complain(formatProblem(problem))
     return exitCodes.invalidConfiguration
   }
