@@ -1,7 +1,7 @@
 // Puts the catalogue together: every model of every configured provider, and all that is known of the others. The same
 // input gives the same catalogue, whoever builds it and in however many pieces.
 
-import { createHash } from 'node:crypto'
+import { ContentHash } from '../lib/content-hash.ts'
 import { runAtOnce, runInSlices } from '../lib/slices.ts'
 import type { ListedFacts, SaidFacts } from '../model-facts.ts'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
@@ -53,7 +53,7 @@ export interface CatalogueOptions {
 }
 
 /** Entries between two pauses: well below a millisecond. */
-export const sliceSize = 50
+export const sliceSize = 25
 
 export function buildCatalogue(options: CatalogueOptions): Catalogue {
   return runAtOnce(buildSteps(options))
@@ -206,7 +206,7 @@ function createEntryBook() {
   const entries: CatalogueEntry[] = []
   const byKey = new Map<string, CatalogueEntry>()
   const byId = new Map<string, CatalogueEntry[]>()
-  const hash = createHash('sha256')
+  const hash = new ContentHash()
 
   const addName = (name: string, entry: CatalogueEntry) => {
     const known = byId.get(name)
@@ -220,12 +220,12 @@ function createEntryBook() {
       byKey.set(entry.key, entry)
       addName(entry.id, entry)
       for (const alias of entry.aliases ?? []) addName(alias, entry)
-      hash.update(JSON.stringify(entry))
+      hash.add(entry)
     },
     close(builtAt: number): Catalogue {
       return {
         entries,
-        version: hash.digest('base64url').slice(0, 22),
+        version: hash.digest(),
         builtAt,
         find: key => byKey.get(key) ?? null,
         findById: id => byId.get(id) ?? [],

@@ -19,7 +19,14 @@ export interface ModelTable {
 export function createModelTable(snapshot: ModelSnapshot): ModelTable {
   const models = new Map(Object.entries(snapshot.models))
   const families = snapshot.families.map(family => ({ ...family, pattern: new RegExp(family.match) }))
-  const readRow = createRowReader()
+  const readAnew = createRowReader()
+  const facts = new Map<SnapshotRow, SaidFacts>()
+  /** Remembered, as every refresh asks for all rows. */
+  const readRow = (row: SnapshotRow): SaidFacts => {
+    const known = facts.get(row) ?? readAnew(row)
+    facts.set(row, known)
+    return known
+  }
   const indexes = new Map<string, ReadonlyMap<string, SnapshotRow>>()
 
   const indexOf = (type: string): ReadonlyMap<string, SnapshotRow> => {

@@ -50,6 +50,8 @@ export function createPriceTable(snapshot: Pick<PriceSnapshot, 'aliases' | 'prov
     find(provider, model) {
       if (model.length > longestName) return null
       const table = aliases.get(provider) ?? provider
+      const literal = findIn(table, model)
+      if (literal !== null) return literal
       for (const name of nameVariants(model)) {
         const found = findIn(table, name)
         if (found !== null) return found

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { runAtOnce, runInSlices } from './slices.ts'
+
+function* count(to: number, done: number[]): Generator<void, string> {
+  for (let step = 1; step <= to; step++) {
+    done.push(step)
+    yield
+  }
+  return 'done'
+}
+
+test('at once, all is done and the result is given', () => {
+  const done: number[] = []
+  expect(runAtOnce(count(3, done))).toBe('done')
+  expect(done).toEqual([1, 2, 3])
+})
+
+test('in slices, others get their turn between the pieces', async () => {
+  const done: number[] = []
+  const seen: number[] = []
+  const look = () => {
+    seen.push(done.length)
+    return Promise.resolve()
+  }
+  expect(await runInSlices(count(3, done), look)).toBe('done')
+  expect(seen).toEqual([1, 2, 3])
+})
+
+test('a turn of the event loop passes between two pieces', async () => {
+  const done: number[] = []
+  const running = runInSlices(count(3, done))
+  await new Promise(resolve => setImmediate(resolve))
+  expect(done.length).toBeLessThan(3)
+  await expect(running).resolves.toBe('done')
+})
+
+test('what goes wrong in a piece is told', async () => {
+  function* fail(): Generator<void, string> {
+    yield
+    throw new Error('broken')
+  }
+  await expect(runInSlices(fail())).rejects.toThrow('broken')
+})

@@ -1,0 +1,160 @@
+// How the bundled facts of models are put together: scripts/write-model-snapshot.ts.
+
+import { describe, expect, test } from 'vitest'
+import { applyHandKept, readHandKept } from '../scripts/model-snapshot/hand-kept.ts'
+import { isModelName, sourceNames } from '../scripts/model-snapshot/providers.ts'
+import { readLevels } from '../scripts/model-snapshot/read-pi-ai.ts'
+import { collectNotes, type Facts, type Records } from '../scripts/model-snapshot/said.ts'
+import { shareAmongHosts } from '../scripts/model-snapshot/same-model.ts'
+import { applyVendorRules, vendorRules } from '../scripts/model-snapshot/vendor-rules.ts'
+import { dayPattern } from '../src/model-facts.ts'
+import { providers } from '../src/providers/index.ts'
+
+function recordsOf(models: Record<string, Record<string, Facts>>): Records {
+  return new Map(Object.entries(models).map(([type, rows]) => [type, new Map(Object.entries(rows))]))
+}
+
+describe('notes of several sources', () => {
+  test('the first who says a thing is believed, and what goes in is added up', () => {
+    const records = collectNotes([
+      [{ provider: 'p', id: 'M', facts: { contextWindow: 1, input: ['text', 'image'] } }],
+      [{ provider: 'p', id: 'm', facts: { contextWindow: 2, maxOutput: 3, input: ['pdf', 'text'] } }],
+    ])
+    expect([...(records.get('p') ?? [])]).toEqual([
+      ['M', { contextWindow: 1, maxOutput: 3, input: ['text', 'image', 'pdf'] }],
+    ])
+  })
+
+  test('rows that stand for a family of names are no models', () => {
+    expect(isModelName('openai', 'ft:gpt-4o')).toBe(false)
+    expect(isModelName('bedrock', 'regional.anthropic.claude-opus-4-6-v1:0')).toBe(false)
+    expect(isModelName('mistral', 'devstral-small:free')).toBe(false)
+    expect(isModelName('openrouter', 'qwen/qwen3-32b:free')).toBe(true)
+    expect(isModelName('bedrock', 'amazon.nova-pro-v1:0')).toBe(true)
+  })
+
+  test('every type of the sources is a type of provider', () => {
+    const types = new Set(providers.map(({ type }) => type))
+    expect(Object.keys(sourceNames).filter(type => !types.has(type))).toEqual([])
+  })
+
+  test.each([
+    ['nothing is said', undefined, null],
+    ['only that it always thinks', { off: null }, null],
+    ['the usual ones and one more', { max: 'max' }, ['low', 'medium', 'high', 'max']],
+    ['some that it lacks', { low: null, medium: null, high: 'high', max: 'max' }, ['high', 'max']],
+    [
+      'that it can be told not to think',
+      { off: 'none', low: null, medium: null, high: 'high' },
+      ['none', 'high'],
+    ],
+    [
+      'words of the vendor',
+      { minimal: 'MINIMAL', low: null, medium: null, high: 'HIGH' },
+      ['minimal', 'high'],
+    ],
+    ['two that are one', { minimal: 'low', max: 'max' }, ['low', 'medium', 'high', 'max']],
+  ])('levels of effort: %s', (_what, levels, expected) => {
+    expect(readLevels(levels)).toEqual(expected)
+  })
+})
+
+describe('the same model at several hosts', () => {
+  test('what its maker says of it holds everywhere, what a host decides does not', () => {
+    const records = recordsOf({
+      anthropic: {
+        'claude-x-4.5': { contextWindow: 9, tools: true, reasoning: true, knowledgeCutoff: '2026-01' },
+      },
+      bedrock: { 'eu.anthropic.claude-x-4-5-v1:0': {} },
+    })
+    shareAmongHosts(records)
+    expect(records.get('bedrock')?.get('eu.anthropic.claude-x-4-5-v1:0')).toEqual({
+      reasoning: true,
+      knowledgeCutoff: '2026-01',
+    })
+  })
+
+  test('a further name at the same host has its limits as well', () => {
+    const records = recordsOf({
+      bedrock: {
+        'anthropic.claude-x': { title: 'X', contextWindow: 9, tools: true },
+        'eu.anthropic.claude-x': {},
+      },
+    })
+    shareAmongHosts(records)
+    expect(records.get('bedrock')?.get('eu.anthropic.claude-x')).toEqual({ contextWindow: 9, tools: true })
+  })
+
+  test('an answer is not longer than the window, and who does not think has no levels of it', () => {
+    const records = recordsOf({
+      p: { m: { contextWindow: 5, maxOutput: 6, reasoning: false, reasoningLevels: ['low'] } },
+    })
+    shareAmongHosts(records)
+    expect(records.get('p')?.get('m')).toEqual({ contextWindow: 5, reasoning: false })
+  })
+})
+
+describe('what vendors say of all their models', () => {
+  test('each rule names the page and types that there are', () => {
+    const types = new Set(providers.map(({ type }) => type))
+    for (const { link, providers: named } of vendorRules) {
+      expect(link).toMatch(/^https:\/\//)
+      for (const type of named) expect(types).toContain(type)
+    }
+  })
+
+  test('a rule fills in what is not known, and contradicts no source', () => {
+    const records = recordsOf({
+      anthropic: {
+        'claude-haiku-4-5': { kind: 'chat', batch: false },
+        'claude-2.1': { kind: 'chat' },
+        'not-known': {},
+      },
+    })
+    applyVendorRules(records)
+    expect(records.get('anthropic')?.get('claude-haiku-4-5')).toMatchObject({
+      batch: false,
+      jsonSchema: true,
+      streaming: true,
+    })
+    expect(records.get('anthropic')?.get('claude-2.1')).toMatchObject({ jsonSchema: false })
+    expect(records.get('anthropic')?.get('not-known')).toEqual({})
+  })
+
+  test('who cannot call tools cannot call several', () => {
+    const records = recordsOf({ openai: { 'gpt-4o': { kind: 'chat', tools: false } } })
+    applyVendorRules(records)
+    expect(records.get('openai')?.get('gpt-4o')).not.toHaveProperty('parallelTools')
+  })
+})
+
+describe('what is kept by hand', () => {
+  const pages = readHandKept()
+  const rows = pages.flatMap(page => page.rows)
+
+  test('every page has its link, and every day is one', () => {
+    for (const { link } of pages) expect(link).toMatch(/^https:\/\//)
+    const days = rows
+      .flatMap(({ deprecatedOn, retiresOn }) => [deprecatedOn, retiresOn])
+      .filter(day => day !== undefined)
+    expect(days.length).toBeGreaterThan(100)
+    for (const day of days) expect(day).toMatch(dayPattern)
+  })
+
+  test('it wins over the sources, for all names of the model, and adds models only where its page lists them', () => {
+    const page = (adds: boolean) => ({
+      provider: 'p',
+      link: 'https://example.com',
+      adds,
+      rows: [{ names: ['m', 'm-2026'], retiresOn: '2027-01-01' }],
+    })
+    const known = recordsOf({ p: { 'm-2026': { retiresOn: '2026-01-01', tools: true } } })
+    applyHandKept(known, [page(false)])
+    expect([...(known.get('p') ?? [])]).toEqual([
+      ['m-2026', { retiresOn: '2027-01-01', tools: true, aliases: ['m'] }],
+    ])
+    const empty = recordsOf({})
+    applyHandKept(empty, [page(true)])
+    expect([...(empty.get('p')?.keys() ?? [])]).toEqual(['m'])
+  })
+})

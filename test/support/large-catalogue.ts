@@ -1,0 +1,63 @@
+// 10,000 models: those of the bundle, and some that providers list.
+
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { CatalogueOptions, CatalogueProvider } from '../../src/catalog/build-catalogue.ts'
+import { readModelSnapshot } from '../../src/catalog/model-snapshot.ts'
+import { createModelTable } from '../../src/catalog/model-table.ts'
+import { createPriceBook } from '../../src/catalog/price-book.ts'
+import { bundledPrices } from '../../src/catalog/price-snapshot.ts'
+import type { ListedFacts } from '../../src/model-facts.ts'
+
+const hosts = 5
+const modelsOfHost = 760
+
+/** As a vendor lists it: each text an object of its own, as it comes out of parsed JSON. */
+function listModel(host: number, index: number): ListedFacts {
+  const model: ListedFacts = {
+    id: `publisher-${index % 40}/model-${host}-${index}-instruct`,
+    title: `Model ${host} ${index}`,
+    contextWindow: 131_072,
+    maxOutput: 8192,
+    input: ['text', 'image'],
+    output: ['text'],
+    tools: true,
+    releasedOn: '2026-01-31',
+    prices: [{ input: 1_000_000 + index, output: 5_000_000 + index }],
+  }
+  return JSON.parse(JSON.stringify(model)) as ListedFacts
+}
+
+export function listingProviders(): CatalogueProvider[] {
+  return Array.from({ length: hosts }, (_, host) => ({
+    name: `host-${host}`,
+    type: 'openrouter',
+    tableName: 'openrouter',
+    usable: true,
+    unusableReason: null,
+    configuredModels: null,
+    deployments: {},
+    baseModels: {},
+    listing: { models: Array.from({ length: modelsOfHost }, (_, index) => listModel(host, index)), at: 0 },
+  }))
+}
+
+export function largeCatalogueOptions(): CatalogueOptions {
+  return {
+    table: createModelTable(readModelSnapshot()),
+    providers: listingProviders(),
+    overrides: new Map(),
+    details: {},
+    prices: createPriceBook({ snapshot: bundledPrices, overrides: [] }),
+    now: Date.UTC(2026, 10, 23),
+  }
+}
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+export function heapMegabytes(): number {
+  collectGarbage()
+  collectGarbage()
+  return process.memoryUsage().heapUsed / 1e6
+}
