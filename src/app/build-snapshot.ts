@@ -78,7 +78,13 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
   const costOf = createPrices(configuration, providers)
-  const routesDeps = { ...deps, counts: deps.routeCounts, targetsOf: models.expand, costOf }
+  const routesDeps = {
+    ...deps,
+    counts: deps.routeCounts,
+    targetsOf: models.expand,
+    resolve: models.resolve,
+    costOf,
+  }
   const routes = buildRoutes(configuration, routesDeps)
   let unobserved: Routes | null = null
 

@@ -127,6 +127,7 @@ function createDecider(configuration: Configuration, rows: Iterable<LedgerRow>, 
     observe: () => {},
     rests: () => false,
     targetsOf: models.expand,
+    resolve: models.resolve,
     costOf,
   })
   return {
