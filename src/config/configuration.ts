@@ -168,9 +168,19 @@ export interface RateLimitConfiguration {
   readonly burstLimit: number
 }
 
+export interface RedisTlsConfiguration {
+  /** Files in PEM; null for the public authorities, and for no certificate of one's own. */
+  readonly caFile: string | null
+  readonly certificate: { readonly file: string; readonly keyFile: string } | null
+  /** Null: the host of the address. */
+  readonly serverName: string | null
+}
+
 export interface RedisConfiguration {
   /** Without user and password. */
   readonly url: string
+  /** Null where the connection is not encrypted. */
+  readonly tls: RedisTlsConfiguration | null
   readonly username: string | null
   readonly password: Secret | null
   readonly prefix: string
