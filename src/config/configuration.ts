@@ -202,6 +202,13 @@ export interface PackageConfiguration {
   readonly options: Readonly<Record<string, unknown>>
 }
 
+export interface HealthCheckConfiguration {
+  readonly intervalMs: number
+  /** Null: the first of the provider. */
+  readonly model: string | null
+  readonly maxPerHour: number
+}
+
 export interface ProviderConfiguration {
   readonly name: string
   readonly type: string
@@ -221,6 +228,8 @@ export interface ProviderConfiguration {
   readonly passthrough: boolean
   /** Its files and batches may be used, where it has such. */
   readonly files: boolean
+  /** Null: it is asked for nothing but what clients want. */
+  readonly healthCheck: HealthCheckConfiguration | null
   readonly apiVersion: string | null
   readonly deployments: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>

@@ -102,6 +102,12 @@ test.each<[ErrorCode, number]>([
   expect(askedAt).toHaveLength(times)
 })
 
+test('a health check is not asked again', async () => {
+  const { askedAt, send } = upstreamOf(repeat('upstream_error', 9))
+  await expect(send({ ...requestOf(), healthCheck: true })).rejects.toMatchObject({ code: 'upstream_error' })
+  expect(askedAt).toHaveLength(1)
+})
+
 test('no retries are made where the connection allows none', async () => {
   const { askedAt, send } = upstreamOf(repeat('upstream_error', 1))
   for (const alternatives of [true, false]) {
