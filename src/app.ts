@@ -6,6 +6,7 @@ import { createRateLimiter, type RateLimiter } from './access/rate-limit.ts'
 import { createAsking } from './app/asking.ts'
 import { type BuiltSnapshot, buildSnapshot } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
+import { type HealthChecks, startHealthChecks } from './app/health-checks.ts'
 import { FilesInvalid } from './app/known-models.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { readingsOf } from './app/readings.ts'
@@ -138,6 +139,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     spoolQueued: () => store.ledger.queued,
     readings: readingsOf({ counts, resilience, sharedState, snapshot: current.snapshot }),
   })
+  const checks = startHealthChecks({ gateway, resilience, observation, snapshot: current.snapshot })
   const routes = createRoutes(gateway, control.handle)
   const listener = createListener({ ...configuration.server, ...routes, clock: systemClock })
   const { host } = configuration.server
@@ -156,7 +158,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ ...asking, ...parts, listener, control })
+      return stopGently({ ...asking, ...parts, checks, listener, control })
     },
   }
 }
@@ -169,6 +171,7 @@ interface StopParts {
   readonly configuration: Configuration
   readonly listener: Listener
   readonly shadows: Shadows
+  readonly checks: HealthChecks
   readonly control: MountedControl
   readonly transport: Transport
   readonly memory: TargetMemory
@@ -180,12 +183,12 @@ interface StopParts {
 async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
   const { configuration, listener, control, transport, memory, sharedState, store, observation } = parts
   observation.setReady(false)
-  // Nobody waits for copies: they end while the last answers are finished.
-  const copiesEnded = parts.shadows.stop()
+  // Nobody waits for copies and checks: they end while the last answers are finished.
+  const restEnded = Promise.all([parts.shadows.stop(), parts.checks.stop()])
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {
-    await copiesEnded
+    await restEnded
     // Whatever one of them fails with, the books are written.
     await Promise.allSettled([control.close(), transport.close(), memory.close(), sharedState.close()])
     await store.close()

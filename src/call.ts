@@ -312,6 +312,8 @@ export interface UpstreamRequest {
   readonly deadline: number
   /** Another target can take this request: asking the same one again is worth less. */
   readonly alternatives: boolean
+  /** The gateway's own question whether the target answers: never asked again, and its pace is no measure for others. */
+  readonly healthCheck?: true
   /** For whoever learns from how it ends; absent where nobody chose between targets. */
   readonly traits?: RequestTraits
   /**

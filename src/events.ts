@@ -152,6 +152,18 @@ export interface ShadowEnded {
   readonly costNanoUsd: number | null
 }
 
+/** A target was asked for one token, for nobody but the gateway itself. */
+export interface HealthCheckEnded {
+  readonly type: 'health_check_ended'
+  readonly provider: string
+  /** Null: it answered. */
+  readonly code: ErrorCode | null
+  /** How often it was called. */
+  readonly calls: number
+  /** In nano US dollars; null where it is not known. */
+  readonly costNanoUsd: number | null
+}
+
 export type BreakerState = 'closed' | 'open' | 'half_open'
 
 export interface BreakerChanged {
@@ -178,6 +190,7 @@ export type GatewayEvent =
   | ProviderKeyRejected
   | BreakerChanged
   | ShadowEnded
+  | HealthCheckEnded
   | Notice
 
 /** Reads facts. Must not throw and must not wait. */

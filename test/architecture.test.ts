@@ -76,6 +76,11 @@ test('every folder has its floor', () => {
   expect([...new Set(homeless)]).toEqual([])
 })
 
+test('SQL is spoken in the store alone, and nothing that a request passes through knows how', () => {
+  const speakers = files.filter(({ text }) => text.includes("'node:sqlite'")).map(file => roomOf(file.path))
+  expect(new Set(speakers)).toEqual(new Set(['store']))
+})
+
 test('imports point down: no room knows one above it or beside it', () => {
   const wrong = files.flatMap(file =>
     file.imports

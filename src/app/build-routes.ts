@@ -45,12 +45,14 @@ export interface RoutesDeps {
   rests(target: Target): boolean
   /** What a name leads to, usable or not. */
   targetsOf(name: string, operation: Operation): readonly Target[]
+  /** Who may answer for a name. @throws GatewayError where nobody may */
+  resolve(name: string, operation: Operation): readonly Target[]
   costOf: Snapshot['costOf']
 }
 
 export type Routes = Pick<
   Snapshot,
-  'chooseRoute' | 'rank' | 'explainRules' | 'countRoute' | 'keepConversation'
+  'chooseRoute' | 'rank' | 'explainRules' | 'countRoute' | 'lookUpConversation' | 'keepConversation'
 >
 
 interface BuiltRule extends Rule {
@@ -87,6 +89,7 @@ export function buildRoutes(configuration: Configuration, deps: RoutesDeps): Rou
     rank: createRanking(configuration, deps),
     explainRules: asked => chooser.explain(asked),
     countRoute: deps.targets.countTurn,
+    lookUpConversation: createLookUp(configuration, strategyOf, deps),
     keepConversation: (conversation, targetId) => deps.affinity.remember(conversation, targetId),
   }
 
@@ -102,6 +105,38 @@ export function buildRoutes(configuration: Configuration, deps: RoutesDeps): Rou
       split: draw === null ? null : { use: part?.use ?? null, draw },
       shadow: shadow !== null && deps.random() < shadow.share ? shadow : null,
     }
+  }
+}
+
+/** Asks nobody for a conversation that could not be kept anywhere: in a fixed order, or where there is one target. */
+function createLookUp(
+  { routing }: Configuration,
+  strategyOf: (model: string) => StrategyName,
+  { affinity: { lookUp }, resolve }: Pick<RoutesDeps, 'affinity' | 'resolve'>,
+): Snapshot['lookUpConversation'] {
+  const written = [...routing.rules, ...Object.values(routing.groups)].map(({ strategy }) => strategy)
+  const fixed = [routing.strategy, ...written].every(each => each === null || each === 'priority')
+  if (lookUp === null || fixed || !routing.affinity.enabled) return null
+
+  function mayBeKept(model: string, operation: Operation): boolean {
+    // A rule may lead anywhere.
+    if (routing.rules.length > 0) return true
+    return strategyOf(model) !== 'priority' && countTargets(model, operation) > 1
+  }
+
+  function countTargets(model: string, operation: Operation): number {
+    try {
+      return resolve(model, operation).length
+    } catch {
+      return 0
+    }
+  }
+
+  return question => {
+    const { tenant, facts } = question
+    if (!mayBeKept(facts.model, facts.operation)) return null
+    const known = conversationKeyOf(question)
+    return known?.goesOn === true ? lookUp({ tenant, key: known.key }) : null
   }
 }
 

@@ -78,7 +78,13 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
   const prices = readPrices(configuration, providers)
   const costOf = costsOf(prices)
   const overrides = readModelOverrides(configuration)
-  const routesDeps = { ...deps, counts: deps.routeCounts, targetsOf: models.expand, costOf }
+  const routesDeps = {
+    ...deps,
+    counts: deps.routeCounts,
+    targetsOf: models.expand,
+    resolve: models.resolve,
+    costOf,
+  }
   const routes = buildRoutes(configuration, routesDeps)
   let unobserved: Routes | null = null
 

@@ -56,6 +56,11 @@ describe('a replay', () => {
     expect(cost.after).toBe(cost.before)
   })
 
+  test('leaves out what no client asked for', () => {
+    const check = { ...rowOf(7), id: 'check', route: 'health_check', keyId: null, decision: null }
+    expect(replay('', [...rows, check])).toEqual(replay(''))
+  })
+
   test('tells where requests would have gone, and what they would have cost', () => {
     const report = replay('routing: {rules: [{name: cheap, use: gpt-4o-mini}]}')
     expect(report).toMatchObject({

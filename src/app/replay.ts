@@ -6,6 +6,7 @@ import type { Target } from '../call.ts'
 import { createModelIndex } from '../catalog/model-index.ts'
 import { createRouteConditions } from '../config/conditions.ts'
 import type { Configuration } from '../config/configuration.ts'
+import { healthCheckRoute } from '../gateway/health-check.ts'
 import { createRandom } from '../lib/seeded-random.ts'
 import type { RouteFacts, TargetStats } from '../routing/index.ts'
 import { createAffinityMemory } from '../routing/rules/index.ts'
@@ -41,7 +42,7 @@ export function replayRows(
   rows: () => Iterable<LedgerRow>,
   deps: ConnectDeps,
 ): ReplayReport {
-  const decider = createDecider(configuration, rows(), deps)
+  const decider = createDecider(configuration, requestsIn(rows()), deps)
   const targets = new Map<string, { before: number; after: number }>()
   const countOf = (target: string) => {
     const count = targets.get(target) ?? { before: 0, after: 0 }
@@ -50,7 +51,7 @@ export function replayRows(
   }
   const total = { requests: 0, withoutDecision: 0, unserved: 0, moved: 0 }
   const cost = { before: 0, after: 0, unpriced: 0 }
-  for (const row of rows()) {
+  for (const row of requestsIn(rows())) {
     if (row.decision?.shadow === true) continue
     const before = row.decision?.candidates[0]
     if (before === undefined || row.modelAsked === null) {
@@ -76,6 +77,11 @@ export function replayRows(
     cost: { before: cost.before / 1e9, after: cost.after / 1e9, unpriced: cost.unpriced },
     assumptions: findAssumptions(configuration),
   }
+}
+
+/** Without what no client asked for. */
+function* requestsIn(rows: Iterable<LedgerRow>): Iterable<LedgerRow> {
+  for (const row of rows) if (row.route !== healthCheckRoute) yield row
 }
 
 function addCost(
@@ -127,6 +133,7 @@ function createDecider(configuration: Configuration, rows: Iterable<LedgerRow>, 
     observe: () => {},
     rests: () => false,
     targetsOf: models.expand,
+    resolve: models.resolve,
     costOf,
   })
   return {

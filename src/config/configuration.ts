@@ -168,9 +168,19 @@ export interface RateLimitConfiguration {
   readonly burstLimit: number
 }
 
+export interface RedisTlsConfiguration {
+  /** Files in PEM; null for the public authorities, and for no certificate of one's own. */
+  readonly caFile: string | null
+  readonly certificate: { readonly file: string; readonly keyFile: string } | null
+  /** Null: the host of the address. */
+  readonly serverName: string | null
+}
+
 export interface RedisConfiguration {
   /** Without user and password. */
   readonly url: string
+  /** Null where the connection is not encrypted. */
+  readonly tls: RedisTlsConfiguration | null
   readonly username: string | null
   readonly password: Secret | null
   readonly prefix: string
@@ -192,6 +202,13 @@ export interface PackageConfiguration {
   readonly options: Readonly<Record<string, unknown>>
 }
 
+export interface HealthCheckConfiguration {
+  readonly intervalMs: number
+  /** Null: the first of the provider. */
+  readonly model: string | null
+  readonly maxPerHour: number
+}
+
 export interface ProviderConfiguration {
   readonly name: string
   readonly type: string
@@ -211,6 +228,8 @@ export interface ProviderConfiguration {
   readonly passthrough: boolean
   /** Its files and batches may be used, where it has such. */
   readonly files: boolean
+  /** Null: it is asked for nothing but what clients want. */
+  readonly healthCheck: HealthCheckConfiguration | null
   readonly apiVersion: string | null
   readonly deployments: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>

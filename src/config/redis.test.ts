@@ -12,6 +12,7 @@ test('without the section and the variable, nothing is shared', () => {
 test('the address may be all that is written', () => {
   expect(redisOf('redis: {url: "redis://cache:6380/2"}')).toEqual({
     url: 'redis://cache:6380/2',
+    tls: null,
     username: null,
     password: null,
     prefix: 'llm-proxy',
@@ -46,6 +47,29 @@ test.each([
   const message = 'must be a redis:// or rediss:// address: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]'
   expect(problemsOf(loadText(`redis: {url: "${url}"}`))).toEqual([`config.yaml:1:14 redis.url: ${message}`])
   expect(problemsOf(loadText('', { REDIS_URL: url }))).toEqual([`environment REDIS_URL: ${message}`])
+})
+
+test('an encrypted connection trusts whom the section names', () => {
+  const text =
+    'redis: {url: "rediss://cache", tls: {ca_file: ca.pem, cert_file: c.pem, key_file: k.pem, server_name: r}}'
+  const certificate = { file: 'c.pem', keyFile: 'k.pem' }
+  expect(redisOf(text)?.tls).toEqual({ caFile: 'ca.pem', certificate, serverName: 'r' })
+  const none = { caFile: null, certificate: null, serverName: null }
+  expect(redisOf('redis: {url: "rediss://cache"}')?.tls).toEqual(none)
+})
+
+test.each([
+  ['url: "redis://cache", tls: {ca_file: ca.pem}', 'redis.tls: needs an address that begins with rediss://'],
+  [
+    'url: "rediss://cache", tls: {cert_file: c.pem}',
+    'redis.tls: needs `cert_file` and `key_file`, or neither',
+  ],
+  [
+    'url: "rediss://cache", tls: {key_file: k.pem}',
+    'redis.tls: needs `cert_file` and `key_file`, or neither',
+  ],
+])('%s is a mistake', (written, message) => {
+  expect(problemsOf(loadText(`redis: {${written}}`))).toEqual([expect.stringContaining(message)])
 })
 
 test('a section without an address is a mistake', () => {

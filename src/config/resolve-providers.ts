@@ -103,6 +103,11 @@ function resolveBare(kind: ProviderKind, place: number, context: ProviderContext
   return resolveEntry({ entry, kind, place }, context)
 }
 
+function toHealthCheck({ health_check: written }: ProviderEntry): ProviderConfiguration['healthCheck'] {
+  if (written === undefined) return null
+  return { intervalMs: written.interval, model: written.model ?? null, maxPerHour: written.max_per_hour }
+}
+
 interface EntryInPlace {
   readonly entry: ProviderEntry
   readonly kind: ProviderKind
@@ -133,6 +138,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     maxConnections: entry.max_connections ?? maxConnections,
     passthrough: entry.passthrough,
     files: entry.files,
+    healthCheck: toHealthCheck(entry),
     apiVersion: entry.api_version ?? null,
     deployments: asTable(entry.deployments),
     headers: asTable(entry.headers),

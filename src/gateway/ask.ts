@@ -9,6 +9,7 @@ import { deliverFull, deliverStream, keepWaitingClientAlive } from './deliver.ts
 import type { Exchange } from './exchange.ts'
 import { type Fallback, hasFallbacks, planFallback, refusalOrLimit } from './fallback.ts'
 import { isRepeatable } from './hedge.ts'
+import { lookUpConversation } from './look-up.ts'
 import { planRoute, type Route } from './plan.ts'
 import { prepareRequest } from './prepare.ts'
 import { keepNeeded, type ParsedRequest, type PlannedRequest } from './request.ts'
@@ -40,8 +41,14 @@ async function deliver(exchange: Exchange, replying: Promise<Reply>, waiting: Al
  */
 export function askTargets(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
   const recalled = recallHistory(exchange, parsed)
-  if (recalled instanceof Promise) return recalled.then(request => planAndAsk(exchange, request))
-  return planAndAsk(exchange, recalled)
+  if (recalled instanceof Promise) return recalled.then(request => findAndAsk(exchange, request))
+  return findAndAsk(exchange, recalled)
+}
+
+/** Another instance may know where the conversation is: asked for once, before the route is planned. */
+function findAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {
+  const found = lookUpConversation(exchange, parsed)
+  return found === null ? planAndAsk(exchange, parsed) : found.then(() => planAndAsk(exchange, parsed))
 }
 
 function planAndAsk(exchange: Exchange, parsed: ParsedRequest): Promise<Reply> {

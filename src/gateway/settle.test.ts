@@ -27,6 +27,7 @@ const snapshot: Snapshot = {
   rank: notNeeded,
   explainRules: notNeeded,
   countRoute: notNeeded,
+  lookUpConversation: null,
   keepConversation: notNeeded,
   listModels: notNeeded,
   findModel: notNeeded,

@@ -9,7 +9,7 @@ import type { FieldEdits, Format, JsonObject } from '../formats/format.ts'
 import type { Quirks } from '../formats/quirks.ts'
 import type { ParameterRule } from '../providers/provider.ts'
 import type { RouteFacts, StrategyName } from '../routing/index.ts'
-import type { ConversationName } from '../routing/rules/index.ts'
+import type { ConversationName, ConversationQuestion } from '../routing/rules/index.ts'
 import type { RoutePolicy } from './route-policy.ts'
 
 export interface Principal {
@@ -145,6 +145,11 @@ export interface Snapshot {
   explainRules(asked: AskedRoute): readonly RuleVerdict[]
   /** Told of each request that takes a route, so that the next one has another turn. */
   countRoute(model: string): void
+  /**
+   * Asks the other instances where the conversation of a request is, so that `rank` knows it when the promise is kept;
+   * null where there is nothing to wait for. The function itself is null where it never could be of use.
+   */
+  readonly lookUpConversation: ((question: ConversationQuestion) => Promise<unknown> | null) | null
   /** Told where a conversation was answered. */
   keepConversation(conversation: ConversationName, targetId: string): void
   /** Every name that may be asked for, sorted. */

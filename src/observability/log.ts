@@ -94,7 +94,8 @@ function tell(
     case 'exchange_started':
     case 'attempt_ended':
     case 'shadow_ended':
-      // The line of the request, or the row of the copy, tells of it.
+    case 'health_check_ended':
+      // The line of the request, or the row of the copy or the check, tells of it.
       break
     case 'configuration_loaded':
       write('info', 'configuration loaded', { config: event.version })

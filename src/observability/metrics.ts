@@ -61,6 +61,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       for (const attempt of event.attempts) observeAttempt(attempt)
       routing.observeExchange(event)
     } else if (event.type === 'shadow_ended') routing.observeShadow(event)
+    else if (event.type === 'health_check_ended') routing.observeHealthCheck(event)
     else observeState(event)
   }
 

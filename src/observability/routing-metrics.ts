@@ -2,12 +2,13 @@
 // answer, and how much of the prompts was read from caches.
 
 import type { AttemptRecord } from '../errors.ts'
-import { type ExchangeEnded, notRescued, type ShadowEnded } from '../events.ts'
+import { type ExchangeEnded, type HealthCheckEnded, notRescued, type ShadowEnded } from '../events.ts'
 import type { Counter, Registry } from './exposition.ts'
 
 export interface RoutingMetrics {
   observeExchange(event: ExchangeEnded): void
   observeShadow(event: ShadowEnded): void
+  observeHealthCheck(event: HealthCheckEnded): void
 }
 
 /** Where no rule matched. */
@@ -67,6 +68,10 @@ export function createRoutingMetrics(registry: Registry): RoutingMetrics {
       families.shadows.with(use, result).add(1)
       if (result !== 'skipped') families.shadowCost.with(use).add(costNanoUsd ?? 0)
     },
+    observeHealthCheck({ provider, code, costNanoUsd }) {
+      families.healthChecks.with(provider, code ?? 'ok').add(1)
+      families.healthCheckCost.with(provider).add(costNanoUsd ?? 0)
+    },
   }
 }
 
@@ -103,6 +108,17 @@ function declareFamilies(registry: Registry) {
       name: 'llm_proxy_shadows_total',
       help: 'Copies of requests by where they go and what became of them.',
       labels: ['use', 'result'],
+    }),
+    healthChecks: registry.counter({
+      name: 'llm_proxy_health_checks_total',
+      help: 'Targets that were asked for one token by the gateway itself: `ok`, or the code of the failure.',
+      labels: ['provider', 'result'],
+    }),
+    healthCheckCost: registry.counter({
+      name: 'llm_proxy_health_check_cost_usd_total',
+      help: 'Cost of these where the price is known, in US dollars.',
+      labels: ['provider'],
+      scale: 1e-9,
     }),
     shadowCost: registry.counter({
       name: 'llm_proxy_shadow_cost_usd_total',

@@ -272,6 +272,18 @@ describe('half-open', () => {
   })
 })
 
+test('health checks are probes like others, and tell nothing of the pace', async () => {
+  const { breaker, openAndRest, begin, clock, state } = breakerOf()
+  await openAndRest()
+  for (let check = 0; check < 40; check++) {
+    const call = begin(Number.POSITIVE_INFINITY, { healthCheck: true })
+    clock.advance(5)
+    await call.reply()
+  }
+  expect(state()).toBe('closed')
+  expect(breaker.usualMs(target.id, false)).toBeNull()
+})
+
 describe('for any sequence of outcomes', () => {
   type Step =
     | { readonly kind: 'begin' }

@@ -52,6 +52,23 @@ test('a failure that may pass is asked again, with waits that double within thei
   expect(askedAt).toEqual([0, 125, 125 + 250])
 })
 
+test('waits are drawn from nothing up to their bound, so that those who failed together do not come back together', async () => {
+  const bound = fc.double({ min: 0, max: 0.999_999, noNaN: true })
+  await fc.assert(
+    fc.asyncProperty(bound, async luck => {
+      const { clock, askedAt, send } = upstreamOf(
+        repeat('upstream_error', 1),
+        createManualClock(),
+        () => luck,
+      )
+      await finish(send(requestOf()), clock, 1)
+      expect(askedAt[1]).toBeGreaterThanOrEqual(luck * baseMs)
+      expect(askedAt[1]).toBeLessThanOrEqual(luck * baseMs + 1)
+    }),
+    { numRuns: 20 },
+  )
+})
+
 test('the same target is asked at most as often as its connection allows', async () => {
   const { clock, askedAt, send } = upstreamOf(repeat('upstream_unreachable', 9))
   await expect(finish(send(requestOf()), clock)).rejects.toMatchObject({ code: 'upstream_unreachable' })
@@ -83,6 +100,12 @@ test.each<[ErrorCode, number]>([
   const { clock, askedAt, send } = upstreamOf(repeat(code, 9))
   await expect(finish(send(requestOf({ alternatives: true })), clock)).rejects.toMatchObject({ code })
   expect(askedAt).toHaveLength(times)
+})
+
+test('a health check is not asked again', async () => {
+  const { askedAt, send } = upstreamOf(repeat('upstream_error', 9))
+  await expect(send({ ...requestOf(), healthCheck: true })).rejects.toMatchObject({ code: 'upstream_error' })
+  expect(askedAt).toHaveLength(1)
 })
 
 test('no retries are made where the connection allows none', async () => {

@@ -43,7 +43,7 @@ export function createRetry(options: RetryOptions): Layer {
 
 function retriesAllowed(failure: GatewayError, request: UpstreamRequest): number {
   const { maxRetries } = request.target.connection
-  if (failure.entry.retry !== 'retry') return 0
+  if (failure.entry.retry !== 'retry' || request.healthCheck === true) return 0
   if (!request.alternatives) return maxRetries
   return leftToOthers.has(failure.code) ? 0 : Math.min(1, maxRetries)
 }

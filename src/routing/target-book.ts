@@ -101,7 +101,8 @@ export function createTargetBook(options: TargetBookOptions): TargetBook {
 
   return {
     stats,
-    layer: send => request => sendAndLearn(request, send, begin),
+    layer: send => request =>
+      request.healthCheck === true ? send(request) : sendAndLearn(request, send, begin),
     observe(event) {
       if (event.type !== 'exchange_ended' || event.outcome !== 'ok' || event.costStatus !== 'priced') return
       if (event.costNanoUsd !== null) records.get(idOf(event))?.learnCost(event.costNanoUsd)

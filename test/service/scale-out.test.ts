@@ -1,7 +1,7 @@
 // Two gateways before the same upstreams, which share what they know through a real Redis. Skipped where Debian's
 // package `redis-server` is not installed.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   answerJson,
   answerText,
@@ -90,10 +90,30 @@ function keepAsking(gateways: readonly TestGateway[], perSecond: number) {
   }
 }
 
+const choosing = { sections: { routing: { strategy: 'round_robin' } } }
+
+const opening = (index: number): object => ({ role: 'user', content: `Question ${index}` })
+const laterTurn = (index: number): readonly object[] => [
+  opening(index),
+  { role: 'assistant', content: 'An answer' },
+  { role: 'user', content: 'And then?' },
+]
+
+/** Which provider answered. */
+async function ask(gateway: TestGateway, messages: readonly object[]): Promise<string | null> {
+  const response = await gateway.chat({ messages })
+  await response.text()
+  return response.headers.get('x-llm-proxy-provider')
+}
+
 async function providerOf(gateway: TestGateway): Promise<string | null> {
   const response = await gateway.chat()
   await response.text()
   return response.headers.get('x-llm-proxy-provider')
+}
+
+interface Looking {
+  lookUpConversation(question: unknown): Promise<unknown> | null
 }
 
 describe.skipIf(!hasRedis)('two gateways with one Redis (where redis-server is installed)', () => {
@@ -185,6 +205,58 @@ describe.skipIf(!hasRedis)('two gateways with one Redis (where redis-server is i
     await load.stop()
     expect(load.statuses.filter(status => status !== 200)).toEqual([])
     expect(lines()).toHaveLength(2)
+  })
+
+  test('a conversation that goes on at the other gateway is asked of the target that answered it, at its first turn there', async () => {
+    const { redis, gateways } = await setUp(answerText('from the first'), choosing)
+    const [one, two] = gateways
+    const homes: (string | null)[] = []
+    for (let index = 0; index < 6; index++) homes.push(await ask(one, [opening(index)]))
+    expect(new Set(homes).size).toBe(2)
+    await waitUntil('all is written', () => redis.run('KEYS', '*:affinity:*').split('\n').length === 6)
+    for (let index = 0; index < 6; index++)
+      for (let time = 0; time < 3; time++) expect(await ask(two, laterTurn(index))).toBe(homes[index])
+  })
+
+  test('Redis is asked where a conversation is once, and never for what is known, begins, or has no choice', async () => {
+    const { redis, gateways } = await setUp(answerText('from the first'), choosing)
+    const [one, two] = gateways
+    const questions = (): number =>
+      Number(/cmdstat_get:calls=(\d+)/.exec(redis.run('INFO', 'commandstats'))?.[1] ?? 0)
+    await ask(one, [opening(0)])
+    await ask(one, laterTurn(0))
+    const single = { model: 'upstream1/test-model', messages: laterTurn(1) }
+    await (await two.chat(single)).text()
+    await waitUntil('it is written', () => redis.run('KEYS', '*:affinity:*') !== '')
+    expect(questions()).toBe(0)
+    for (let time = 0; time < 3; time++) await ask(two, laterTurn(0))
+    expect(questions()).toBe(1)
+  })
+
+  test('a question why looks nothing up', async () => {
+    const { gateways } = await setUp(answerText('hello'), choosing)
+    const [one] = gateways
+    const lookUp = vi.spyOn(one.app.snapshot as Looking, 'lookUpConversation')
+    const request = { model: 'test-model', messages: laterTurn(0) }
+    expect((await one.post('/api/route/explain', { request })).status).toBe(200)
+    expect(lookUp).not.toHaveBeenCalled()
+    await ask(one, laterTurn(0))
+    expect(lookUp).toHaveBeenCalledTimes(1)
+  })
+
+  test('conversations go on while Redis is frozen and after it is gone', async () => {
+    const { redis, gateways } = await setUp(answerText('hello'), choosing)
+    const [one] = gateways
+    redis.freeze()
+    const began = performance.now()
+    for (let index = 0; index < 200; index++)
+      expect(await ask(one, laterTurn(index))).toMatch(/^upstream[12]$/)
+    // Two hundred waits for a server that is silent would take ten seconds.
+    expect(performance.now() - began).toBeLessThan(8_000)
+    redis.thaw()
+    await redis.kill()
+    for (let index = 0; index < 50; index++)
+      expect(await ask(one, laterTurn(index))).toMatch(/^upstream[12]$/)
   })
 
   test('a gateway starts and stops without Redis', async () => {

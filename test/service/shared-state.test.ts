@@ -24,7 +24,7 @@ interface Joined {
 function joinAt(url: string, more: Partial<RedisSettings> = {}): Joined {
   const notices: string[] = []
   const state = createRedisState({
-    settings: { url, username: null, password: null, prefix: 'test', timeoutMs: 50, ...more },
+    settings: { url, username: null, password: null, tls: null, prefix: 'test', timeoutMs: 50, ...more },
     clock: systemClock,
     random: Math.random,
     instance: randomBytes(8).toString('hex'),

@@ -1,7 +1,7 @@
 // A real Redis for one test file: on a free port of loopback, in a folder of its own, with nothing kept.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findFreePort } from '../../bench/lib/free-port.ts'
@@ -23,32 +23,45 @@ export interface RedisServer {
   close(): Promise<void>
 }
 
-export async function startRedis(...settings: readonly string[]): Promise<RedisServer> {
+export const startRedis = (...settings: readonly string[]): Promise<RedisServer> => startRedisAs({ settings })
+
+export interface RedisManner {
+  readonly settings: readonly string[]
+  /** Authority, certificate and key: then it speaks TLS alone. */
+  readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string }
+  /** It watches over other servers, and holds nothing. */
+  readonly sentinel?: true
+}
+
+export async function startRedisAs({ settings, tls, sentinel }: RedisManner): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'llm-proxy-redis-'))
   const port = await findFreePort()
   const start = async (): Promise<RunningChild> => {
     const parameters = [
-      '--port',
-      String(port),
+      ...(sentinel ? [sentinelFile(folder), '--sentinel'] : []),
+      ...(tls === undefined ? ['--port', String(port)] : ['--port', '0', '--tls-port', String(port)]),
+      ...(tls === undefined ? [] : ['--tls-ca-cert-file', tls.ca, '--tls-cert-file', tls.certificate]),
+      ...(tls === undefined ? [] : ['--tls-key-file', tls.key]),
       '--bind',
       '127.0.0.1',
-      '--save',
-      '',
+      ...(sentinel ? [] : ['--save', '']),
       '--dir',
       folder,
       ...settings,
     ]
     const started = startChild('redis-server', parameters, { folder })
-    await started.waitForOutput(/Ready to accept connections/)
+    await started.waitForOutput(sentinel ? /Sentinel ID is/ : /Ready to accept connections/)
     return started
   }
+  const cliTls =
+    tls === undefined ? [] : ['--tls', '--cacert', tls.ca, '--cert', tls.certificate, '--key', tls.key]
   let child = await start()
   const kill = async (): Promise<void> => {
     child.send('SIGKILL')
     await child.exited
   }
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
     kill,
     async restart() {
       await kill()
@@ -57,10 +70,17 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
     freeze: () => child.send('SIGSTOP'),
     thaw: () => child.send('SIGCONT'),
     run: (...words) =>
-      spawnSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' }).stdout.trim(),
+      spawnSync('redis-cli', ['-p', String(port), ...cliTls, ...words], { encoding: 'utf8' }).stdout.trim(),
     async close() {
       await kill()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A sentinel writes into its configuration, and does not start without one. */
+function sentinelFile(folder: string): string {
+  const file = join(folder, 'sentinel.conf')
+  writeFileSync(file, '')
+  return file
 }

@@ -73,8 +73,25 @@ function providerEntry(types: readonly string[] | null) {
       .boolean()
       .default(true)
       .describe('`false` keeps its files and batches closed, where it has such. Default: true.'),
+    health_check: healthCheck().optional(),
     ...vendorDetails(),
   })
+}
+
+function healthCheck() {
+  return section({
+    interval: duration
+      .prefault('5m')
+      .describe('How long a target goes without a call before it is asked; a duration. Default: 5m.'),
+    model: text
+      .optional()
+      .describe('The model to ask, best a cheap one that does not reason. Default: the first of `models`.'),
+    max_per_hour: wholeNumber(1, 3_600)
+      .default(12)
+      .describe('Most calls in an hour, of each instance of the gateway. Default: 12.'),
+  }).describe(
+    'Asks a target for one token where it has had no call for a while, or has rested after failures. It costs money. Default: none, and nothing is ever sent that no client asked for.',
+  )
 }
 
 function credentials() {

@@ -12,6 +12,7 @@ export function redisSection() {
       ),
     username: text.optional().describe('User of the server. Default: that of the address, else none.'),
     password: secret.optional().describe('Its password. Default: that of the address, else none.'),
+    tls: tlsSection().optional(),
     prefix: z
       .string()
       .regex(/^[!-~]{1,64}$/, 'must be 1 to 64 printable characters without blanks')
@@ -23,6 +24,32 @@ export function redisSection() {
       .prefault('50ms')
       .describe('A server that does not answer in this time is done without; a duration. Default: 50ms.'),
   }).describe('Sharing between several instances. Without this section and REDIS_URL: none.')
+}
+
+const certificateRule = 'needs `cert_file` and `key_file`, or neither'
+
+function tlsSection() {
+  return section({
+    ca_file: text
+      .optional()
+      .describe(
+        'Certificates of the authorities to trust in place of the public ones, as PEM. Default: the public ones.',
+      ),
+    cert_file: text
+      .optional()
+      .describe('Certificate to show, with those that vouch for it, as PEM. Default: none.'),
+    key_file: text.optional().describe('Its private key, as PEM. Required with `cert_file`.'),
+    server_name: text
+      .optional()
+      .describe('Name for which the certificate of the server must stand. Default: the host of the address.'),
+  })
+    .refine(
+      ({ cert_file: certificate, key_file: key }) => (certificate === undefined) === (key === undefined),
+      {
+        error: certificateRule,
+      },
+    )
+    .describe('How a `rediss://` server is trusted. The files are read with each new connection.')
 }
 
 export const redisAddressMessage =

@@ -13,12 +13,19 @@ export interface ConversationName {
 export interface SharedAffinity {
   /** What is known without asking; what is not is asked for, so that the next call may know it. */
   recall(conversation: ConversationName): string | null
+  /** The same, asked for where it is not known: a promise then, kept within a few milliseconds. Never rejects. */
+  find(conversation: ConversationName): string | null | Promise<string | null>
   remember(conversation: ConversationName, targetId: string, keepMs: number): void
 }
 
 export interface AffinityMemory {
   /** The id of the target; null where nobody remembers. */
   targetOf(conversation: ConversationName): string | null
+  /**
+   * Asks the other instances for what is not known here, so that `targetOf` knows it when the promise is kept; null where
+   * there is nothing to wait for. The function itself is null where this instance is the only one.
+   */
+  readonly lookUp: ((conversation: ConversationName) => Promise<unknown> | null) | null
   remember(conversation: ConversationName, targetId: string): void
 }
 
@@ -48,7 +55,14 @@ export function createAffinityMemory(options: AffinityOptions): AffinityMemory {
     return null
   }
 
+  function lookUp(others: SharedAffinity, conversation: ConversationName): Promise<unknown> | null {
+    if (findHere(conversation.key) !== null) return null
+    const found = others.find(conversation)
+    return found instanceof Promise ? found : null
+  }
+
   return {
+    lookUp: shared === null ? null : conversation => lookUp(shared, conversation),
     targetOf: conversation => findHere(conversation.key) ?? shared?.recall(conversation) ?? null,
     remember(conversation, targetId) {
       places.set(conversation.key, { targetId, at: clock.now() }, 1)

@@ -71,10 +71,46 @@ test('other instances are told where a conversation is, and asked only where nob
   const told: unknown[] = []
   const shared = {
     recall: ({ tenant, key }: { tenant: string; key: string }) => (key === 'b' ? `${tenant}/2` : 'x/3'),
+    find: () => null,
     remember: (...written: readonly unknown[]) => void told.push(written),
   }
   const memory = createAffinityMemory({ maxConversations: 2, keepMs: 1_000, clock, shared })
   memory.remember(nameOf('a'), 'x/1')
   expect(told).toEqual([[nameOf('a'), 'x/1', 1_000]])
   expect(['a', 'b'].map(name => memory.targetOf(nameOf(name)))).toEqual(['x/1', 'house/2'])
+})
+
+test('a conversation is looked up at the other instances only where its place is not known here', async () => {
+  const clock = createManualClock()
+  const copied = new Map([['copied', 'x/2']])
+  const asked: string[] = []
+  const memory = createAffinityMemory({
+    maxConversations: 2,
+    keepMs: 1_000,
+    clock,
+    shared: {
+      recall: ({ key }) => copied.get(key) ?? null,
+      find({ key }) {
+        asked.push(key)
+        const known = copied.get(key)
+        copied.set(key, known ?? 'x/3')
+        return known ?? Promise.resolve('x/3')
+      },
+      remember: () => {},
+    },
+  })
+  memory.remember(nameOf('here'), 'x/1')
+  expect(memory.lookUp?.(nameOf('here'))).toBe(null)
+  expect(memory.lookUp?.(nameOf('copied'))).toBe(null)
+  await memory.lookUp?.(nameOf('elsewhere'))
+  expect(memory.targetOf(nameOf('elsewhere'))).toBe('x/3')
+  expect(memory.lookUp?.(nameOf('elsewhere'))).toBe(null)
+  clock.advance(1_001)
+  await memory.lookUp?.(nameOf('here'))
+  expect(asked).toEqual(['copied', 'elsewhere', 'elsewhere', 'here'])
+})
+
+test('an instance without others looks nothing up', () => {
+  const memory = createAffinityMemory({ maxConversations: 2, keepMs: 1_000, clock: createManualClock() })
+  expect(memory.lookUp).toBe(null)
 })

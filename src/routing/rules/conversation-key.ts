@@ -10,6 +10,11 @@ export interface ConversationKey {
   readonly goesOn: boolean
 }
 
+/** What of a request tells its conversation. */
+export type ConversationQuestion = Pick<AskedRequest, 'tenant' | 'keyId' | 'headers' | 'body'> & {
+  readonly facts: Pick<AskedRequest['facts'], 'model' | 'operation'>
+}
+
 /** Enough to tell conversations of one key apart, and little to read. */
 const maxText = 1_024
 const maxDepth = 4
@@ -19,7 +24,7 @@ const sessionFields = ['session_id', 'conversation_id', 'thread_id'] as const
 const answering: ReadonlySet<unknown> = new Set(['assistant', 'model', 'tool'])
 
 /** Null where there is no conversation. Whoever asks is part of the key: nobody is led by another's conversations. */
-export function conversationKeyOf(asked: AskedRequest): ConversationKey | null {
+export function conversationKeyOf(asked: ConversationQuestion): ConversationKey | null {
   const named = nameOf(asked)
   const began = named === null ? beginningOf(asked.body) : null
   const about = named ?? began?.text
@@ -31,7 +36,7 @@ export function conversationKeyOf(asked: AskedRequest): ConversationKey | null {
   }
 }
 
-function nameOf({ body, headers }: AskedRequest): string | null {
+function nameOf({ body, headers }: Pick<ConversationQuestion, 'body' | 'headers'>): string | null {
   const { prompt_cache_key, metadata } = body
   const candidates = [
     ...sessionHeaders.map(name => headers[name]),

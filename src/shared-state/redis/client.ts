@@ -1,14 +1,27 @@
 // One connection to Redis, as narrow as it is needed here. The only file that knows the client library.
 
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
 import type { createClient as CreateClient } from '@redis/client'
 import type { Secret } from '../../lib/secret.ts'
+
+/** Files in PEM. */
+export interface RedisTls {
+  /** Authorities to trust; null for the public ones. */
+  readonly caFile: string | null
+  readonly certificate: { readonly file: string; readonly keyFile: string } | null
+  /** For which the server's certificate must stand; null: the host of the address. */
+  readonly serverName: string | null
+}
 
 export interface RedisSettings {
   /** `redis://` or `rediss://`, with host, port and number of the database; without user and password. */
   readonly url: string
   readonly username: string | null
   readonly password: Secret | null
+  /** For `rediss://`; null for `redis://`. */
+  readonly tls: RedisTls | null
   /** What every key and channel begins with. */
   readonly prefix: string
   /** A command that is not answered after this time counts as lost, and so does the server. */
@@ -60,8 +73,9 @@ export function redisClientFor(settings: RedisSettings): OpenRedisClient {
       async connect() {
         // Loaded here: a gateway without Redis does not pay for the library.
         const { createClient } = await import('@redis/client')
+        const socket = await tlsOptions(settings)
         if (destroyed) throw new Error('given up')
-        client = createClient(optionsFor(settings))
+        client = createClient(optionsFor(settings, socket))
         // Without a listener, an error event would end the process.
         client.on('error', (reason: unknown) => {
           if (!destroyed) onLost(reason)
@@ -87,7 +101,25 @@ export function redisClientFor(settings: RedisSettings): OpenRedisClient {
   }
 }
 
-function optionsFor(settings: RedisSettings): Parameters<typeof CreateClient>[0] {
+type TlsOptions = Partial<Record<'ca' | 'cert' | 'key', Buffer>> & { readonly servername?: string }
+
+/** With each connection anew: certificates are renewed while a gateway runs. */
+async function tlsOptions({ url, tls }: RedisSettings): Promise<TlsOptions> {
+  if (tls === null) return {}
+  const { caFile, certificate, serverName } = tls
+  const host = serverName ?? new URL(url).hostname
+  return {
+    ...(caFile !== null && { ca: await readFile(caFile) }),
+    ...(certificate !== null && {
+      cert: await readFile(certificate.file),
+      key: await readFile(certificate.keyFile),
+    }),
+    // Servers with several certificates choose by it; an address is no name (RFC 6066, section 3).
+    ...(isIP(host.replace(/^\[|\]$/g, '')) === 0 && { servername: host }),
+  }
+}
+
+function optionsFor(settings: RedisSettings, tls: TlsOptions): Parameters<typeof CreateClient>[0] {
   const { url, username, password, timeoutMs } = settings
   return {
     url,
@@ -98,7 +130,11 @@ function optionsFor(settings: RedisSettings): Parameters<typeof CreateClient>[0]
     // With RESP 3, messages and answers come over one connection, and so in the order in which Redis made them.
     RESP: 3,
     // When to connect anew is decided in the link; nothing queues for a server that is away.
-    socket: { reconnectStrategy: false, connectTimeout: Math.max(timeoutMs, 1_000) },
+    socket: {
+      ...(settings.tls === null ? {} : { tls: true, ...tls }),
+      reconnectStrategy: false,
+      connectTimeout: Math.max(timeoutMs, 1_000),
+    },
     disableOfflineQueue: true,
     commandsQueueMaxLength: maxWaiting,
     maintNotifications: 'disabled',

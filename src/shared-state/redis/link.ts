@@ -4,6 +4,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { ServerTraffic } from '../shared-state.ts'
 import type { OpenRedisClient, RedisClient } from './client.ts'
+import { describeFailure } from './describe-failure.ts'
 
 export interface RedisLinkOptions {
   readonly open: OpenRedisClient
@@ -160,7 +161,7 @@ function createNotices(onChange: RedisLinkOptions['onChange']) {
   let lossTold = false
   return {
     tellLoss(reason: unknown): void {
-      if (!lossTold) onChange({ there: false, reason: describe(reason) })
+      if (!lossTold) onChange({ there: false, reason: describeFailure(reason) })
       lossTold = true
     },
     tellReturn(): void {
@@ -181,9 +182,4 @@ function answerWithin<Reply>(
     const cancel = clock.after(timeoutMs, () => setImmediate(fail))
     answer.then(resolve, reject).finally(cancel)
   })
-}
-
-function describe(reason: unknown): string {
-  if (reason instanceof AggregateError && reason.message === '') return describe(reason.errors[0])
-  return reason instanceof Error ? reason.message : String(reason)
 }

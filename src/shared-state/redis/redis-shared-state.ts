@@ -10,6 +10,7 @@ import { createRedisHints } from './hints.ts'
 import { createRedisKeys } from './keys.ts'
 import { createRedisLeases } from './leases.ts'
 import { createRedisLink, type RedisLink } from './link.ts'
+import { refuseUnusableServer } from './server-kind.ts'
 
 export interface RedisStateOptions {
   readonly settings: RedisSettings
@@ -35,7 +36,10 @@ export function createRedisState(options: RedisStateOptions): SharedState {
     clock,
     random,
     timeoutMs: settings.timeoutMs,
-    prepare: hints.prepare,
+    async prepare(client) {
+      await refuseUnusableServer(client)
+      await hints.prepare(client)
+    },
     onUp() {
       hints.retell()
       affinity.forgetWritten()
