@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { applyHandKept, readHandKept } from '../scripts/model-snapshot/hand-kept.ts'
 import { isModelName, sourceNames } from '../scripts/model-snapshot/providers.ts'
-import { readLevels } from '../scripts/model-snapshot/read-pi-ai.ts'
+import { createWindowReader, readLevels } from '../scripts/model-snapshot/read-pi-ai.ts'
 import { collectNotes, type Facts, type Records } from '../scripts/model-snapshot/said.ts'
 import { shareAmongHosts } from '../scripts/model-snapshot/same-model.ts'
 import { applyVendorRules, vendorRules } from '../scripts/model-snapshot/vendor-rules.ts'
@@ -57,6 +57,16 @@ describe('notes of several sources', () => {
   ])('levels of effort: %s', (_what, levels, expected) => {
     expect(readLevels(levels)).toEqual(expected)
   })
+})
+
+test('a window that ends where the dearer prices begin is that of the same model elsewhere', () => {
+  const tiers = [{ inputTokensAbove: 272_000 }]
+  const thrifty = { id: 'gpt-x', contextWindow: 272_000, cost: { cacheRead: 0, tiers } }
+  const whole = { id: 'openai/gpt-x', contextWindow: 1_050_000, cost: { cacheRead: 0, tiers } }
+  const other = { id: 'other', contextWindow: 8192, cost: { cacheRead: 0 } }
+  const windowOf = createWindowReader([thrifty, whole, other])
+  expect([thrifty, whole, other].map(windowOf)).toEqual([1_050_000, 1_050_000, 8192])
+  expect(createWindowReader([thrifty])(thrifty)).toBeNull()
 })
 
 describe('the same model at several hosts', () => {

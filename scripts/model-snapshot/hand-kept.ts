@@ -18,9 +18,10 @@ export function readHandKept(): readonly Page[] {
   return JSON.parse(readFileSync(new URL('./hand-kept.json', import.meta.url), 'utf8')) as Page[]
 }
 
-/** They win over all else. */
+/** They win over all else. Pages that add models come first, so that others can say something of these. */
 export function applyHandKept(records: Records, pages: readonly Page[]): void {
-  for (const { provider, rows, adds = false } of pages) {
+  const ordered = pages.toSorted((left, right) => Number(right.adds ?? false) - Number(left.adds ?? false))
+  for (const { provider, rows, adds = false } of ordered) {
     const models = records.get(provider) ?? new Map<string, Facts>()
     records.set(provider, models)
     for (const { names, ...facts } of rows) {

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bareName } from '../../src/catalog/model-names.ts'
 import { sourceNames } from './providers.ts'
 import { type Facts, type Note, sortModalities } from './said.ts'
 
@@ -15,23 +16,58 @@ interface PiModel {
   readonly output?: readonly string[]
   readonly reasoning?: boolean
   readonly thinkingLevelMap?: Readonly<Record<string, string | null>>
-  readonly cost: { readonly cacheRead: number }
+  readonly cost: {
+    readonly cacheRead: number
+    readonly tiers?: readonly { readonly inputTokensAbove: number }[]
+  }
 }
 
 const kinds = { chat: 'chat', image: 'image', classifier: 'other' } as const
 
 /** @param folder the unpacked package */
 export function readPiAi(folder: string): Note[] {
-  return Object.entries(sourceNames).flatMap(([provider, { piAi = [], only = /./ }]) =>
+  const found = Object.entries(sourceNames).flatMap(([provider, { piAi = [], only = /./ }]) =>
     piAi
       .flatMap(name => readFile(join(folder, 'dist/providers/data', `${name}.json`)))
       .filter(model => only.test(model.id))
       // A model may be there as a chat model and as a classifier: it is asked as the first.
-      .toSorted(
-        (left, right) => Object.keys(kinds).indexOf(left.type) - Object.keys(kinds).indexOf(right.type),
-      )
-      .map(model => ({ provider, id: model.id, facts: readModel(model) })),
+      .toSorted((left, right) => rankOf(left) - rankOf(right))
+      .map(model => ({ provider, model })),
   )
+  const windowOf = createWindowReader(found.map(({ model }) => model))
+  return found.map(({ provider, model }) => ({
+    provider,
+    id: model.id,
+    facts: readModel(model, windowOf(model)),
+  }))
+}
+
+function rankOf({ type }: PiModel): number {
+  return Object.keys(kinds).indexOf(type)
+}
+
+/**
+ * A window that ends where the dearer prices begin is no limit of the model, but thrift of that package: then the
+ * largest counts that it gives for the same model elsewhere.
+ */
+export function createWindowReader(
+  models: readonly Pick<PiModel, 'id' | 'contextWindow' | 'cost'>[],
+): (model: Pick<PiModel, 'id' | 'contextWindow' | 'cost'>) => number | null {
+  const isThrifty = ({ contextWindow, cost }: Pick<PiModel, 'contextWindow' | 'cost'>) =>
+    cost.tiers?.some(tier => tier.inputTokensAbove === contextWindow) === true
+  const elsewhere = Map.groupBy(
+    models.filter(model => !isThrifty(model)),
+    ({ id }) => bareName(id),
+  )
+  return model => {
+    const { contextWindow = 0 } = model
+    if (!isThrifty(model)) return contextWindow > 0 ? contextWindow : null
+    const largest = Math.max(
+      0,
+      ...(elsewhere.get(bareName(model.id)) ?? []).map(other => other.contextWindow ?? 0),
+    )
+    return largest > 0 ? largest : null
+  }
 }
 
 function readFile(path: string): PiModel[] {
@@ -40,13 +76,13 @@ function readFile(path: string): PiModel[] {
   return Object.values(groups).flatMap(group => Object.values(group))
 }
 
-function readModel(model: PiModel): Facts {
-  const { contextWindow = 0, maxTokens = 0, type } = model
+function readModel(model: PiModel, contextWindow: number | null): Facts {
+  const { maxTokens = 0, type } = model
   const levels = model.reasoning === true ? readLevels(model.thinkingLevelMap) : null
   return {
     title: model.name.replace(/ \(latest\)$/, ''),
     kind: kinds[type],
-    ...(contextWindow > 0 && { contextWindow }),
+    ...(contextWindow !== null && { contextWindow }),
     ...(maxTokens > 0 && { maxOutput: maxTokens }),
     input: sortModalities(model.input),
     ...(type !== 'classifier' && { output: sortModalities(model.output ?? ['text']) }),

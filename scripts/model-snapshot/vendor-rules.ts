@@ -1,8 +1,8 @@
 // What vendors say of all their models, or of those whose names fit, on one page of their documentation. A rule fills
 // in what no source says of a model; it never contradicts one.
 
-import type { ModelKind } from '../../src/model-facts.ts'
-import { type Facts, fillIn, type Records } from './said.ts'
+import type { Modality, ModelKind } from '../../src/model-facts.ts'
+import { type Facts, fillIn, type Records, sortModalities } from './said.ts'
 
 interface VendorRule {
   /** Where the vendor says it. */
@@ -12,6 +12,8 @@ interface VendorRule {
   readonly kinds?: readonly ModelKind[]
   readonly match?: RegExp
   readonly except?: RegExp
+  /** Only of those that take this. */
+  readonly takes?: Modality
   readonly facts: Facts
 }
 
@@ -267,6 +269,20 @@ export const vendorRules: readonly VendorRule[] = [
     facts: { tools: true, parallelTools: true, promptCaching: true },
   },
   {
+    link: 'https://platform.openai.com/docs/guides/pdf-files',
+    providers: ['openai'],
+    match: /^(?:gpt-(?:4o|4\.1|5|6)|o[134](?:-|$))/,
+    except: /2024-05-13|audio|search|codex|image/,
+    takes: 'image',
+    facts: { input: ['text', 'image', 'pdf'] },
+  },
+  {
+    link: 'https://ai.google.dev/gemini-api/docs/models',
+    providers: ['gemini', 'vertex'],
+    match: /^gemini-(?:2\.[05]|3(?:\.\d)?)-(?:pro|flash)(?:-lite)?(?:-preview[\d-]*)?$/,
+    facts: { input: ['text', 'image', 'pdf', 'audio', 'video'] },
+  },
+  {
     link: 'https://docs.claude.com/en/docs/build-with-claude/pdf-support',
     providers: ['anthropic'],
     match: /^claude-(?:3-[57]|opus|sonnet|haiku|fable)/,
@@ -286,7 +302,7 @@ function applyRule(rule: VendorRule, models: Map<string, Facts> | undefined): vo
 }
 
 function speaksOf(
-  { kinds = ['chat'], match, except, facts: rule }: VendorRule,
+  { kinds = ['chat'], match, except, takes, facts: rule }: VendorRule,
   id: string,
   facts: Facts,
 ): boolean {
@@ -294,6 +310,7 @@ function speaksOf(
   return (
     kind !== undefined &&
     kinds.includes(kind) &&
+    (takes === undefined || facts.input?.includes(takes) === true) &&
     (facts.tools !== false || rule.parallelTools === undefined) &&
     (match === undefined || match.test(id)) &&
     except?.test(id) !== true
@@ -301,6 +318,6 @@ function speaksOf(
 }
 
 function merge(facts: Facts, rule: Facts): Facts {
-  const input = rule.input === undefined ? undefined : [...new Set([...rule.input, ...(facts.input ?? [])])]
+  const input = rule.input === undefined ? undefined : sortModalities([...rule.input, ...(facts.input ?? [])])
   return { ...fillIn(facts, rule), ...(input !== undefined && { input }) }
 }

@@ -92,13 +92,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     configuration,
     providers,
     problems: [...models.problems, ...findRouteProblems(configuration.routing, models)],
-    version: configuration.version,
-    totalMs: configuration.timeouts.totalMs,
-    pingAfterMs: configuration.server.pingAfterMs,
-    maxBodyBytes: configuration.server.maxBodyBytes,
-    maxUploadBytes: configuration.server.maxUploadBytes,
-    bodyTimeoutMs: configuration.server.bodyTimeoutMs,
-    keyHeader: configuration.auth.header,
+    ...settingsOf(configuration),
     relays: providers.map(toRelay),
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
@@ -128,6 +122,19 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       providers,
     }),
     costOf,
+  }
+}
+
+/** What a request reads of the configuration as it stands there. */
+function settingsOf({ version, timeouts, server, auth }: Configuration) {
+  return {
+    version,
+    totalMs: timeouts.totalMs,
+    pingAfterMs: server.pingAfterMs,
+    maxBodyBytes: server.maxBodyBytes,
+    maxUploadBytes: server.maxUploadBytes,
+    bodyTimeoutMs: server.bodyTimeoutMs,
+    keyHeader: auth.header,
   }
 }
 

@@ -108,6 +108,7 @@ test('what is long known of well-known models is what stands there', () => {
     maxOutput: 16_384,
     reasoning: false,
   })
+  expect(find('openai', 'gpt-5.4')).toMatchObject({ contextWindow: 1_050_000 })
   expect(find('openai', 'text-embedding-3-small')).toMatchObject({ kind: 'embedding', output: ['embedding'] })
   expect(find('cohere', 'rerank-v3.5')).toMatchObject({ kind: 'rerank', ownedBy: 'cohere' })
   expect(find('groq', 'whisper-large-v3')).toMatchObject({

@@ -67,6 +67,14 @@ describe('a model that stands in', () => {
     const near = entryOf('p/near', able)
     expect(replace({ ...old, replacedBy: 'named' }, [near, named])).toBe('p/named')
     expect(replace({ ...old, replacedBy: 'named' }, [near, { ...named, tools: false }])).toBe('p/near')
+    expect(replace({ ...old, replacedBy: 'named' }, [near, { ...named, contextWindow: 1000 }])).toBe('p/near')
+    expect(replace({ ...old, replacedBy: 'named' }, [near, { ...named, retiresOn: '2027-01-01' }])).toBe(
+      'p/near',
+    )
+    // Its maker knows what it takes, also where we do not.
+    expect(replace({ ...old, replacedBy: 'named' }, [near, { ...named, tools: null, input: null }])).toBe(
+      'p/named',
+    )
   })
 
   test('nothing stands in for a model of which not even the kind is known', () => {

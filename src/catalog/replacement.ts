@@ -21,11 +21,10 @@ export function createReplacementFinder(catalogue: Catalogue, now: number): Find
     if (entry.kind === null) return null
     const candidates = pools.get(entry.kind) ?? []
     const fits = (candidate: CatalogueEntry) => !isSame(candidate, entry) && canReplace(candidate, entry)
-    const near = candidates.filter(candidate => candidate.provider === entry.provider && fits(candidate))
-    const named = near.find(
-      ({ id, aliases }) => id === entry.replacedBy || aliases?.includes(entry.replacedBy ?? ''),
-    )
+    const own = candidates.filter(({ provider }) => provider === entry.provider)
+    const named = own.find(candidate => isNamed(candidate, entry) && !isLesser(candidate, entry))
     if (named !== undefined) return named
+    const near = own.filter(fits)
     const pool = near.length > 0 ? near : candidates.filter(fits)
     return nearestPrice(pool, entry, priceOf)
   }
@@ -56,6 +55,20 @@ function isSame(candidate: CatalogueEntry, entry: CatalogueEntry): boolean {
     candidate.key === entry.key ||
     (candidate.provider === entry.provider &&
       (candidate.aliases?.includes(entry.id) === true || entry.aliases?.includes(candidate.id) === true))
+  )
+}
+
+/** What its maker names as its successor. */
+function isNamed({ id, aliases }: CatalogueEntry, { replacedBy }: CatalogueEntry): boolean {
+  return replacedBy !== null && (id === replacedBy || aliases?.includes(replacedBy) === true)
+}
+
+/** Its maker knows better than we what it takes; only what is known to be missing speaks against it. */
+function isLesser(candidate: CatalogueEntry, entry: CatalogueEntry): boolean {
+  const { contextWindow } = candidate
+  return (
+    abilities.some(name => entry[name] === true && candidate[name] === false) ||
+    (contextWindow !== null && contextWindow < (entry.contextWindow ?? 0) * enoughContext)
   )
 }
 
