@@ -192,7 +192,7 @@ export function readLimit(name: string, value: string | undefined, usual: number
   return limit
 }
 
-function readFlag(name: string, value: string | undefined): boolean | null {
+export function readFlag(name: string, value: string | undefined): boolean | null {
   if (value === undefined) return null
   // Python writes them with a capital.
   const lowered = value.toLowerCase()

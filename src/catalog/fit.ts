@@ -27,7 +27,8 @@ export interface FitRanking {
 }
 
 export function createFitRanking({ ids, texts }: SearchColumns): FitRanking {
-  const letters = Uint16Array.from(ids, countLetters)
+  // Of those that fit some words: most names are never looked for.
+  const letters = new Int16Array(ids.length).fill(-1)
 
   function measureRow(row: number, words: readonly string[], wanted: number): number {
     const id = ids[row] ?? ''
@@ -39,7 +40,14 @@ export function createFitRanking({ ids, texts }: SearchColumns): FitRanking {
       inName &&= one >= fits.inName
       fit += one
     }
-    return inName && letters[row] === wanted ? fit + nothingElse : fit
+    return inName && countIn(row, id) === wanted ? fit + nothingElse : fit
+  }
+
+  function countIn(row: number, id: string): number {
+    const known = letters[row] ?? -1
+    const count = known < 0 ? countLetters(id) : known
+    letters[row] = count
+    return count
   }
 
   return {

@@ -53,64 +53,132 @@ export interface SearchColumns {
 
 const priceColumns: readonly NumberColumn[] = ['cost', 'input_cost', 'output_cost']
 const minuteMs = 60_000
+/** Between two pauses: a millisecond or two. */
+const rowsAtOnce = 200
 
-/** @param at milliseconds since the epoch */
-export function createColumns({ entries }: Catalogue, at: number): SearchColumns {
+/**
+ * Yields between pieces of work, none of which takes long.
+ * @param at milliseconds since the epoch
+ */
+export function* columnSteps({ entries }: Catalogue, at: number): Generator<void, SearchColumns> {
   const ids = entries.map(({ id }) => id.toLowerCase())
-  const usual = sortUsual(entries, ids)
-  const rowsByKey = new Map(entries.map(({ key }, row) => [key, row]))
-  const numbers = createNumbers(entries)
-  const orders = new Map<string, Uint32Array>()
+  const usual = yield* sortUsual(entries, ids)
+  const numbers = createNumbers(entries.length)
+  const abilities = new Uint32Array(entries.length)
+  const deprecated = new Float64Array(entries.length)
+  const texts: string[] = []
+  const names = createNameColumns(entries.length)
+  const rowsByKey = new Map<string, number>()
   const prices = createPrices(entries, numbers)
-  prices.moveTo(at)
-
-  /** Sorted at the first question, and again where a price has changed. */
-  function order(name: string, sort: () => Uint32Array): Uint32Array {
-    const known = orders.get(name)
-    if (known !== undefined) return known
-    const sorted = sort()
-    orders.set(name, sorted)
-    return sorted
+  // An entry is looked at once for all columns: they are scattered over the memory.
+  for (const [row, entry] of entries.entries()) {
+    if (row % rowsAtOnce === rowsAtOnce - 1) yield
+    rowsByKey.set(entry.key, row)
+    numbers.context[row] = entry.contextWindow ?? Number.NaN
+    numbers.output[row] = entry.maxOutput ?? Number.NaN
+    numbers.released[row] = numberOfDay(entry.releasedOn)
+    prices.write(row, at)
+    abilities[row] = bitsOf(entry)
+    deprecated[row] = deprecationOf(entry)
+    texts.push(textOf(entry))
+    names.write(row, entry)
   }
-
+  yield
+  const orders = createOrders({ usual, ids, numbers })
   return {
     entries,
-    abilities: Uint32Array.from(entries, bitsOf),
+    abilities,
     numbers,
-    deprecated: Float64Array.from(entries, deprecationOf),
-    provider: createNames(entries.map(({ provider }) => provider)),
-    providerType: createNames(entries.map(({ providerType }) => providerType)),
-    owner: createNames(entries.map(({ ownedBy }) => ownedBy)),
-    kind: createNames(entries.map(({ kind }) => kind)),
-    license: createNames(entries.map(({ license }) => license)),
-    missing: createNames(entries.map(({ missing }) => missing)),
+    deprecated,
+    ...names.close(),
     ids,
-    texts: entries.map(textOf),
+    texts,
     usual,
     rowOf: key => rowsByKey.get(key) ?? null,
-    byName: descending =>
-      order(`name ${descending}`, () => {
-        const byName = (left: number, right: number) =>
-          compareValues(ids[left] ?? '', ids[right] ?? '', descending)
-        return Uint32Array.from([...usual].sort(byName))
-      }),
-    byNumber: (column, descending) =>
-      order(`${column} ${descending}`, () => sortByNumber(usual, numbers[column], descending)),
+    byName: orders.byName,
+    byNumber: orders.byNumber,
     moveTo(now) {
-      if (!prices.moveTo(now)) return
-      for (const column of priceColumns)
-        for (const descending of [true, false]) orders.delete(`${column} ${descending}`)
+      if (prices.moveTo(now)) orders.forget(priceColumns)
+    },
+  }
+}
+
+type Ordered = Pick<SearchColumns, 'usual' | 'ids' | 'numbers'>
+
+/** Each is sorted at the first question, and again where what it sorts by has changed. */
+function createOrders({ usual, ids, numbers }: Ordered) {
+  const known = new Map<string, Uint32Array>()
+  const remember = (name: string, sort: () => Uint32Array): Uint32Array => {
+    const order = known.get(name) ?? sort()
+    known.set(name, order)
+    return order
+  }
+  return {
+    byName: (descending: boolean) =>
+      remember(`name ${descending}`, () => {
+        const compare = (left: number, right: number) =>
+          compareValues(ids[left] ?? '', ids[right] ?? '', descending)
+        return usual.toSorted(compare)
+      }),
+    byNumber: (column: SortedColumn, descending: boolean) =>
+      remember(`${column} ${descending}`, () => sortByNumber(usual, numbers[column], descending)),
+    forget(columns: readonly SortedColumn[]): void {
+      for (const column of columns)
+        for (const descending of [true, false]) known.delete(`${column} ${descending}`)
     },
   }
 }
 
 /** The entries come by key, and what is equal stays so. */
-function sortUsual(entries: readonly CatalogueEntry[], ids: readonly string[]): Uint32Array {
-  const byName = [...entries.keys()].sort((left, right) => compareTexts(ids[left] ?? '', ids[right] ?? ''))
-  const { there = [], gone = [] } = Object.groupBy(byName, row =>
-    entries[row]?.missing === null ? 'there' : 'gone',
-  )
-  return Uint32Array.from([...there, ...gone])
+function* sortUsual(
+  entries: readonly CatalogueEntry[],
+  ids: readonly string[],
+): Generator<void, Uint32Array> {
+  const compare = (left: number, right: number) => compareTexts(ids[left] ?? '', ids[right] ?? '')
+  const byName = yield* sortSteps([...entries.keys()], compare)
+  const isThere = (row: number) => entries[row]?.missing === null
+  return Uint32Array.from([...byName.filter(isThere), ...byName.filter(row => !isThere(row))])
+}
+
+const sortedAtOnce = 1000
+
+/** A stable sort in pieces: some short lists first, and then two at a time into one. */
+function* sortSteps<Item>(
+  items: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): Generator<void, readonly Item[]> {
+  let lists: (readonly Item[])[] = []
+  for (let start = 0; start < items.length; start += sortedAtOnce) {
+    lists.push(items.slice(start, start + sortedAtOnce).sort(compare))
+    yield
+  }
+  while (lists.length > 1) {
+    const joined: (readonly Item[])[] = []
+    for (let place = 0; place < lists.length; place += 2) {
+      joined.push(join(lists[place] ?? [], lists[place + 1] ?? [], compare))
+      yield
+    }
+    lists = joined
+  }
+  return lists[0] ?? []
+}
+
+/** Both are sorted; of equal ones, those of the left come first. */
+function join<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): readonly Item[] {
+  const joined: Item[] = []
+  let taken = 0
+  for (const item of left) {
+    for (let next = right[taken]; next !== undefined && compare(next, item) < 0; next = right[taken]) {
+      joined.push(next)
+      taken++
+    }
+    joined.push(item)
+  }
+  return [...joined, ...right.slice(taken)]
 }
 
 /** Only known values are compared: the others follow. Of equal ones, those that were before stay so. */
@@ -129,32 +197,60 @@ export function sortByNumber(rows: Uint32Array, values: Float64Array, descending
   return all
 }
 
-function createNames(values: readonly (string | null)[]): NameColumn {
-  const places = new Map<string, number>()
-  const rows = new Uint16Array(values.length).fill(noName)
-  for (const [row, value] of values.entries()) {
-    if (value === null) continue
-    const known = places.get(value) ?? places.size
-    if (known >= noName) continue
-    places.set(value, known)
-    rows[row] = known
+function createNameColumns(count: number) {
+  const columns = {
+    provider: createNames(count, ({ provider }) => provider),
+    providerType: createNames(count, ({ providerType }) => providerType),
+    owner: createNames(count, ({ ownedBy }) => ownedBy),
+    kind: createNames(count, ({ kind }) => kind),
+    license: createNames(count, ({ license }) => license),
+    missing: createNames(count, ({ missing }) => missing),
   }
-  const names = [...places.keys()]
-  const numbers = Map.groupBy(names.keys(), place => (names[place] ?? '').toLowerCase())
-  return { names, numbers, rows }
+  const all = Object.values(columns)
+  return {
+    write(row: number, entry: CatalogueEntry): void {
+      for (const column of all) column.write(row, entry)
+    },
+    close: () => ({
+      provider: columns.provider.close(),
+      providerType: columns.providerType.close(),
+      owner: columns.owner.close(),
+      kind: columns.kind.close(),
+      license: columns.license.close(),
+      missing: columns.missing.close(),
+    }),
+  }
 }
 
-function createNumbers(entries: readonly CatalogueEntry[]): Record<SortedColumn, Float64Array> {
-  const column = (read: (entry: CatalogueEntry) => number | null) =>
-    Float64Array.from(entries, entry => read(entry) ?? Number.NaN)
-  const empty = () => new Float64Array(entries.length).fill(Number.NaN)
+function createNames(count: number, read: (entry: CatalogueEntry) => string | null) {
+  const places = new Map<string, number>()
+  const rows = new Uint16Array(count).fill(noName)
   return {
-    context: column(({ contextWindow }) => contextWindow),
-    output: column(({ maxOutput }) => maxOutput),
-    released: column(({ releasedOn }) => numberOfDay(releasedOn)),
-    cost: empty(),
-    input_cost: empty(),
-    output_cost: empty(),
+    write(row: number, entry: CatalogueEntry): void {
+      const name = read(entry)
+      if (name === null) return
+      const place = places.get(name) ?? places.size
+      if (place >= noName) return
+      places.set(name, place)
+      rows[row] = place
+    },
+    close(): NameColumn {
+      const names = [...places.keys()]
+      const numbers = Map.groupBy(names.keys(), place => (names[place] ?? '').toLowerCase())
+      return { names, numbers, rows }
+    },
+  }
+}
+
+function createNumbers(count: number): Record<SortedColumn, Float64Array> {
+  const column = () => new Float64Array(count).fill(Number.NaN)
+  return {
+    context: column(),
+    output: column(),
+    released: column(),
+    cost: column(),
+    input_cost: column(),
+    output_cost: column(),
   }
 }
 
@@ -168,46 +264,47 @@ function deprecationOf({ deprecatedOn, retiresOn }: CatalogueEntry): number {
   return Math.min(...days.map(numberOfDay))
 }
 
-/** Writes the prices that hold; those with one period only once. */
+/** Writes the prices that hold, of each row once and of those with several periods again. */
 function createPrices(entries: readonly CatalogueEntry[], numbers: Record<SortedColumn, Float64Array>) {
-  const changing = [...entries.keys()].filter(row => (entries[row]?.prices?.length ?? 0) > 1)
-  let rows: Iterable<number> = entries.keys()
+  const changing: number[] = []
   let minute = Number.NaN
 
-  function write(row: number, at: number): boolean {
+  /** Whether one has changed. */
+  function rewrite(row: number, at: number): boolean {
     const entry = entries[row]
-    const price = entry === undefined ? null : priceAt(entry.prices, at)
-    const values = [
-      entry === undefined ? null : costPerThousand(entry, price),
-      dollarsPerMillion(price?.input),
-      dollarsPerMillion(price?.output),
-    ]
-    let changed = false
-    for (const [place, column] of priceColumns.entries()) {
-      const value = values[place] ?? Number.NaN
-      changed ||= !Object.is(numbers[column][row], value)
-      numbers[column][row] = value
-    }
-    return changed
+    if (entry === undefined) return false
+    const before = numbers.input_cost[row]
+    const outputBefore = numbers.output_cost[row]
+    const price = priceAt(entry.prices, at)
+    numbers.cost[row] = costPerThousand(entry, price) ?? Number.NaN
+    numbers.input_cost[row] = dollarsPerMillion(price?.input) ?? Number.NaN
+    numbers.output_cost[row] = dollarsPerMillion(price?.output) ?? Number.NaN
+    return !Object.is(before, numbers.input_cost[row]) || !Object.is(outputBefore, numbers.output_cost[row])
   }
 
   return {
-    /** Whether a price has changed. */
+    write(row: number, at: number): void {
+      rewrite(row, at)
+      if ((entries[row]?.prices?.length ?? 0) > 1) changing.push(row)
+    },
+    /** Whether one has changed. */
     moveTo(at: number): boolean {
       const now = Math.floor(at / minuteMs)
       if (now === minute) return false
       minute = now
       let changed = false
-      for (const row of rows) changed = write(row, at) || changed
-      rows = changing
+      for (const row of changing) changed = rewrite(row, at) || changed
       return changed
     },
   }
 }
 
+const readers = abilityNames.map(name => abilities[name])
+
 function bitsOf(facts: ModelFacts): number {
   let bits = 0
-  for (const [place, name] of abilityNames.entries()) if (abilities[name](facts) === true) bits |= 1 << place
+  for (let place = 0; place < readers.length; place++)
+    if (readers[place]?.(facts) === true) bits |= 1 << place
   return bits >>> 0
 }
 

@@ -1,13 +1,14 @@
 // Searches a catalogue: which models fit, in which order, and which page of them is asked for. Everything that does not
 // change from question to question is worked out once, so that an answer takes a fraction of a millisecond.
 
+import { runAtOnce } from '../lib/slices.ts'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
 import { comparePlaces, type Place, readCursor, writeCursor } from './cursor.ts'
 import { countFacets, type FacetRows, type Facets } from './facets.ts'
 import type { ModelQuestion } from './filters.ts'
 import { createFitRanking } from './fit.ts'
 import { createRowFlags, createRowTests, type FacetName, type Moment, type RowTest } from './row-tests.ts'
-import { createColumns, type SearchColumns, sortByNumber } from './search-columns.ts'
+import { columnSteps, type SearchColumns, sortByNumber } from './search-columns.ts'
 
 export type { Facets } from './facets.ts'
 export type { Moment } from './row-tests.ts'
@@ -29,9 +30,15 @@ export interface ModelSearch {
   search(question: ModelQuestion, moment: Moment): SearchResult
 }
 
-/** @param at milliseconds since the epoch */
+/** All at once. @param at milliseconds since the epoch */
 export function createModelSearch(catalogue: Catalogue, at: number): ModelSearch {
-  const columns = createColumns(catalogue, at)
+  return runAtOnce(searchSteps(catalogue, at))
+}
+
+/** Yields between pieces of work, none of which takes long. @param at milliseconds since the epoch */
+export function* searchSteps(catalogue: Catalogue, at: number): Generator<void, ModelSearch> {
+  const columns = yield* columnSteps(catalogue, at)
+  yield
   const ranking = createFitRanking(columns)
   // Of one question at a time.
   const into = new Uint32Array(catalogue.entries.length)
