@@ -52,6 +52,8 @@ export interface BuiltSnapshot extends Snapshot {
   readonly problems: readonly string[]
   /** The routes for those who only ask about them: nothing is counted, and nobody is told. */
   unobservedRoutes(): Routes
+  readonly models: ModelIndex
+  readonly modelTable: () => ModelTable
   readonly prices: PriceBook
   /** Of the file with details of models. */
   readonly overrides: ModelOverrides
@@ -93,11 +95,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     providers,
     problems: [...models.problems, ...findRouteProblems(configuration.routing, models)],
     version: configuration.version,
-    totalMs: configuration.timeouts.totalMs,
-    pingAfterMs: configuration.server.pingAfterMs,
-    maxBodyBytes: configuration.server.maxBodyBytes,
-    maxUploadBytes: configuration.server.maxUploadBytes,
-    bodyTimeoutMs: configuration.server.bodyTimeoutMs,
+    ...boundsOf(configuration),
     keyHeader: configuration.auth.header,
     relays: providers.map(toRelay),
     authenticate: createDoor(configuration, deps),
@@ -112,6 +110,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       })
       return unobserved
     },
+    mayUse: () => true,
     listModels: () => listed,
     findModel: models.find,
     providerOf(target) {
@@ -119,6 +118,8 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       if (side === undefined) throw new Error(`no provider ${target.connection.provider} in this snapshot`)
       return side
     },
+    models,
+    modelTable: deps.modelTable,
     prices,
     overrides,
     maxOutputTokens: createOutputLimits(configuration, {
@@ -129,6 +130,11 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     }),
     costOf,
   }
+}
+
+function boundsOf({ timeouts, server }: Configuration) {
+  const { pingAfterMs, maxBodyBytes, maxUploadBytes, bodyTimeoutMs } = server
+  return { totalMs: timeouts.totalMs, pingAfterMs, maxBodyBytes, maxUploadBytes, bodyTimeoutMs }
 }
 
 /** @throws FilesInvalid */

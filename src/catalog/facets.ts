@@ -26,20 +26,19 @@ export interface Facets {
   readonly available: number
 }
 
-type Rows = ArrayLike<number>
-
 /** Rows that pass all filters, and by facet those that fail its filter alone. */
 export interface FacetRows {
-  readonly found: Rows
+  readonly found: Uint32Array
   readonly others: ReadonlyMap<FacetName, readonly number[]>
 }
 
 export function countFacets({ found, others }: FacetRows, columns: SearchColumns, flags: RowFlags): Facets {
-  const both = (facet: FacetName): readonly Rows[] => [found, others.get(facet) ?? []]
-  const { abilities } = columns
+  const othersOf = (facet: FacetName) => Uint32Array.from(others.get(facet) ?? [])
+  const both = (facet: FacetName): readonly Uint32Array[] => [found, othersOf(facet)]
+  const all = countAbilities(found, columns)
   const supports = abilityNames.map((name, place) => {
-    const has = (row: number) => ((abilities[row] ?? 0) & (1 << place)) !== 0
-    return [name, countSet(both(`supports_${name}`), has)] as const
+    const more = countAbilities(othersOf(`supports_${name}`), columns)
+    return [name, (all[place] ?? 0) + (more[place] ?? 0)] as const
   })
   return {
     provider: countNames(both('provider'), columns.provider),
@@ -54,13 +53,27 @@ export function countFacets({ found, others }: FacetRows, columns: SearchColumns
   }
 }
 
-function countSet(lists: readonly Rows[], isSet: (row: number) => boolean): number {
+/** By the place of the ability. */
+function countAbilities(rows: Uint32Array, { abilities }: SearchColumns): Uint32Array {
+  const counts = new Uint32Array(abilityNames.length)
+  for (let at = 0; at < rows.length; at++)
+    for (let bits = abilities[rows[at] ?? 0] ?? 0; bits !== 0; bits &= bits - 1) {
+      const place = 31 - Math.clz32(bits & -bits)
+      counts[place] = (counts[place] ?? 0) + 1
+    }
+  return counts
+}
+
+function countSet(lists: readonly Uint32Array[], isSet: (row: number) => boolean): number {
   let counted = 0
   for (const rows of lists) for (let at = 0; at < rows.length; at++) if (isSet(rows[at] ?? 0)) counted++
   return counted
 }
 
-function countNames(lists: readonly Rows[], { names, rows: numbers }: NameColumn): readonly FacetCount[] {
+function countNames(
+  lists: readonly Uint32Array[],
+  { names, rows: numbers }: NameColumn,
+): readonly FacetCount[] {
   const counts = new Uint32Array(names.length)
   for (const rows of lists)
     for (let at = 0; at < rows.length; at++) {
