@@ -8,6 +8,7 @@ import { type BuiltSnapshot, buildSnapshot } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
 import { type HealthChecks, startHealthChecks } from './app/health-checks.ts'
 import { FilesInvalid } from './app/known-models.ts'
+import { createModels, type Models } from './app/models.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { readingsOf } from './app/readings.ts'
 import { namesWaitingForRestart } from './app/restart-only.ts'
@@ -15,8 +16,6 @@ import { createRouteCounts, type RouteCounts } from './app/route-counts.ts'
 import { createRoutes } from './app/routes.ts'
 import type { TargetMemory } from './app/target-memory.ts'
 import type { Send } from './call.ts'
-import { readModelSnapshot } from './catalog/model-snapshot.ts'
-import { createModelTable } from './catalog/model-table.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration, Problem } from './config/configuration.ts'
 import { formatProblem } from './config/describe.ts'
@@ -31,6 +30,7 @@ import { createShadows, type Shadows } from './gateway/shadow.ts'
 import { createThoughtMemory } from './gateway/thought-memory.ts'
 import { type Alarms, createAlarms } from './lib/alarms.ts'
 import { systemClock } from './lib/clock.ts'
+import { once } from './lib/once.ts'
 import { createRequestIds } from './lib/request-id.ts'
 import type { Secret } from './lib/secret.ts'
 import type { Provider } from './providers/provider.ts'
@@ -120,20 +120,22 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
   const counts = createRouteCounts()
-  const current = createCurrent({ ...asking, options, storedKeys, transport, observation, counts })
+  const models = createModels({ ...asking, observation, snapshot: () => current.snapshot() })
+  const current = createCurrent({ ...asking, options, storedKeys, transport, observation, counts, models })
   const control = mountControl({
     observation,
     version: options.version,
     snapshot: current.snapshot,
     problems: current.problems,
     targets,
+    models: models.control,
     rests: resilience.health.resting,
     calledTargets: () => resilience.breaker.states().keys(),
     ledger: () => store.ledger,
   })
   const shadows = createShadows(unobservedSend({ alarms, transport, configuration }), systemClock)
   const parts = { configuration, store, transport, observation, shadows }
-  const gateway = createGateway({ ...parts, alarms, resilience, current })
+  const gateway = createGateway({ ...parts, alarms, resilience, current, models })
   observation.setGauges({
     streamsOpen: () => gateway.streams.open,
     spoolQueued: () => store.ledger.queued,
@@ -222,23 +224,24 @@ interface CurrentDeps {
   readonly transport: Transport
   readonly observation: Observation
   readonly counts: RouteCounts
+  readonly models: Models
 }
 
 function createCurrent(deps: CurrentDeps): Current {
-  const { options, storedKeys, targets, resilience, sharedState, transport, observation, counts } = deps
+  const { options, storedKeys, targets, resilience, sharedState, transport, observation, counts, models } =
+    deps
   const pepper = randomBytes(32)
   const signingSecret = readSigningSecret(options.dataDirectory, randomBytes)
   const keepLimiter = createLimiterKeeper()
   const affinity = openAffinity(options.configuration, sharedState)
   const { observe } = observation
-  const modelTable = once(() => createModelTable(readModelSnapshot()))
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
 
   function build(configuration: Configuration): BuiltSnapshot {
     const built = buildSnapshot(configuration, {
       clock: systemClock,
       fetchMedia,
-      modelTable,
+      ...models.forSnapshot,
       plugins: options.plugins ?? [],
       random: Math.random,
       pepper,
@@ -321,6 +324,7 @@ interface GatewayParts {
   readonly resilience: Resilience
   readonly observation: Observation
   readonly current: Current
+  readonly models: Models
   readonly shadows: Shadows
 }
 
@@ -348,9 +352,11 @@ function createGateway({
   resilience,
   observation,
   current,
+  models,
   shadows,
 }: GatewayParts): Gateway {
   return {
+    models: models.guide,
     snapshot: current.snapshot,
     send: resilience.send,
     health: resilience.health,
@@ -376,14 +382,5 @@ function createGateway({
     fetchMedia: current.fetchMedia,
     estimateUsage: (inputCharacters, outputCharacters) =>
       estimateUsage({ inputCharacters, outputCharacters }).usage,
-  }
-}
-
-/** The same result for every call; made with the first. */
-function once<Result>(make: () => Result): () => Result {
-  let made: { readonly result: Result } | null = null
-  return () => {
-    made ??= { result: make() }
-    return made.result
   }
 }

@@ -52,6 +52,8 @@ export interface BuiltSnapshot extends Snapshot {
   readonly problems: readonly string[]
   /** The routes for those who only ask about them: nothing is counted, and nobody is told. */
   unobservedRoutes(): Routes
+  readonly models: ModelIndex
+  readonly modelTable: () => ModelTable
   readonly prices: PriceBook
   /** Of the file with details of models. */
   readonly overrides: ModelOverrides
@@ -106,6 +108,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       })
       return unobserved
     },
+    mayUse: () => true,
     listModels: () => listed,
     findModel: models.find,
     providerOf(target) {
@@ -113,6 +116,8 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
       if (side === undefined) throw new Error(`no provider ${target.connection.provider} in this snapshot`)
       return side
     },
+    models,
+    modelTable: deps.modelTable,
     prices,
     overrides,
     maxOutputTokens: createOutputLimits(configuration, {

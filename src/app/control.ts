@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isLocalPeer } from '../access/authenticate.ts'
 import type { Target } from '../call.ts'
 import type { ControlPlane } from '../control/control-plane.ts'
+import type { ModelsDeps } from '../control/models/library.ts'
 import { listEndpoints } from '../endpoints/index.ts'
 import { asGatewayError, type GatewayError } from '../errors.ts'
 import { formats } from '../formats/index.ts'
@@ -27,6 +28,7 @@ export interface ControlDeps {
   problems(): readonly string[]
   /** What is known of the targets. */
   readonly targets: KnownTargets
+  readonly models: ModelsDeps
   /** Asking the target now would most likely be in vain. */
   readonly rests: (target: Target) => boolean
   ledger(): { readonly healthy: boolean; readonly queued: number }
@@ -95,6 +97,7 @@ async function loadControlPlane(deps: ControlDeps): Promise<ControlPlane> {
     metricsDocument: () => buildMetricsDocument({ stats, system: system.current, providers }),
     prometheus: metrics,
     explainRoute: question => explain(question, deps),
+    ...deps.models,
     authorize: request => authorize(request, snapshot()),
     report: error => log.error('the control plane failed', { reason: describe(error) }),
   })

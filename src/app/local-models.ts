@@ -3,11 +3,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import { listModels, loadedModels, showModel, version } from '../endpoints/local-models.ts'
+import { listModels as describeModels, loadedModels, showModel, version } from '../endpoints/local-models.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Gateway } from '../gateway/exchange.ts'
-import { findModel } from '../gateway/models.ts'
+import { type Asking, findModel, listModels } from '../gateway/models.ts'
 import { isText } from '../lib/json-value.ts'
 import { HttpCall } from '../server/http-call.ts'
 import type { Methods } from '../server/listener.ts'
@@ -32,13 +32,19 @@ export function localModelRoutes(
           },
         )
     }
-  const authenticated = ({ headers, socket }: IncomingMessage) => {
+  const authenticated = ({ headers, socket }: IncomingMessage): Asking => {
     const snapshot = gateway.snapshot()
-    snapshot.authenticate(headers, socket.remoteAddress)
-    return snapshot
+    const principal = snapshot.authenticate(headers, socket.remoteAddress)
+    return { principal, snapshot, gateway }
+  }
+  const list = async (request: IncomingMessage): Promise<object> => {
+    const asking = authenticated(request)
+    await gateway.models.ready()
+    return describeModels(listModels(asking))
   }
   const show = async (request: IncomingMessage, response: ServerResponse) => {
-    const snapshot = authenticated(request)
+    const asking = authenticated(request)
+    const { snapshot } = asking
     const { alarms, clock } = gateway
     const address = { model: null, streaming: null }
     const call = new HttpCall({ request, response, endpoint, address, alarms, clock })
@@ -47,10 +53,11 @@ export function localModelRoutes(
     const name = body['model'] ?? body['name']
     if (!isText(name))
       throw new GatewayError('invalid_request', { message: '`model` is missing.', param: 'model' })
-    return showModel(findModel(name, snapshot))
+    await gateway.models.ready()
+    return showModel(findModel(name, asking))
   }
   return [
-    ['/api/tags', { GET: answer(request => listModels(authenticated(request).listModels())) }],
+    ['/api/tags', { GET: answer(list) }],
     [
       '/api/ps',
       {

@@ -133,14 +133,16 @@ function findErrorFormat(): Format {
 function serveModels(gateway: Gateway): Handler {
   return (request: IncomingMessage, response: ServerResponse, path: string) => {
     const { headers, socket } = request
-    if (takesKeyInQuery(path)) takeKey(request, queryOf(request))
-    try {
-      const question = { path, headers, remoteAddress: socket.remoteAddress }
-      sendJson(response, answerModels(question, gateway.snapshot()))
-    } catch (thrown) {
-      const error = asGatewayError(thrown)
-      const { format } = shapeOfModels(path, headers)
-      sendError(response, error, formats[format]?.encodeError(error))
-    }
+    const query = queryOf(request)
+    if (takesKeyInQuery(path)) takeKey(request, query)
+    const question = { path, query, headers, remoteAddress: socket.remoteAddress }
+    answerModels(question, gateway).then(
+      document => sendJson(response, document),
+      (thrown: unknown) => {
+        const error = asGatewayError(thrown)
+        const { format } = shapeOfModels(path, headers)
+        sendError(response, error, formats[format]?.encodeError(error))
+      },
+    )
   }
 }

@@ -25,8 +25,13 @@ export interface ModelIndex {
    *   `no_provider` where nobody who serves it can be used
    */
   resolve(name: string, operation: Operation): readonly Target[]
-  /** What a name stands for, without its fallbacks, usable or not; empty where it stands for nothing. */
-  expand(name: string, operation: Operation): readonly Target[]
+  /**
+   * What a name stands for, without its fallbacks, usable or not; empty where it stands for nothing. Without an operation,
+   * whatever they offer.
+   */
+  expand(name: string, operation?: Operation): readonly Target[]
+  /** A provider has a model of that name: it is no alias and no group. */
+  isListed(name: string): boolean
   /** Every name that can be served now: models by name, then aliases, groups, and `provider/model` where it matters. */
   list(): readonly ListedModel[]
   find(id: string): ListedModel | null
@@ -68,8 +73,9 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
     },
     expand: (name, operation) =>
       (names.expand(name) ?? [])
-        .filter(({ provider }) => provider.operations.includes(operation))
+        .filter(({ provider }) => operation === undefined || provider.operations.includes(operation))
         .map(({ target }) => target),
+    isListed: name => offers.listed.has(name),
     list: () => listed,
     find: id => findable.get(id) ?? null,
     problems: names.problems,

@@ -112,7 +112,8 @@ function fillRates(prices: Prices): Rates {
   }
 }
 
-function holdsAt(period: RatePeriod, at: number): boolean {
+/** @param at milliseconds since the epoch */
+export function holdsAt(period: Pick<RatePeriod, 'from' | 'daily'>, at: number): boolean {
   if (period.from !== null && at < period.from) return false
   if (period.daily === null) return true
   const [start, end] = period.daily

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, request as sendRequest } from '
 import { afterEach, expect, test } from 'vitest'
 import { GatewayError } from '../errors.ts'
 import { type ControlPlaneDeps, createControlPlane } from './control-plane.ts'
+import { makeModelsDeps } from './models/library.fixture.ts'
 
 const cleanups: Array<() => unknown> = []
 afterEach(async () => {
@@ -26,6 +27,7 @@ async function setUp(changes: Partial<ControlPlaneDeps> = {}) {
     metricsDocument: () => ({ business: { total_requests: 1 } }),
     prometheus: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => 'up 1\n' },
     explainRoute: () => ({}),
+    ...makeModelsDeps(),
     authorize: request => {
       authorized.push(request.url ?? '')
     },

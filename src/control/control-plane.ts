@@ -7,11 +7,13 @@ import { GatewayError } from '../errors.ts'
 import { nameFailure, sendError } from './error-reply.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { type MetricsDeps, metricsRoutes } from './metrics.ts'
+import type { ModelsDeps } from './models/library.ts'
+import { modelRoutes } from './models/routes.ts'
 import type { ControlRoute } from './route.ts'
 import { type ExplainRouteDeps, explainRoutes } from './route-explain.ts'
 import { type WelcomeDeps, welcomeRoutes } from './welcome.ts'
 
-export interface ControlPlaneDeps extends ExplainRouteDeps, HealthDeps, MetricsDeps, WelcomeDeps {
+export interface ControlPlaneDeps extends ExplainRouteDeps, HealthDeps, MetricsDeps, ModelsDeps, WelcomeDeps {
   /**
    * Called before every route that is not open.
    * @throws GatewayError where the request may not pass
@@ -33,6 +35,7 @@ export async function createControlPlane(deps: ControlPlaneDeps): Promise<Contro
     ...healthRoutes(deps),
     ...metricsRoutes(deps),
     ...explainRoutes(deps),
+    ...modelRoutes(deps),
   ]
   const app = Fastify({
     logger: false,
@@ -107,14 +110,15 @@ function describeNowhere(path: string): string {
 /** The methods that an address takes; empty where it is unknown. */
 function findMethods(routes: readonly ControlRoute[], url: string): string[] {
   const wanted = pathOf(url).split('/')
-  const matching = routes.filter(({ path }) => {
-    const parts = path.split('/')
-    return (
-      parts.length === wanted.length && parts.every((part, at) => part.startsWith(':') || part === wanted[at])
-    )
-  })
-  const methods = matching.map(route => route.method)
-  return methods.flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  const methods = routes.filter(({ path }) => fits(path.split('/'), wanted)).map(route => route.method)
+  return [...new Set(methods)].flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+}
+
+/** `:name` stands for one part of a path, a last `*` for all that follow. */
+function fits(parts: readonly string[], wanted: readonly string[]): boolean {
+  const open = parts.at(-1) === '*'
+  if (open ? wanted.length < parts.length : wanted.length !== parts.length) return false
+  return parts.every((part, at) => part === '*' || part.startsWith(':') || part === wanted[at])
 }
 
 /** The path of an address, without query and trailing slash, cut to what fits a message. */

@@ -18,6 +18,7 @@ export function welcomeRoutes({ name, version }: WelcomeDeps): ControlRoute[] {
         version,
         links: {
           models: '/v1/models',
+          catalogue: '/api/models',
           chat: '/v1/chat/completions',
           health: '/health',
           metrics: '/metrics',

@@ -1,7 +1,8 @@
 // The list of models and what is known of one, as clients of a server on one's own machine expect them: GET /api/tags,
 // GET /api/ps, POST /api/show, GET /api/version. https://docs.ollama.com/api/tags
 
-import type { ListedModel } from './models.ts'
+import type { ModelFacts } from '../model-facts.ts'
+import { bornAt, type DescribedModel, isForChat, timeOf } from './model-shapes.ts'
 
 /** The version of the server whose answers these are: some clients refuse older ones. */
 export const version = { version: '0.13.0' }
@@ -9,36 +10,59 @@ export const version = { version: '0.13.0' }
 /** None takes up memory here, loaded or not. */
 export const loadedModels = { models: [] }
 
-export function listModels(models: readonly ListedModel[]): object {
+export function listModels(models: readonly DescribedModel[]): object {
   return { models: models.map(listModel) }
 }
 
 /** No file stands behind a name here: what tells of one is empty. */
-function listModel({ id, created, ownedBy }: ListedModel): object {
+function listModel(model: DescribedModel): object {
   return {
-    name: id,
-    model: id,
-    modified_at: timeOf(created),
+    name: model.id,
+    model: model.id,
+    modified_at: timeOf(bornAt(model)),
     size: 0,
     digest: '',
-    details: detailsOf(ownedBy),
+    details: detailsOf(model),
   }
 }
 
-export function showModel({ created, ownedBy }: ListedModel): object {
+export function showModel(model: DescribedModel): object {
+  const { facts } = model
   return {
     modelfile: '',
     parameters: '',
     template: '',
-    details: detailsOf(ownedBy),
-    model_info: {},
-    // What a client offers to its user: a model that lacks one of them says so when it is asked.
-    capabilities: ['completion', 'tools', 'vision', 'thinking'],
-    modified_at: timeOf(created),
+    ...(facts !== null && facts.license !== null && { license: facts.license }),
+    details: detailsOf(model),
+    model_info: infoOf(facts),
+    capabilities: capabilitiesOf(facts),
+    modified_at: timeOf(bornAt(model)),
   }
 }
 
-function detailsOf(family: string): object {
+/** Clients look for the sizes below the name of an architecture, which is nobody's here. */
+function infoOf(facts: ModelFacts | null): object {
+  if (facts === null || facts.contextWindow === null) return {}
+  return { 'general.architecture': 'model', 'model.context_length': facts.contextWindow }
+}
+
+/**
+ * What is known to be there. Tools also where nobody knows: agents do not even try a model that is said to have none, and
+ * one that has none says so when it is asked.
+ */
+function capabilitiesOf(facts: ModelFacts | null): readonly string[] {
+  if (facts?.kind === 'embedding') return ['embedding']
+  if (!isForChat(facts)) return []
+  return [
+    'completion',
+    ...(facts?.tools === false ? [] : ['tools']),
+    ...(facts?.input?.includes('image') === true ? ['vision'] : []),
+    ...(facts?.reasoning === true ? ['thinking'] : []),
+  ]
+}
+
+function detailsOf({ facts, ownedBy }: DescribedModel): object {
+  const family = facts?.ownedBy ?? ownedBy
   return {
     parent_model: '',
     format: '',
@@ -47,8 +71,4 @@ function detailsOf(family: string): object {
     parameter_size: '',
     quantization_level: '',
   }
-}
-
-function timeOf(created: number): string {
-  return new Date(created * 1000).toISOString()
 }

@@ -13,6 +13,7 @@ import type { Address } from '../formats/format.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import { type CancellationSource, createCancellation } from '../lib/cancellation.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { ModelGuide } from './models.ts'
 import type { Lessons } from './remedy.ts'
 import type { ResponseMemory } from './responses/memory.ts'
 import type { OriginBook } from './responses/origin-book.ts'
@@ -41,6 +42,7 @@ export interface Gateway {
   /** Fetches an image or a file that a client named by its address. */
   readonly fetchMedia: FetchMedia
   schemaChecker(): Promise<SchemaChecker>
+  readonly models: ModelGuide
   readonly thoughts: ThoughtMemory
   readonly lessons: Lessons
   /** Sends copies of requests; absent where nobody wants any. */

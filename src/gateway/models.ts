@@ -1,30 +1,66 @@
-// GET of the models: who may ask, and what this configuration can serve.
+// GET of the models: who may ask, what this configuration can serve, and what is known of it.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { type ListedModel, modelInPath, shapeOfModels } from '../endpoints/models.ts'
+import { type DescribedModel, type ListedModel, modelInPath, shapeOfModels } from '../endpoints/models.ts'
 import { GatewayError } from '../errors.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { ModelFacts } from '../model-facts.ts'
+import type { Gateway } from './exchange.ts'
+import type { Principal, Snapshot } from './snapshot.ts'
+
+/** Knows the models by the names by which they are asked for. */
+export interface ModelGuide {
+  /** Resolves as soon as anything is known. */
+  ready(): Promise<void>
+  /** What holds for whoever answers to a name; null where nothing is known. */
+  factsOf(name: string): ModelFacts | null
+}
 
 export interface ModelsQuestion {
   readonly path: string
+  readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly remoteAddress: string | undefined
 }
 
-/** @throws GatewayError 401, 404 */
-export function answerModels(question: ModelsQuestion, snapshot: Snapshot): object {
-  snapshot.authenticate(question.headers, question.remoteAddress)
+type Asked = Pick<Gateway, 'snapshot' | 'models' | 'clock'>
+
+/** @throws GatewayError 400, 401, 404 */
+export async function answerModels(question: ModelsQuestion, gateway: Asked): Promise<object> {
+  const snapshot = gateway.snapshot()
+  const principal = snapshot.authenticate(question.headers, question.remoteAddress)
   const shape = shapeOfModels(question.path, question.headers)
   const name = modelInPath(question.path)
-  if (name === null) return shape.list(snapshot.listModels())
-  return shape.one(findModel(name, snapshot))
+  await gateway.models.ready()
+  const asking = { principal, snapshot, gateway }
+  if (name === null) return shape.list(listModels(asking), question.query)
+  return shape.one(findModel(name, asking))
+}
+
+export interface Asking {
+  readonly principal: Principal
+  readonly snapshot: Snapshot
+  readonly gateway: Pick<Gateway, 'models' | 'clock'>
+}
+
+/** Those that may be asked for, each with what is known of it. */
+export function listModels({ principal, snapshot, gateway }: Asking): readonly DescribedModel[] {
+  return snapshot
+    .listModels()
+    .filter(({ id }) => snapshot.mayUse(principal, id))
+    .map(model => describe(model, gateway))
+}
+
+function describe(model: ListedModel, { models, clock }: Asking['gateway']): DescribedModel {
+  const facts = models.factsOf(model.id)
+  const from = facts?.deprecatedOn ?? null
+  return { ...model, facts, deprecated: from !== null && Date.parse(from) <= clock.wall() }
 }
 
 /** @throws GatewayError 404 */
-export function findModel(name: string, snapshot: Snapshot): ListedModel {
+export function findModel(name: string, { principal, snapshot, gateway }: Asking): DescribedModel {
   const model = snapshot.findModel(name)
-  if (model !== null) return model
+  if (model !== null && snapshot.mayUse(principal, name)) return describe(model, gateway)
   // Says why, and names the near ones, as a request with this model would.
-  snapshot.resolve(name, 'chat')
+  if (model === null) snapshot.resolve(name, 'chat')
   throw new GatewayError('model_not_found', { param: 'model' })
 }

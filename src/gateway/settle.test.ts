@@ -29,6 +29,7 @@ const snapshot: Snapshot = {
   countRoute: notNeeded,
   lookUpConversation: null,
   keepConversation: notNeeded,
+  mayUse: notNeeded,
   listModels: notNeeded,
   findModel: notNeeded,
   providerOf: notNeeded,
@@ -58,6 +59,7 @@ function setUp(keyId: string | null) {
     fetchMedia: notNeeded,
     schemaChecker: notNeeded,
     thoughts: { recall: notNeeded, remember: notNeeded, listen: notNeeded },
+    models: { ready: notNeeded, factsOf: notNeeded },
     lessons: { of: notNeeded, learn: notNeeded },
     estimateUsage: notNeeded,
   }

@@ -152,6 +152,8 @@ export interface Snapshot {
   readonly lookUpConversation: ((question: ConversationQuestion) => Promise<unknown> | null) | null
   /** Told where a conversation was answered. */
   keepConversation(conversation: ConversationName, targetId: string): void
+  /** Whether somebody may ask for a name at all. */
+  mayUse(principal: Principal, model: string): boolean
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
   findModel(name: string): ListedModel | null

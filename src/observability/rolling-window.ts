@@ -4,7 +4,7 @@ const slotMs = 15_000
 const slotCount = 20
 /** Eight buckets per doubling from 0.05 ms on: a quantile is off by at most 5 %. */
 const bucketsPerDoubling = 8
-const bucketCount = 24 * bucketsPerDoubling
+export const bucketCount = 24 * bucketsPerDoubling
 const smallest = 0.05
 
 export const windowMs = slotMs * slotCount
@@ -79,13 +79,13 @@ export class RollingWindow {
   }
 }
 
-function bucketOf(milliseconds: number): number {
+export function bucketOf(milliseconds: number): number {
   if (!(milliseconds > smallest)) return 0
   return Math.min(bucketCount - 1, Math.ceil(Math.log2(milliseconds / smallest) * bucketsPerDoubling))
 }
 
 /** The middle, in the logarithm, of the bucket that holds the wanted rank. */
-function quantile(buckets: Float64Array, count: number, share: number): number {
+export function quantile(buckets: Float64Array | Uint32Array, count: number, share: number): number {
   if (count === 0) return 0
   const rank = Math.ceil(count * share)
   let seen = 0

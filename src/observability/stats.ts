@@ -181,7 +181,7 @@ function isFailure(event: ExchangeEnded): boolean {
 }
 
 /** Whether a failed call speaks against its provider: what would fail everywhere does not. */
-function blamesProvider(code: ErrorCode | null): boolean {
+export function blamesProvider(code: ErrorCode | null): boolean {
   return code !== null && errorTable[code].retry !== 'final'
 }
 

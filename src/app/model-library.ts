@@ -1,0 +1,150 @@
+// Lends what is known of the models to those who show it: the routes of the control plane, and the lists for the SDKs.
+
+import type { Target } from '../call.ts'
+import type { CatalogueEntry } from '../catalog/catalogue.ts'
+import { mergeFacts, shareFacts } from '../catalog/merge-facts.ts'
+import type { ModelLibrary, NameMeaning } from '../control/models/library.ts'
+import type { Clock } from '../lib/clock.ts'
+import { nearNames } from '../lib/near-names.ts'
+import type { ModelFacts } from '../model-facts.ts'
+import { aliases as typeAliases, providers as types } from '../providers/index.ts'
+import type { KnownModels } from './catalogue.ts'
+import type { LiveModels } from './live-models.ts'
+
+/** The library over one state of the catalogue. */
+export function openLibrary(known: KnownModels, live: LiveModels, clock: Pick<Clock, 'wall'>): ModelLibrary {
+  const { catalogue, search, origins } = known
+  return {
+    catalogue,
+    search: question =>
+      search.search(question, {
+        at: clock.wall(),
+        resting: () => live.resting(catalogue),
+        figures: figure => live.figures(catalogue, figure),
+      }),
+    knownNames: () => ({ providers: nameProviders(known) }),
+    live: entry => live.read(entry, catalogue),
+    meaningOf: name => findMeaning(name, known),
+    offersOf: name => findOffers(name, known),
+    suggest: name => suggestNames(name, known),
+    origins,
+  }
+}
+
+/** What holds for whoever answers to a name; null where nothing is known of it. */
+export function factsOfName(name: string, known: KnownModels): ModelFacts | null {
+  const meaning = findMeaning(name, known)
+  if (meaning !== null) return meaning.facts
+  const offers = findOffers(name, known).filter(isThere)
+  const [first] = offers
+  if (first === undefined) return null
+  // The same model everywhere: what is no matter of who serves it is known as soon as one knows it.
+  const { title, ownedBy, releasedOn, knowledgeCutoff, license } = first
+  return { ...shareFacts(offers), title, ownedBy, releasedOn, knowledgeCutoff, license }
+}
+
+function nameProviders({ catalogue, snapshot }: KnownModels): ReadonlyMap<string, string> {
+  const names = [
+    ...types.map(({ type }) => type),
+    ...snapshot.providers.map(({ configuration }) => configuration.name),
+    ...catalogue.entries.flatMap(({ provider, providerType }) => [provider, providerType]),
+  ].map(name => name.toLowerCase())
+  const aliases = Object.entries(typeAliases).map(([name, type]) => [name.toLowerCase(), type] as const)
+  return new Map([...aliases, ...names.map(name => [name, name] as const)])
+}
+
+function findMeaning(name: string, known: KnownModels): NameMeaning | null {
+  const { models, configuration } = known.snapshot
+  // A listed model is never an alias or a group, whatever is configured.
+  if (models.isListed(name)) return null
+  const alias = Object.hasOwn(configuration.models.aliases, name)
+    ? configuration.models.aliases[name]
+    : undefined
+  const group = Object.hasOwn(configuration.models.groups, name)
+    ? configuration.models.groups[name]
+    : undefined
+  const leadsTo = alias === undefined ? group : [alias]
+  if (leadsTo === undefined) return null
+  const offers = entriesOf(models.expand(name), known)
+  return {
+    kind: alias === undefined ? 'group' : 'alias',
+    leadsTo,
+    offers,
+    facts: shareFacts(offers.filter(isThere)),
+  }
+}
+
+/** Those that can be asked in their order, and then the others. */
+function findOffers(name: string, known: KnownModels): readonly CatalogueEntry[] {
+  const { catalogue, snapshot } = known
+  const exact = catalogue.find(name)
+  const named = namedSo(name, catalogue.findById(name))
+  // By its key one model is meant, unless somebody who can be asked has it by this very name.
+  const meant = exact === null ? named : [exact, ...named.filter(isThere)]
+  const asked = entriesOf(snapshot.models.expand(name), known)
+  // A provider that takes any name says nothing of a model that is known.
+  const offers =
+    meant.length === 0 ? asked : [...asked.filter(({ key }) => catalogue.find(key) !== null), ...meant]
+  const each = [...new Set(offers)]
+  return [...each.filter(isThere), ...each.filter(entry => !isThere(entry))]
+}
+
+/** By their own name, and by a further one at providers that have none of that name. */
+function namedSo(name: string, entries: readonly CatalogueEntry[]): readonly CatalogueEntry[] {
+  const own = new Set(entries.filter(({ id }) => id === name).map(({ provider }) => provider))
+  return entries.filter(({ id, provider }) => id === name || !own.has(provider))
+}
+
+function isThere({ missing }: CatalogueEntry): boolean {
+  return missing === null
+}
+
+function entriesOf(targets: readonly Target[], known: KnownModels): readonly CatalogueEntry[] {
+  return [...new Set(targets.map(target => entryOf(target, known)))]
+}
+
+function entryOf(
+  { connection: { provider, type }, model, id }: Target,
+  { catalogue }: KnownModels,
+): CatalogueEntry {
+  const own = catalogue.find(id)
+  const known = own ?? catalogue.findById(model).find(entry => entry.provider === provider)
+  return known ?? unknownEntry({ id: model, provider, providerType: type })
+}
+
+/** A model that nobody has listed or described, at a provider that takes any name. */
+function unknownEntry(place: Pick<CatalogueEntry, 'id' | 'provider' | 'providerType'>): CatalogueEntry {
+  return {
+    ...mergeFacts({}),
+    ...place,
+    key: `${place.provider}/${place.id}`,
+    missing: null,
+    missingReason: null,
+    sources: [],
+    listedAt: null,
+    seenByKeys: null,
+  }
+}
+
+/** Names that can be asked for first; those of all the others where none of these is near. */
+function suggestNames(name: string, { catalogue, snapshot }: KnownModels): readonly string[] {
+  const own = nearNames(
+    name,
+    snapshot.models.list().map(({ id }) => id),
+  )
+  if (own.length > 0) return own
+  const pieces = piecesOf(name)
+  const all = new Set(catalogue.entries.map(({ key, id }) => (name.includes('/') ? key : id)))
+  const alike = [...all].filter(known => {
+    const lowered = known.toLowerCase()
+    return pieces.some(piece => lowered.includes(piece))
+  })
+  return nearNames(name, alike)
+}
+
+/** Whoever shares none of them is not near: to compare letter by letter takes long with thousands of names. */
+function piecesOf(name: string): readonly string[] {
+  const lowered = name.toLowerCase().slice(0, 60)
+  const pieces = Array.from({ length: Math.max(0, lowered.length - 2) }, (_, at) => lowered.slice(at, at + 3))
+  return [...new Set(pieces)].filter(piece => /^[a-z]/.test(piece))
+}

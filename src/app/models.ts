@@ -1,0 +1,118 @@
+// Everything that is known of models, for those who ask: the catalogue in force, what is seen of its models, and what
+// may be told of a name to the SDKs.
+
+import type { ProviderList } from '../catalog/build-catalogue.ts'
+import { readModelSnapshot } from '../catalog/model-snapshot.ts'
+import { createModelTable } from '../catalog/model-table.ts'
+import type { ModelLists, ModelsDeps } from '../control/models/library.ts'
+import type { ModelGuide } from '../gateway/models.ts'
+import { systemClock } from '../lib/clock.ts'
+import { once } from '../lib/once.ts'
+import type { ModelFacts } from '../model-facts.ts'
+import { createModelTraffic } from '../observability/model-traffic.ts'
+import type { Resilience } from '../resilience/index.ts'
+import type { TargetBook } from '../routing/index.ts'
+import type { BuiltSnapshot, SnapshotDeps } from './build-snapshot.ts'
+import { createLiveCatalogue, type KnownModels } from './catalogue.ts'
+import { createLiveModels } from './live-models.ts'
+import { factsOfName, openLibrary } from './model-library.ts'
+import type { Observation } from './observation.ts'
+
+export interface Models {
+  /** For the routes of the control plane. */
+  readonly control: ModelsDeps
+  /** For the lists of models in the shapes of the SDKs. */
+  readonly guide: ModelGuide
+  /** For the requests. */
+  readonly forSnapshot: Pick<SnapshotDeps, 'modelTable' | 'catalogue'>
+}
+
+export interface CreateModelsDeps {
+  snapshot(): BuiltSnapshot
+  readonly resilience: Resilience
+  readonly targets: TargetBook
+  readonly observation: Observation
+  /** Knows what the providers list; absent where none is asked. */
+  readonly discovery?: () => Discovered
+}
+
+/** The lists of the providers by their configured names, and what has changed in them. */
+export interface Discovered extends ModelLists {
+  lists(): ReadonlyMap<string, ProviderList>
+}
+
+const nothingDiscovered: Discovered = {
+  lists: () => new Map(),
+  states: () => [],
+  refresh: () => Promise.resolve([]),
+  changes: () => [],
+}
+
+export function createModels(deps: CreateModelsDeps): Models {
+  const { snapshot, resilience, targets, observation, discovery = () => nothingDiscovered } = deps
+  const traffic = createModelTraffic(systemClock)
+  observation.add({ name: 'models', observe: traffic.observe })
+  const live = createLiveModels({
+    snapshot,
+    clock: systemClock,
+    traffic,
+    breakerState: resilience.breaker.stateOf,
+    rests: resilience.health.resting,
+    calledTargets: () => resilience.breaker.states().keys(),
+    tokensPerSecond: targets.tokensPerSecond,
+  })
+  const catalogue = createLiveCatalogue({
+    snapshot,
+    lists: () => discovery().lists(),
+    clock: systemClock,
+    observe: observation.observe,
+  })
+  return {
+    control: {
+      clock: systemClock,
+      models: async () => openLibrary(await catalogue.ready(), live, systemClock),
+      modelLists: {
+        states: () => discovery().states(),
+        changes: (after, limit) => discovery().changes(after, limit),
+        async refresh(providers, options) {
+          const states = await discovery().refresh(providers, options)
+          await catalogue.renew()
+          return states
+        },
+      },
+      modelSources: once(() => readModelSnapshot().sources),
+    },
+    guide: {
+      // Names can be listed without a word of what is known of them.
+      ready: () =>
+        catalogue.ready().then(
+          () => {},
+          () => {},
+        ),
+      factsOf: rememberFacts(() => catalogue.current),
+    },
+    forSnapshot: {
+      modelTable: once(() => createModelTable(readModelSnapshot())),
+      catalogue: () => catalogue.current?.catalogue ?? null,
+    },
+  }
+}
+
+/** Of each name once, as long as the catalogue is the same: lists of thousands of names are asked for again and again. */
+function rememberFacts(current: () => KnownModels | null): (name: string) => ModelFacts | null {
+  let remembered = new Map<string, ModelFacts | null>()
+  let ofState: KnownModels | null = null
+  return name => {
+    const known = current()
+    if (known === null) return null
+    if (known !== ofState) {
+      remembered = new Map()
+      ofState = known
+    }
+    const ready = remembered.get(name)
+    if (ready !== undefined) return ready
+    const facts = factsOfName(name, known)
+    remembered.set(name, facts)
+    return facts
+  }
+}

@@ -1,0 +1,85 @@
+// GET /api/models/changes: what has become of the models, since a change that is known, a time, or for how long.
+
+import { collect, readLimit } from '../../catalog/filters.ts'
+import type { FactChange, ModelChange } from '../../catalog/model-changes.ts'
+import { GatewayError } from '../../errors.ts'
+import type { PricePeriod } from '../../model-facts.ts'
+import { describePrices, snakeCase, timeOf } from './document.ts'
+import type { ModelsDeps } from './library.ts'
+
+/** All that are kept. */
+const unlimited = Number.MAX_SAFE_INTEGER
+const usualLimit = 100
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+}
+
+/** Behind a change of that number, or from a time on. */
+type Since = { readonly sequence: number } | { readonly at: number }
+
+/** @throws GatewayError 400 */
+export function listChanges(
+  parameters: Iterable<readonly [string, string]>,
+  { clock, modelLists: { changes } }: Pick<ModelsDeps, 'clock' | 'modelLists'>,
+): object {
+  const values = collect(parameters, ['since', 'limit'])
+  const limit = readLimit('limit', values.get('limit'), usualLimit)
+  const since = readSince(values.get('since'), clock.wall())
+  const found =
+    'sequence' in since
+      ? changes(since.sequence, limit + 1)
+      : changes(0, unlimited).filter(({ at }) => at >= since.at)
+  const page = found.slice(0, limit)
+  const first = 'sequence' in since ? since.sequence : lastSequence(changes(0, unlimited))
+  return {
+    object: 'list',
+    data: page.map(describeChange),
+    has_more: found.length > page.length,
+    next_since: page.at(-1)?.sequence ?? first,
+  }
+}
+
+function lastSequence(changes: readonly ModelChange[]): number {
+  return changes.at(-1)?.sequence ?? 0
+}
+
+function readSince(written: string | undefined, now: number): Since {
+  if (written === undefined) return { sequence: 0 }
+  if (/^\d{1,15}$/.test(written)) return { sequence: Number(written) }
+  const [, amount, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(written) ?? []
+  if (amount !== undefined) return { at: now - Number(amount) * (unitMs[unit] ?? 0) }
+  // A `+` of a zone that was not encoded has become a space.
+  const at = /^\d{4}-\d{2}-\d{2}/.test(written) ? Date.parse(written.replace(' ', '+')) : Number.NaN
+  if (!Number.isNaN(at)) return { at }
+  const message = `\`since\` must be a time such as 2026-01-31T12:00:00Z, a length such as 24h or 7d, or a \`next_since\`.`
+  throw new GatewayError('invalid_request', { message, param: 'since' })
+}
+
+function describeChange(change: ModelChange): object {
+  return {
+    sequence: change.sequence,
+    at: timeOf(change.at),
+    kind: change.kind,
+    provider: change.provider,
+    model: change.model,
+    facts: change.facts.map(describeFact),
+    replacement: change.replacement,
+  }
+}
+
+function describeFact({ name, before, after }: FactChange): object {
+  const show = (value: unknown): unknown => (name === 'prices' ? describePriceFact(value) : value)
+  return { name: snakeCase(name), before: show(before), after: show(after) }
+}
+
+/** In US dollars per million tokens, as everywhere. */
+export function describePriceFact(value: unknown): unknown {
+  if (!Array.isArray(value)) return value
+  const periods = value as readonly PricePeriod[]
+  return describePrices(periods, periods[0] ?? null)
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { makeFacts } from '../endpoints/models.fixture.ts'
+import { createManualClock } from '../lib/clock.ts'
+import { answerModels } from './models.ts'
+import type { Principal, Snapshot } from './snapshot.ts'
+
+const known = ['secret', 'open'].map(id => ({ id, created: 0, ownedBy: 'acme' }))
+
+const snapshot = {
+  authenticate: (): Principal => ({ keyId: 'key_1', tenant: 'default' }),
+  mayUse: ({ keyId }: Principal, model: string) => keyId !== 'key_1' || model !== 'secret',
+  listModels: () => known,
+  findModel: (name: string) => known.find(({ id }) => id === name) ?? null,
+} as unknown as Snapshot
+
+const facts = makeFacts({ ownedBy: 'Acme', releasedOn: '2023-01-02', deprecatedOn: '2023-11-15' })
+
+function ask(path: string, headers: Record<string, string> = {}, clock = createManualClock()) {
+  return answerModels(
+    { path, query: new URLSearchParams(), headers, remoteAddress: undefined },
+    {
+      snapshot: () => snapshot,
+      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? facts : null) },
+      clock,
+    },
+  )
+}
+
+test('a key sees the models that it may use, and no others', async () => {
+  expect(await ask('/v1/models')).toMatchObject({ data: [{ id: 'open', owned_by: 'Acme' }] })
+  expect(await ask('/v1/models/open')).toMatchObject({ id: 'open' })
+  await expect(ask('/v1/models/secret')).rejects.toMatchObject({ code: 'model_not_found' })
+})
+
+test('a model is deprecated from its day on', async () => {
+  const clock = createManualClock(Date.parse('2023-11-14T23:59:00Z'))
+  const lifecycle = async () =>
+    (await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, clock)) as { lifecycle: string }
+  expect(await lifecycle()).toMatchObject({ lifecycle: 'active' })
+  clock.advance(60_000)
+  expect(await lifecycle()).toMatchObject({ lifecycle: 'deprecated' })
+})
