@@ -57,6 +57,8 @@ export interface Connection {
   /** `https://api.example.com`, without a path. */
   readonly origin: string
   readonly keys: readonly Secret[]
+  /** Places among the keys that may ask for a model, for the models that not all of them may ask for; absent for none. */
+  readonly seenByKeys?: ReadonlyMap<string, readonly number[]>
   readonly timers: Timers
   readonly maxConnections: number
   /** How often the same deployment is asked again after a failure that allows it. */

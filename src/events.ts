@@ -173,6 +173,38 @@ export interface BreakerChanged {
   readonly state: BreakerState
 }
 
+/** A provider gave its list of models, and it is believed. */
+export interface ModelsListed {
+  readonly type: 'models_listed'
+  readonly provider: string
+  readonly models: number
+  /** Entries without a usable name, which were left out. */
+  readonly skipped: number
+  /** It had failed, or was doubted, before. */
+  readonly recovered: boolean
+}
+
+/** A provider gave no list of models, or one that is doubted: the one before stays. */
+export interface ModelListingFailed {
+  readonly type: 'model_listing_failed'
+  readonly provider: string
+  readonly reason: string
+  /** It came, but much of what was there before was missing. */
+  readonly refused: boolean
+  /** It is news: the first of its kind, and not of a server that is simply switched off. */
+  readonly tell: boolean
+}
+
+/** What is new, changed and gone in the models of a provider. */
+export interface ModelsChanged {
+  readonly type: 'models_changed'
+  readonly provider: string
+  /** By kind of change: `added`, `removed`, `changed`, `price_changed`, `deprecated`, `retired`; those that are 0 are absent. */
+  readonly counts: Readonly<Record<string, number>>
+  /** Names of some of them. */
+  readonly models: readonly string[]
+}
+
 /** Something that an operator should read in the log. */
 export interface Notice {
   readonly type: 'notice'
@@ -191,6 +223,9 @@ export type GatewayEvent =
   | BreakerChanged
   | ShadowEnded
   | HealthCheckEnded
+  | ModelsListed
+  | ModelListingFailed
+  | ModelsChanged
   | Notice
 
 /** Reads facts. Must not throw and must not wait. */

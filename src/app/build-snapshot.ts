@@ -6,7 +6,7 @@ import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
 import type { Operation, Target } from '../call.ts'
 import type { Catalogue } from '../catalog/catalogue.ts'
-import { createModelIndex, type ModelIndex } from '../catalog/model-index.ts'
+import { createModelIndex, type IndexedProvider, type ModelIndex } from '../catalog/model-index.ts'
 import type { ModelOverrides } from '../catalog/model-overrides.ts'
 import type { ModelTable } from '../catalog/model-table.ts'
 import type { PriceBook } from '../catalog/price-book.ts'
@@ -17,7 +17,13 @@ import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
 import { findProvider } from '../providers/index.ts'
 import type { AffinityMemory } from '../routing/rules/index.ts'
 import { buildRoutes, type KnownTargets, type Routes } from './build-routes.ts'
-import { type ConnectDeps, type ConnectedProvider, connectProviders } from './connect-providers.ts'
+import {
+  type ConnectDeps,
+  type ConnectedProvider,
+  connectProviders,
+  reconnectProviders,
+} from './connect-providers.ts'
+import type { Discovery } from './discovery.ts'
 import { createOutputLimits, readModelOverrides, readPrices } from './known-models.ts'
 import { createRouteCounts, type RouteCounts } from './route-counts.ts'
 import { findRouteProblems } from './route-problems.ts'
@@ -43,6 +49,7 @@ export interface SnapshotDeps extends ConnectDeps {
   readonly affinity: AffinityMemory
   /** Outlives this snapshot. */
   readonly routeCounts: RouteCounts
+  readonly liveList: Discovery['liveList']
 }
 
 export interface BuiltSnapshot extends Snapshot {
@@ -72,14 +79,26 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
 /** @throws FilesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps)
+  const prices = readPrices(configuration, providers)
+  return buildOn({ configuration, providers, prices, overrides: readModelOverrides(configuration) }, deps)
+}
+
+/** The same configuration, and what its files said, with the models that its providers list now. */
+export function rebuildSnapshot(before: BuiltSnapshot, deps: SnapshotDeps): BuiltSnapshot {
+  const { configuration, prices, overrides } = before
+  const providers = reconnectProviders(before.providers, configuration, deps.liveList)
+  return buildOn({ configuration, providers, prices, overrides }, deps)
+}
+
+type Ground = Pick<BuiltSnapshot, 'configuration' | 'providers' | 'prices' | 'overrides'>
+
+function buildOn({ configuration, providers, prices, overrides }: Ground, deps: SnapshotDeps): BuiltSnapshot {
   const { aliases, groups, fallbacks } = configuration.models
   const indexed = providers.map(provider => provider.indexed)
   const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
-  const prices = readPrices(configuration, providers)
   const costOf = costsOf(prices)
-  const overrides = readModelOverrides(configuration)
   const routesDeps = {
     ...deps,
     counts: deps.routeCounts,
@@ -98,7 +117,7 @@ export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps):
     relays: providers.map(toRelay),
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
-    resolve: (model, operation) => resolveOrExplain(models, model, operation),
+    resolve: (model, operation) => resolveOrExplain({ models, indexed }, model, operation),
     ...routes,
     unobservedRoutes() {
       unobserved ??= buildRoutes(configuration, {
@@ -173,14 +192,32 @@ function toRelay({ configuration, provider, indexed, side }: ConnectedProvider):
 }
 
 /** A name that nobody serves, with what its asker can do where no name is near. */
-function resolveOrExplain(models: ModelIndex, model: string, operation: Operation): readonly Target[] {
+function resolveOrExplain(
+  { models, indexed }: { readonly models: ModelIndex; readonly indexed: readonly IndexedProvider[] },
+  model: string,
+  operation: Operation,
+): readonly Target[] {
   try {
     return models.resolve(model, operation)
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || thrown.code !== 'model_not_found') throw thrown
-    if (thrown.message.includes('Did you mean')) throw thrown
-    throw thrown.retold({ message: `${thrown.message} ${adviseOnModel(model)}` })
+    const explained = describeGone(model, indexed)
+    if (explained === null && thrown.message.includes('Did you mean')) throw thrown
+    throw thrown.retold({ message: `${thrown.message} ${explained ?? adviseOnModel(model)}` })
   }
+}
+
+/** When a model that is gone was last there, at whom; null where nobody ever had it. */
+function describeGone(model: string, providers: readonly IndexedProvider[]): string | null {
+  const sentences = providers.flatMap(({ gone, connection: { provider } }) => {
+    const name = model.startsWith(`${provider}/`) ? model.slice(provider.length + 1) : model
+    const at = gone?.get(name) ?? gone?.get(model)
+    if (at === undefined) return []
+    return [
+      `The provider ${provider} does not list it any more; it last did at ${new Date(at).toISOString()}.`,
+    ]
+  })
+  return sentences.length === 0 ? null : sentences.join(' ')
 }
 
 function adviseOnModel(model: string): string {

@@ -14,15 +14,23 @@ import type { Clock } from '../lib/clock.ts'
 import { aiSdk, createAiSdkAnswer, findPackage } from '../providers/ai-sdk/index.ts'
 import { buildConnection } from '../providers/build-connection.ts'
 import { findProvider } from '../providers/index.ts'
+import { type BoundListing, bindListing } from '../providers/listing/bind.ts'
 import type { Provider, ProviderSettings } from '../providers/provider.ts'
 import { createSimulator } from '../providers/simulator/index.ts'
 import { createAuthorizer } from '../transport/auth/index.ts'
+import type { Discovery, LiveList } from './discovery.ts'
 
 export interface ConnectedProvider {
   readonly configuration: ProviderConfiguration
   readonly provider: Provider
   readonly indexed: IndexedProvider
   readonly side: ProviderSide
+  /** Null where it lists nothing, cannot be used, or is not to be asked. */
+  readonly listing: BoundListing | null
+  /** What it listed; null where nothing is known. */
+  readonly live: LiveList | null
+  /** What it is without any list. */
+  readonly plain: IndexedProvider
 }
 
 export interface ConnectDeps {
@@ -30,6 +38,8 @@ export interface ConnectDeps {
   readonly fetchMedia: FetchMedia
   /** Types of provider that modules of the operator have brought. */
   readonly plugins: readonly Provider[]
+  /** What a provider listed; absent where nobody asks. */
+  readonly liveList?: Discovery['liveList']
 }
 
 /** Every enabled provider of the configuration, in its order; those that cannot be used say why. */
@@ -37,21 +47,86 @@ export function connectProviders(
   configuration: Configuration,
   deps: ConnectDeps,
 ): readonly ConnectedProvider[] {
+  const isTaken = findTaken(configuration)
   return configuration.providers
     .filter(provider => provider.enabled)
     .map(provider => connectProvider(provider, configuration, deps))
+    .map(provider => serveLive(provider, { live: findLive(provider, deps.liveList), isTaken }))
+}
+
+/** The same providers with what they listed since; those that listed nothing new stay the very same. */
+export function reconnectProviders(
+  providers: readonly ConnectedProvider[],
+  configuration: Configuration,
+  liveList: Discovery['liveList'],
+): readonly ConnectedProvider[] {
+  const isTaken = findTaken(configuration)
+  return providers.map(provider => {
+    const live = findLive(provider, liveList)
+    return live === provider.live ? provider : serveLive(provider, { live, isTaken })
+  })
+}
+
+type Unlisted = Omit<ConnectedProvider, 'live' | 'indexed'>
+
+/** What was listed at another address says nothing of this one. */
+function findLive(
+  { configuration: { name, keys }, listing }: Unlisted,
+  liveList: Discovery['liveList'] | undefined,
+): LiveList | null {
+  const live = listing === null ? null : (liveList?.(name, keys) ?? null)
+  return live?.source === listing?.source ? live : null
+}
+
+/** Whether the configuration says where a name leads: an alias, a group, or a model of another provider that it names. */
+type IsTaken = (model: string, provider: string) => boolean
+
+function findTaken({ models: { aliases, groups }, providers }: Configuration): IsTaken {
+  const names = new Set([...Object.keys(aliases), ...Object.keys(groups)])
+  const owners = new Set(providers.filter(({ enabled }) => enabled).map(({ name }) => name))
+  return (model, provider) => {
+    const owner = model.slice(0, Math.max(0, model.indexOf('/')))
+    return names.has(model) || (owner !== provider && owners.has(owner))
+  }
+}
+
+function serveLive(
+  connected: Unlisted,
+  { live, isTaken }: { readonly live: LiveList | null; readonly isTaken: IsTaken },
+): ConnectedProvider {
+  const { configuration, listing, plain, provider } = connected
+  const { connection } = plain
+  // Names that stand in the configuration are those that are served, whatever is listed.
+  const isNamed = configuration.models !== null || Object.keys(configuration.deployments).length > 0
+  const served = isNamed || listing?.advisory === true ? null : live
+  // What a vendor adds to its list must not change where a name of the configuration leads.
+  const isFree = (name: string): boolean =>
+    !isTaken(name, configuration.name) || provider.models.includes(name)
+  return {
+    ...connected,
+    live,
+    indexed: {
+      ...plain,
+      ...(live?.seenByKeys && { connection: { ...connection, seenByKeys: live.seenByKeys } }),
+      ...(served !== null && {
+        models: served.models.flatMap(({ id, aliases = [] }) => [id, ...aliases]).filter(isFree),
+        gone: served.gone,
+      }),
+    },
+  }
 }
 
 function connectProvider(
   configured: ProviderConfiguration,
   configuration: Configuration,
   deps: ConnectDeps,
-): ConnectedProvider {
+): Unlisted {
   const { provider, lacks } = buildProvider(configured, configuration, deps)
   const settings: ProviderSettings = configured
   const timers = configured.timeouts
   const limits = { maxConnections: configured.maxConnections, maxRetries: configured.maxRetries }
   let connection: Connection
+  let listing: BoundListing | null = null
   let unusableReason = lacks ?? missingKey(configured, provider)
   try {
     const scheme = provider.authScheme?.(settings) ?? null
@@ -63,6 +138,8 @@ function connectProvider(
       ...limits,
       ...(authorize !== null && { authorize }),
     })
+    if (unusableReason === null && configured.discovery && configuration.discovery.enabled)
+      listing = bindListing(provider, settings)
   } catch (thrown) {
     if (!(thrown instanceof GatewayError)) throw thrown
     unusableReason = thrown.message
@@ -72,7 +149,8 @@ function connectProvider(
     configuration: configured,
     provider,
     side: createSide(provider, settings, deps.clock),
-    indexed: {
+    listing,
+    plain: {
       connection,
       priority: configured.priority,
       models: configured.models ?? provider.models,

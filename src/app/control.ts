@@ -16,6 +16,7 @@ import type { ProviderFacts } from '../observability/provider-health.ts'
 import { sendError } from '../server/write-error.ts'
 import type { KnownTargets } from './build-routes.ts'
 import type { BuiltSnapshot } from './build-snapshot.ts'
+import type { Discovery } from './discovery.ts'
 import type { Observation } from './observation.ts'
 
 export interface ControlDeps {
@@ -31,6 +32,7 @@ export interface ControlDeps {
   readonly models: ModelsDeps
   /** Asking the target now would most likely be in vain. */
   readonly rests: (target: Target) => boolean
+  readonly discovery: Pick<Discovery, 'states'>
   ledger(): { readonly healthy: boolean; readonly queued: number }
 }
 
@@ -88,6 +90,7 @@ async function loadControlPlane(deps: ControlDeps): Promise<ControlPlane> {
         system: system.current,
         providers,
         ledger: deps.ledger,
+        modelLists: deps.discovery.states,
         configuration: () => ({
           version: snapshot().version,
           valid: deps.problems().length === 0,

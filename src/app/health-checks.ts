@@ -65,9 +65,11 @@ export function startHealthChecks({
 
 /** Those of a configuration that are to be checked. */
 function findChecked({ providers, resolve }: Pick<BuiltSnapshot, 'providers' | 'resolve'>) {
-  return providers.flatMap(({ configuration: { name, healthCheck }, indexed }): CheckedProvider[] => {
+  return providers.flatMap(({ configuration: { name, healthCheck }, indexed, plain }): CheckedProvider[] => {
     if (healthCheck === null) return []
-    const model = healthCheck.model ?? indexed.models[0]
+    // A list begins with whatever it begins with; of the well-known models it is known that they answer chats.
+    const wellKnown = plain.models.find(model => indexed.models.includes(model))
+    const model = healthCheck.model ?? wellKnown ?? indexed.models[0]
     return [{ name, healthCheck, target: model === undefined ? null : findTarget(name, model, resolve) }]
   })
 }

@@ -38,7 +38,13 @@ export interface Gauges {
 const nothingYet: Gauges = {
   streamsOpen: () => 0,
   spoolQueued: () => 0,
-  readings: { affinity: () => [], failedConditions: () => [], providerKeys: () => [], redis: () => null },
+  readings: {
+    affinity: () => [],
+    failedConditions: () => [],
+    providerKeys: () => [],
+    modelLists: () => [],
+    redis: () => null,
+  },
 }
 
 export interface ObservationOptions {
@@ -70,6 +76,7 @@ export function createObservation(options: ObservationOptions): Observation {
           affinity: () => gauges.readings.affinity(),
           failedConditions: () => gauges.readings.failedConditions(),
           providerKeys: () => gauges.readings.providerKeys(),
+          modelLists: () => gauges.readings.modelLists(),
           redis: () => gauges.readings.redis(),
         },
         logLinesDropped: log.droppedLines,

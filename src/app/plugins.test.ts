@@ -105,3 +105,18 @@ test('what is no path of a file is left to the check of the whole configuration'
   const { paths } = findPlugins({ file: 'config.yaml', environment: {}, readFile: () => text })
   expect(paths).toEqual([])
 })
+
+test('a provider lists its models as OpenAI does, unless it speaks otherwise or says how', async () => {
+  const { providers, said } = await load(
+    `export const provider = { type: 'acme', baseUrl: 'https://api.acme.example/v1' }`,
+    `export const provider = {
+      type: 'own', baseUrl: 'https://own.example', formats: { chat: ['gemini'] },
+      pathFor: () => '/talk', headersFor: () => [],
+    }`,
+    `export const provider = { type: 'broken', baseUrl: 'https://own.example', listing: { first: 7 } }`,
+  )
+  const [acme, own] = providers
+  expect(acme?.listing?.first(makeSettings()).path).toBe('/models')
+  expect(own).not.toHaveProperty('listing')
+  expect(said.join()).toContain('exports the provider broken whose `listing` lacks `first` or `readPage`')
+})

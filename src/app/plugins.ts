@@ -79,7 +79,9 @@ function checkProvider(value: unknown): Provider {
     )
   // What answers by itself has no address.
   const baseUrl = value['baseUrl'] ?? (value['answer'] === undefined ? null : 'https://plugin.invalid/v1')
-  const data = { keyVariables: [], ...value, title, baseUrl } as unknown as CompatibleProviderData
+  // Only of those who speak OpenAI's API it is known how they list their models.
+  const listing = spoken === undefined ? undefined : null
+  const data = { keyVariables: [], listing, ...value, title, baseUrl } as unknown as CompatibleProviderData
   const provider: Provider = {
     ...defineCompatibleProvider(data),
     ...(spoken === undefined ? {} : whole(value)),
@@ -112,4 +114,10 @@ function checkFunctions(provider: Provider): void {
     if (typeof value !== 'function')
       throw new PluginError(`exports the provider ${provider.type} whose \`${name}\` is no function`)
   }
+  const { listing, type } = provider
+  if (
+    listing !== undefined &&
+    (typeof listing.first !== 'function' || typeof listing.readPage !== 'function')
+  )
+    throw new PluginError(`exports the provider ${type} whose \`listing\` lacks \`first\` or \`readPage\``)
 }

@@ -3,19 +3,20 @@
 import type { Readings } from '../observability/reading-metrics.ts'
 import type { Resilience } from '../resilience/index.ts'
 import type { SharedState } from '../shared-state/index.ts'
-import type { BuiltSnapshot } from './build-snapshot.ts'
+import type { Current } from './current.ts'
 import type { RouteCounts } from './route-counts.ts'
 
 /** What the metrics show of numbers that are kept elsewhere. */
-export function readingsOf({ counts, resilience, sharedState, snapshot }: ReadingParts): Readings {
+export function readingsOf({ counts, resilience, sharedState, current }: ReadingParts): Readings {
   const { traffic } = sharedState
   return {
     affinity: counts.affinity.all,
     failedConditions: () => counts.failedConditions,
     providerKeys() {
-      const names = new Set(snapshot().providers.map(({ configuration: { name } }) => name))
+      const names = new Set(current.snapshot().providers.map(({ configuration: { name } }) => name))
       return resilience.readKeys().filter(({ provider }) => names.has(provider))
     },
+    modelLists: current.discovery.states,
     redis: () => (traffic === undefined ? null : { up: sharedState.shared, ...traffic }),
   }
 }
@@ -24,5 +25,5 @@ interface ReadingParts {
   readonly counts: RouteCounts
   readonly resilience: Resilience
   readonly sharedState: SharedState
-  snapshot(): BuiltSnapshot
+  readonly current: Pick<Current, 'snapshot' | 'discovery'>
 }

@@ -346,3 +346,27 @@ describe('the list of models', () => {
       expect(index.find(id)).toBeNull()
   })
 })
+
+describe('a model that its provider has no more', () => {
+  const gone = new Map([['gpt-3', 1]])
+  const without = provider('openai', ['gpt-4o'], { gone })
+  const takesAll = provider('local', [], { acceptsAnyModel: true })
+
+  test('is not found, neither by its name nor at its provider, and is not taken for any name', () => {
+    for (const name of ['gpt-3', 'openai/gpt-3'])
+      expect(failureOf(indexOf([without, takesAll]), name).code).toBe('model_not_found')
+    expect(idsOf(indexOf([without, takesAll]), 'gpt-2')).toEqual(['local/gpt-2'])
+    expect(idsOf(indexOf([without]), 'openai/gpt-2')).toEqual(['openai/gpt-2'])
+  })
+
+  test('is still had from those who list it, or by their name', () => {
+    expect(idsOf(indexOf([without, provider('azure', ['gpt-3'])]), 'gpt-3')).toEqual(['azure/gpt-3'])
+    expect(idsOf(indexOf([without, takesAll]), 'local/gpt-3')).toEqual(['local/gpt-3'])
+  })
+
+  test('is stood in for by its fallbacks', () => {
+    expect(idsOf(indexOf([without], { fallbacks: { 'gpt-3': ['gpt-4o'] } }), 'gpt-3')).toEqual([
+      'openai/gpt-4o',
+    ])
+  })
+})

@@ -66,7 +66,7 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
       const known = memoOf(operation)
       const remembered = known.get(name)
       if (remembered !== undefined) return remembered
-      const targets = resolveTargets(names, name, operation)
+      const targets = resolveTargets({ offers, names }, name, operation)
       if (known.size >= rememberedNames) known.clear()
       if (name.length <= longestRememberedName) known.set(name, targets)
       return targets
@@ -82,8 +82,16 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
   }
 }
 
-function resolveTargets(names: NameBook, name: string, operation: Operation): readonly Target[] {
-  const own = names.expand(name)
+interface Names {
+  readonly offers: Offers
+  readonly names: NameBook
+}
+
+function resolveTargets({ offers, names }: Names, name: string, operation: Operation): readonly Target[] {
+  // For a model that is gone, those stand in that were named for when it fails.
+  const standIns = (): readonly Offer[] | null =>
+    offers.isGone(name) && names.expandFallbacks(name).length > 0 ? [] : null
+  const own = names.expand(name) ?? standIns()
   if (own === null) throw refuseUnknown(names, name)
   const able = own.filter(({ provider }) => provider.operations.includes(operation))
   if (able.length === 0 && own.length > 0) throw refuseOperation(name, operation)

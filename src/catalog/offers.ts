@@ -11,6 +11,8 @@ export interface IndexedProvider {
   readonly models: readonly string[]
   /** Takes every name that nobody lists: a server whose models nobody has written down. */
   readonly acceptsAnyModel: boolean
+  /** Models that it had and has no more, whatever is asked of it; absent for none. */
+  readonly gone?: ReadonlyMap<string, number>
   readonly operations: readonly Operation[]
   /** Model -> the name under which it is deployed. */
   readonly deployments: Readonly<Record<string, string>>
@@ -30,8 +32,13 @@ export interface Offer {
 export interface Offers {
   /** Names that providers list, each with who lists it, first choice first. */
   readonly listed: ReadonlyMap<string, readonly Offer[]>
-  /** Reads a name as `provider/model`, also for a model that the provider does not list; null where it is none. */
+  /**
+   * Reads a name as `provider/model`, also for a model that the provider does not list; null where it is none, or one
+   * that is gone.
+   */
   readQualified(name: string): Offer | null
+  /** The name, or `provider/model`, stood for a model that its provider has no more, and stands for nothing else. */
+  isGone(name: string): boolean
   /** Those who take a name that nobody lists. */
   offersOfAny(name: string): readonly Offer[]
 }
@@ -47,15 +54,31 @@ export function collectOffers(providers: readonly IndexedProvider[]): Offers {
     for (const name of new Set([...provider.models, ...Object.keys(provider.deployments)]))
       listed.set(name, [...(listed.get(name) ?? []), makeOffer(name)])
 
+  const isGone = (name: string): boolean => {
+    if (listed.has(name)) return false
+    const slash = name.indexOf('/')
+    const owner = byName.get(name.slice(0, Math.max(0, slash)))
+    return (
+      owner?.provider.gone?.has(name.slice(slash + 1)) === true ||
+      makers.some(({ provider }) => provider.gone?.has(name) === true)
+    )
+  }
+
   return {
     listed,
     readQualified(name) {
       const slash = name.indexOf('/')
       const model = name.slice(slash + 1)
-      return slash < 1 || model === '' ? null : (byName.get(name.slice(0, slash))?.makeOffer(model) ?? null)
+      if (slash < 1 || model === '') return null
+      const maker = byName.get(name.slice(0, slash))
+      return maker === undefined || maker.provider.gone?.has(model) ? null : maker.makeOffer(model)
     },
+    // A name that somebody had is not any name: whoever takes all is not the one that was meant.
     offersOfAny: name =>
-      makers.filter(({ provider }) => provider.acceptsAnyModel).map(({ makeOffer }) => makeOffer(name)),
+      isGone(name)
+        ? []
+        : makers.filter(({ provider }) => provider.acceptsAnyModel).map(({ makeOffer }) => makeOffer(name)),
+    isGone,
   }
 }
 

@@ -50,6 +50,15 @@ export interface Configuration {
     /** File with such details; those above win over it. */
     readonly detailsFile: string | null
   }
+  /** Asking providers for their models. */
+  readonly discovery: {
+    readonly enabled: boolean
+    readonly intervalMs: number
+    /** For each request. */
+    readonly timeoutMs: number
+    /** By which share the interval may be longer or shorter, 0 to 1. */
+    readonly jitter: number
+  }
   readonly routing: RoutingConfiguration
   readonly timeouts: TimeoutConfiguration & { readonly totalMs: number }
   readonly retry: { readonly baseMs: number; readonly maxMs: number }
@@ -216,8 +225,10 @@ export interface ProviderConfiguration {
   readonly keys: readonly Secret[]
   /** Where a key was looked for and not found: names of variables. */
   readonly missingKeyVariables: readonly string[]
-  /** null: the provider's well-known models. */
+  /** null: those that it lists, else its well-known models. */
   readonly models: readonly string[] | null
+  /** It may be asked for its models. */
+  readonly discovery: boolean
   readonly enabled: boolean
   /** Lower is asked first. */
   readonly priority: number

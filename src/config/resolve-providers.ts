@@ -92,6 +92,7 @@ function resolveBare(kind: ProviderKind, place: number, context: ProviderContext
   const entry = {
     type: kind.type,
     enabled: true,
+    discovery: true,
     max_retries: 2,
     passthrough: false,
     files: true,
@@ -125,6 +126,7 @@ function resolveEntry({ entry, kind, place }: EntryInPlace, context: ProviderCon
     baseUrl: entry.base_url ?? addressFromEnvironment(kind, context.environment),
     ...keys,
     models: entry.models ?? null,
+    discovery: entry.discovery,
     enabled: entry.enabled,
     priority: entry.priority ?? place,
     timeouts: {

@@ -60,6 +60,12 @@ export function resolveConfiguration(input: ResolveInput): Resolved {
       providers: providers.providers,
       plugins: file.plugins,
       models: resolveModels(file),
+      discovery: {
+        enabled: file.discovery.enabled,
+        intervalMs: file.discovery.interval,
+        timeoutMs: file.discovery.timeout,
+        jitter: file.discovery.jitter,
+      },
       routing: resolveRouting(file),
       timeouts: { ...timeouts, totalMs: file.timeouts.total },
       retry: { baseMs: file.retry.base_ms, maxMs: file.retry.max_ms },

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { appSection } from './sections/app.ts'
 import { authSection } from './sections/auth.ts'
+import { discoverySection } from './sections/discovery.ts'
 import { modulePath, section } from './sections/fields.ts'
 import { circuitBreakerSection, rateLimitSection } from './sections/limits.ts'
 import { loggingSection, metricsSection } from './sections/logging.ts'
@@ -27,6 +28,7 @@ export function configurationSchema(providerTypes: readonly string[] | null) {
     auth: authSection().prefault({}),
     providers: providersSection(providerTypes).optional(),
     models: modelsSection().prefault({}),
+    discovery: discoverySection().prefault({}),
     routing: routingSection().prefault({}),
     timeouts: timeoutsSection().prefault({}),
     http_client: httpClientSection().prefault({}),

@@ -162,6 +162,7 @@ test('a gateway at rest is healthy', () => {
     alerts: { active: 0, critical: 0, warning: 0 },
     configuration: { version: 'c1', valid: true, problems: [] },
     ledger: { healthy: true, queued: 0 },
+    model_lists: { asked: 0, listed: 0, failing: [], oldest_seconds: null },
   })
 })
 

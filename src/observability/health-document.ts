@@ -32,6 +32,26 @@ export interface HealthDocument {
   readonly alerts: AlertCounts
   readonly configuration: ConfigurationHealth
   readonly ledger: LedgerHealth
+  readonly model_lists: ModelListsHealth
+}
+
+/** Whether providers say which models they have. It is a sign and no more: requests may go well where lists do not. */
+export interface ModelListsHealth {
+  /** Providers that are asked. */
+  readonly asked: number
+  /** Those whose last answer is in use. */
+  readonly listed: number
+  /** Those that failed, or were not believed, the last time. */
+  readonly failing: readonly string[]
+  /** Age of the oldest list in use, in seconds; null where there is none. */
+  readonly oldest_seconds: number | null
+}
+
+/** What discovery knows of one provider. */
+export interface ModelListState {
+  readonly provider: string
+  readonly status: 'listed' | 'failed' | 'refused' | 'unlisted' | 'waiting'
+  readonly at: number | null
 }
 
 export interface AlertCounts {
@@ -63,6 +83,7 @@ export interface HealthDocumentDeps {
   readonly providers: () => readonly ProviderFacts[]
   readonly configuration: () => ConfigurationHealth
   readonly ledger: () => LedgerHealth
+  readonly modelLists?: () => readonly ModelListState[]
   readonly alerts?: () => AlertCounts
 }
 
@@ -101,6 +122,20 @@ export function buildHealthDocument(deps: HealthDocumentDeps): HealthDocument {
     alerts,
     configuration,
     ledger,
+    model_lists: describeLists(deps.modelLists?.() ?? [], deps.clock.wall()),
+  }
+}
+
+function describeLists(states: readonly ModelListState[], wall: number): ModelListsHealth {
+  const asked = states.filter(({ status }) => status !== 'unlisted')
+  const times = asked.flatMap(({ at }) => at ?? [])
+  return {
+    asked: asked.length,
+    listed: asked.filter(({ status }) => status === 'listed').length,
+    failing: asked
+      .filter(({ status }) => status === 'failed' || status === 'refused')
+      .map(({ provider }) => provider),
+    oldest_seconds: times.length === 0 ? null : Math.max(0, Math.round((wall - Math.min(...times)) / 1000)),
   }
 }
 

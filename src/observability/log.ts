@@ -112,6 +112,25 @@ function tell(
         target: event.target,
       })
       break
+    case 'models_listed':
+      write(event.recovered ? 'info' : 'debug', 'models listed', {
+        provider: event.provider,
+        models: event.models,
+        ...(event.skipped > 0 && { skipped: event.skipped }),
+      })
+      break
+    case 'model_listing_failed': {
+      const message = event.refused ? 'list of models doubted, the one before stays' : 'models not listed'
+      write(event.tell ? 'warn' : 'debug', message, { provider: event.provider, reason: event.reason })
+      break
+    }
+    case 'models_changed':
+      write('info', 'models changed', {
+        provider: event.provider,
+        ...event.counts,
+        models: event.models.join(', '),
+      })
+      break
     case 'notice':
       write(event.level, event.message, event.detail)
       break

@@ -6,6 +6,7 @@ import type { BreakerState, GatewayEvent, Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createExchangeMetrics, getOrCreate } from './exchange-metrics.ts'
 import { type Counter, createRegistry, expositionContentType, type Registry } from './exposition.ts'
+import { createModelMetrics } from './model-metrics.ts'
 import { createReadingMetrics, type Readings } from './reading-metrics.ts'
 import { createRoutingMetrics } from './routing-metrics.ts'
 import type { SystemSample } from './system-sampler.ts'
@@ -47,6 +48,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
   const observeState = createStateMetrics(registry)
   const routing = createRoutingMetrics(registry)
   const refreshGauges = createGauges(registry, deps)
+  const models = createModelMetrics(registry)
   const { readings } = deps
   let refreshReadings: (() => void) | null = null
   const inFlight = registry
@@ -62,6 +64,12 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       routing.observeExchange(event)
     } else if (event.type === 'shadow_ended') routing.observeShadow(event)
     else if (event.type === 'health_check_ended') routing.observeHealthCheck(event)
+    else if (
+      event.type === 'models_listed' ||
+      event.type === 'model_listing_failed' ||
+      event.type === 'models_changed'
+    )
+      models.observe(event)
     else observeState(event)
   }
 
@@ -73,6 +81,7 @@ export function createMetrics(deps: MetricsDeps): Metrics {
       // What is read is there when somebody asks, not when the metrics are made.
       if (readings !== undefined) refreshReadings ??= createReadingMetrics(registry, readings)
       refreshReadings?.()
+      models.refresh(readings?.modelLists() ?? [], deps.clock.wall())
       return registry.render()
     },
   }

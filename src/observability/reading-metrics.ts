@@ -1,6 +1,7 @@
 // Numbers that other parts keep, and that are read when the text is made.
 
 import type { Registry } from './exposition.ts'
+import type { ModelListReading } from './model-metrics.ts'
 import { noRule } from './routing-metrics.ts'
 
 export interface Readings {
@@ -9,6 +10,7 @@ export interface Readings {
   /** How often the condition of each rule could not be told. */
   readonly failedConditions: () => Iterable<readonly [rule: string, failures: { readonly count: number }]>
   readonly providerKeys: () => Iterable<ProviderKeysReading>
+  readonly modelLists: () => Iterable<ModelListReading>
   /** Null where this instance shares nothing. */
   readonly redis: () => RedisReading | null
 }

@@ -2,6 +2,7 @@
 
 import type { Secret } from '../lib/secret.ts'
 import { pathOf } from './format-paths.ts'
+import { anthropicListing } from './listing/anthropic.ts'
 import type { ErrorRule, Provider } from './provider.ts'
 
 /** The only version there is; what is newer is asked for by `anthropic-beta`. */
@@ -49,6 +50,7 @@ export const anthropic: Provider = {
   streamUsage: 'reject',
   parameters: {},
   errors,
+  listing: anthropicListing,
   models: [
     'claude-opus-5-5',
     'claude-sonnet-5-5',

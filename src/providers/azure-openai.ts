@@ -3,6 +3,7 @@
 
 import type { Destination } from '../call.ts'
 import { byUpstreamCode } from './error-rules.ts'
+import { azureListing } from './listing/azure.ts'
 import { defineCompatibleProvider, openaiPath } from './openai-compatible-provider.ts'
 import type { ProviderSettings } from './provider.ts'
 import { encryptsReasoning, formatsOfModel, withResponses } from './responses-api.ts'
@@ -30,6 +31,7 @@ export const azureOpenai = defineCompatibleProvider({
   pathFor: azurePath,
   relayed: ['file', 'batch'],
   relayPathFor: azureFilesPath,
+  listing: azureListing,
   errors: [
     ...byUpstreamCode('content_filter', ['ResponsibleAIPolicyViolation']),
     ...byUpstreamCode('upstream_model_not_found', ['DeploymentNotFound', 'unknown_model']),

@@ -4,6 +4,7 @@
 import type { Destination } from '../call.ts'
 import { bearer } from './bearer.ts'
 import { byStatus } from './error-rules.ts'
+import { bedrockListing } from './listing/bedrock.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
 export const bedrock: Provider = {
@@ -42,6 +43,7 @@ export const bedrock: Provider = {
     ),
     ...byStatus('content_filter', [400], /blocked by (?:our )?content filter|content filtering policy/i),
   ],
+  listing: bedrockListing,
   models: [
     'global.anthropic.claude-opus-5-5',
     'global.anthropic.claude-opus-4-8-v1:0',

@@ -34,11 +34,7 @@ const transportHeaders = new Set([
  */
 export function buildConnection(input: ConnectionInput): Connection {
   const { provider } = input
-  const url = parseBaseUrl(provider, input.settings)
-  const path = url.pathname.replace(/\/+$/, '')
-  const basePath = provider.pathTail === undefined ? path : path.replace(provider.pathTail, '')
-  // From here on the address is as the providers expect it, in whichever form it was written.
-  const settings = { ...input.settings, baseUrl: url.origin + basePath }
+  const { origin, basePath, settings } = resolveAddress(provider, input.settings)
   const buildHeaders = (key: Secret | null) => mergeHeaders(provider.headersFor(key, settings), settings)
   const headersWithoutKey = buildHeaders(null)
   const headersByKey = new WeakMap(settings.keys.map(key => [key, buildHeaders(key)]))
@@ -46,7 +42,7 @@ export function buildConnection(input: ConnectionInput): Connection {
   return {
     provider: settings.name,
     type: provider.type,
-    origin: url.origin,
+    origin,
     keys: settings.keys,
     timers: input.timers,
     maxConnections: input.maxConnections,
@@ -73,6 +69,20 @@ export function buildConnection(input: ConnectionInput): Connection {
     ...(input.authorize === undefined ? {} : { authorize: input.authorize }),
     ...(provider.answer === undefined ? {} : { answer: provider.answer }),
   }
+}
+
+/**
+ * From here on the address is as the providers expect it, in whichever form it was written.
+ * @throws GatewayError `no_provider`
+ */
+export function resolveAddress(
+  provider: Provider,
+  given: ProviderSettings,
+): { readonly origin: string; readonly basePath: string; readonly settings: ProviderSettings } {
+  const { origin, pathname } = parseBaseUrl(provider, given)
+  const path = pathname.replace(/\/+$/, '')
+  const basePath = provider.pathTail === undefined ? path : path.replace(provider.pathTail, '')
+  return { origin, basePath, settings: { ...given, baseUrl: origin + basePath } }
 }
 
 /** All that a path depends on but the model. */

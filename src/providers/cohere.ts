@@ -3,6 +3,7 @@
 import { bearer } from './bearer.ts'
 import { byStatus } from './error-rules.ts'
 import { pathOf } from './format-paths.ts'
+import { cohereListing } from './listing/cohere.ts'
 import type { Provider } from './provider.ts'
 
 const paths: Readonly<Record<string, string>> = {
@@ -40,6 +41,7 @@ export const cohere: Provider = {
     ...byStatus('upstream_quota_exceeded', [402]),
     ...byStatus('upstream_overloaded', [503]),
   ],
+  listing: cohereListing,
   models: [
     'command-a-03-2025',
     'command-a-reasoning-08-2025',

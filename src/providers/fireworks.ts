@@ -1,5 +1,7 @@
 // Fireworks AI. https://docs.fireworks.ai/api-reference
 
+import { flagIn, inputsFrom } from './listing/fields.ts'
+import { openAiListing } from './listing/openai-models.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const fireworks = defineCompatibleProvider({
@@ -16,6 +18,13 @@ export const fireworks = defineCompatibleProvider({
   },
   // A suspended account.
   errors: [{ status: 412, code: 'upstream_quota_exceeded' }],
+  listing: openAiListing({
+    read: row => ({
+      kind: row['supports_chat'] === true ? 'chat' : undefined,
+      input: inputsFrom({ image: row['supports_image_input'] }),
+      tools: flagIn(row['supports_tools']),
+    }),
+  }),
   models: [
     'accounts/fireworks/models/kimi-k3',
     'accounts/fireworks/models/kimi-k2p7-code',

@@ -1,6 +1,7 @@
 // Google's Gemini API. https://ai.google.dev/api
 
 import { googleAction, googleErrorRules, googleModels } from './google.ts'
+import { geminiListing } from './listing/gemini.ts'
 import type { Provider } from './provider.ts'
 
 export const gemini: Provider = {
@@ -27,6 +28,7 @@ export const gemini: Provider = {
   streamUsage: 'reject',
   parameters: {},
   errors: googleErrorRules,
+  listing: geminiListing,
   models: googleModels,
   priceProvider: 'google',
 }

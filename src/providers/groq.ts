@@ -1,5 +1,7 @@
 // Groq. https://console.groq.com/docs/openai lists what of OpenAI's API is answered with 400.
 
+import { textIn } from './listing/fields.ts'
+import { openAiListing } from './listing/openai-models.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 import { withResponses } from './responses-api.ts'
 
@@ -29,6 +31,10 @@ export const groq = defineCompatibleProvider({
     // Flex processing without free capacity.
     { status: 498, code: 'upstream_overloaded' },
   ],
+  listing: openAiListing({
+    dated: true,
+    read: row => (row['active'] === false ? null : { ownedBy: textIn(row['owned_by']) }),
+  }),
   models: [
     'openai/gpt-oss-120b',
     'openai/gpt-oss-20b',

@@ -1,5 +1,6 @@
 // Heroku Managed Inference. https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions
 
+import { herokuListing } from './listing/heroku.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const heroku = defineCompatibleProvider({
@@ -10,6 +11,7 @@ export const heroku = defineCompatibleProvider({
   baseUrlVariables: ['HEROKU_INFERENCE_URL'],
   operations: ['chat', 'embedding'],
   chat: { reasoningRequest: 'none', files: 'none', topK: true },
+  listing: herokuListing,
   models: [
     'claude-4-5-sonnet',
     'claude-4-sonnet',

@@ -1,6 +1,7 @@
 // Hugging Face, its router to many vendors. Models may name one of them: `openai/gpt-oss-120b:groq`.
 // https://huggingface.co/docs/inference-providers/index
 
+import { huggingfaceListing } from './listing/huggingface.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const huggingface = defineCompatibleProvider({
@@ -10,6 +11,7 @@ export const huggingface = defineCompatibleProvider({
   keyVariables: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
   chat: { efforts: ['none', 'low', 'medium', 'high'], files: 'none' },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
+  listing: huggingfaceListing,
   models: [
     'openai/gpt-oss-120b',
     'openai/gpt-oss-20b',

@@ -11,15 +11,29 @@ export interface ListingRequest {
   /** Where the list is on a host of its own. */
   readonly origin?: string
   readonly body?: object
+  /** What is asked instead where this address is answered with 404: that of an older server. */
+  readonly otherwise?: ListingRequest
+  /** What earlier pages said, where this one can be read only with it. */
+  readonly known?: readonly ListedFacts[]
 }
+
+/**
+ * `deprecatedOn` of a model that its vendor advises against without a word on since when. Whoever asks for the list puts
+ * the day in its place on which that was first read.
+ */
+export const sinceUnknown = ''
 
 export interface ListingPage {
   readonly models: readonly ListedFacts[]
   /** The next page; null after the last. */
   readonly next: ListingRequest | null
+  /** Entries without a usable name, which are left out; absent for none. */
+  readonly skipped?: number
 }
 
 export interface ModelListing {
+  /** It says what could be had, not what is there to be asked: the names that are served stay what they were. */
+  readonly advisory?: true
   first(settings: ProviderSettings): ListingRequest
   /**
    * @param body the parsed answer, whatever it is

@@ -1,5 +1,6 @@
 // LM Studio, its local server. https://lmstudio.ai/docs/developer/openai-compat
 
+import { lmstudioListing } from './listing/lmstudio.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 import { withResponses } from './responses-api.ts'
 
@@ -14,5 +15,6 @@ export const lmstudio = defineCompatibleProvider({
   operations: ['chat', 'completion', 'embedding'],
   // Images are taken only as their bytes.
   chat: { imageUrls: false, files: 'none', topK: true },
+  listing: lmstudioListing,
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
 })

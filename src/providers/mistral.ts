@@ -2,6 +2,7 @@
 // https://docs.mistral.ai/api
 
 import { byUpstreamCode } from './error-rules.ts'
+import { mistralListing } from './listing/mistral.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const mistral = defineCompatibleProvider({
@@ -50,6 +51,7 @@ export const mistral = defineCompatibleProvider({
     prompt_cache_options: 'drop',
   },
   errors: byUpstreamCode('upstream_overloaded', ['service_tier_capacity_exceeded', '3505']),
+  listing: mistralListing,
   models: [
     'mistral-large-latest',
     'mistral-large-2512',

@@ -1,5 +1,7 @@
 // Moonshot AI (Kimi), international address. https://platform.moonshot.ai/docs/api/chat
 
+import { flagIn, inputsFrom } from './listing/fields.ts'
+import { openAiListing } from './listing/openai-models.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const moonshot = defineCompatibleProvider({
@@ -27,6 +29,12 @@ export const moonshot = defineCompatibleProvider({
     },
   },
   priceProvider: 'moonshotai',
+  listing: openAiListing({
+    read: row => ({
+      input: inputsFrom({ image: row['supports_image_in'], video: row['supports_video_in'] }),
+      reasoning: flagIn(row['supports_reasoning']),
+    }),
+  }),
   models: [
     'kimi-k3',
     'kimi-k2.7-code',

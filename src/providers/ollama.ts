@@ -6,6 +6,7 @@
 import { bearer } from './bearer.ts'
 import { byStatus, compatibleErrorRules } from './error-rules.ts'
 import { pathOf } from './format-paths.ts'
+import { ollamaListing } from './listing/ollama.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 import { openThinkers } from './thinking-models.ts'
 
@@ -53,5 +54,6 @@ export const ollama: Provider = {
     ...byStatus('upstream_overloaded', [503]),
     ...compatibleErrorRules,
   ],
+  listing: ollamaListing,
   models: [],
 }

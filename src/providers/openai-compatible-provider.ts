@@ -6,6 +6,8 @@ import type { Secret } from '../lib/secret.ts'
 import { bearer } from './bearer.ts'
 import { compatibleErrorRules } from './error-rules.ts'
 import { pathOf } from './format-paths.ts'
+import { openAiListing } from './listing/openai-models.ts'
+import type { ModelListing } from './listing.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
 /** What differs from one OpenAI-like vendor to the next. What is left out is as at OpenAI. */
@@ -14,6 +16,8 @@ export interface CompatibleProviderData
     Partial<Pick<Provider, 'baseUrlVariables' | 'keyOptional' | 'priceProvider' | 'formatsFor'>>,
     Partial<Pick<Provider, 'models' | 'errors' | 'parameters' | 'streamUsage' | 'quirks'>>,
     Partial<Pick<Provider, 'relayed' | 'relayPathFor'>> {
+  /** OpenAI's list where nothing is said; null for a vendor that lists nothing. */
+  readonly listing?: ModelListing | null
   /**
    * How its chat completions differ from what compatible servers have in common; `openai` where they are OpenAI's own
    * in everything. Read where a request is translated: what arrives in this format passes as it is.
@@ -86,24 +90,23 @@ export function defineCompatibleProvider(data: CompatibleProviderData): Provider
     chat = {},
     chatFor,
     quirks = {},
+    listing = openAiListing({ pathFor: settings => `${prefixFor(settings)}/models` }),
     ...particulars
   } = data
   const openAiChat = chat === 'openai' ? {} : { ...compatibleChat, ...chat }
+  const prefixFor = ({ baseUrl }: ProviderSettings): string =>
+    hasPath(baseUrl ?? data.baseUrl) ? '' : pathPrefix
   return {
     streamUsage: 'ask',
     parameters: {},
     models: [],
     ...particulars,
+    ...(listing !== null && { listing }),
     quirks: chat === 'openai' ? quirks : { ...quirks, openAiChat },
     ...(chatFor && { quirksFor: settings => ({ openAiChat: { ...openAiChat, ...chatFor(settings) } }) }),
     formats: formatsOf(operations, moreFormats),
     errors: [...(data.errors ?? []), ...compatibleErrorRules],
-    pathFor:
-      pathFor ??
-      ((destination, settings) =>
-        hasPath(settings.baseUrl ?? data.baseUrl)
-          ? openaiPath(destination)
-          : pathPrefix + openaiPath(destination)),
+    pathFor: pathFor ?? ((destination, settings) => prefixFor(settings) + openaiPath(destination)),
     headersFor: (key, settings) => [
       ...(key === null ? [] : credentials(key)),
       ...(headers?.(settings) ?? []),

@@ -1,5 +1,6 @@
 // OpenAI. https://platform.openai.com/docs/api-reference
 
+import { openAiListing } from './listing/openai-models.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 import { encryptsReasoning, formatsOfModel, withAllOfResponses } from './responses-api.ts'
 
@@ -36,6 +37,7 @@ export const openai = defineCompatibleProvider({
     // "Invalid prompt: your prompt was flagged as potentially violating our usage policy."
     { upstreamCode: 'invalid_prompt', code: 'content_filter' },
   ],
+  listing: openAiListing({ dated: true }),
   models: [
     'gpt-6-sol',
     'gpt-6-luna',

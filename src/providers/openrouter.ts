@@ -1,6 +1,7 @@
 // OpenRouter. Errors of the vendor behind it carry their status as code, also inside a 200.
 // Attribution (`http-referer`, `x-title`) is a matter of the configured headers. https://openrouter.ai/docs/api-reference
 
+import { openrouterListing } from './listing/openrouter.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const openrouter = defineCompatibleProvider({
@@ -36,6 +37,7 @@ export const openrouter = defineCompatibleProvider({
     { upstreamCode: '502', code: 'upstream_error' },
     { upstreamCode: '503', code: 'upstream_overloaded' },
   ],
+  listing: openrouterListing,
   models: [
     'openai/gpt-6-sol',
     'openai/gpt-6-luna',

@@ -18,5 +18,7 @@ export const perplexity = defineCompatibleProvider({
   // After the system message, user and assistant have to take turns.
   chat: { alternate: true, efforts: ['minimal', 'low', 'medium', 'high'], files: 'none', topK: true },
   errors: [{ message: /sonar is now the agent api/i, code: 'upstream_model_not_found' }],
+  // https://docs.perplexity.ai/api-reference/models-get lists what its Agent API takes: chat completions know none of it.
+  listing: null,
   models: ['sonar', 'sonar-pro', 'sonar-reasoning-pro', 'sonar-deep-research'],
 })

@@ -15,5 +15,7 @@ export const snowflake = defineCompatibleProvider({
     reasoningHistory: 'reasoning_details',
     files: 'none',
   },
+  // It lists nothing: which models there are depends on the account's region.
+  listing: null,
   models: ['claude-sonnet-4-6', 'claude-sonnet-4-5', 'openai-gpt-4.1'],
 })

@@ -1,5 +1,6 @@
 // Together AI. https://docs.together.ai/reference/chat-completions
 
+import { togetherListing } from './listing/together.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 
 export const together = defineCompatibleProvider({
@@ -12,6 +13,7 @@ export const together = defineCompatibleProvider({
   moreFormats: { transcription: ['openai-translations'] },
   chat: { files: 'none', topK: true },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
+  listing: togetherListing,
   models: [
     'meta-llama/Llama-3.3-70B-Instruct-Turbo',
     'meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8',

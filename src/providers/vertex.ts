@@ -7,6 +7,7 @@ import { takesOneContent } from '../formats/gemini-embeddings/shapes.ts'
 import type { Secret } from '../lib/secret.ts'
 import { compatibleErrorRules } from './error-rules.ts'
 import { googleAction, googleErrorRules, googleModels } from './google.ts'
+import { vertexListing } from './listing/vertex.ts'
 import type { Provider, ProviderSettings } from './provider.ts'
 
 const scope = 'https://www.googleapis.com/auth/cloud-platform'
@@ -61,6 +62,7 @@ export const vertex: Provider = {
   streamUsage: 'ask',
   parameters: {},
   errors: [...googleErrorRules, ...compatibleErrorRules],
+  listing: vertexListing,
   models: googleModels,
   priceProvider: 'google',
 }

@@ -1,5 +1,6 @@
 // xAI (Grok). https://docs.x.ai/docs/api-reference
 
+import { xaiListing } from './listing/xai.ts'
 import { defineCompatibleProvider } from './openai-compatible-provider.ts'
 import { withResponses } from './responses-api.ts'
 
@@ -17,6 +18,7 @@ export const xai = defineCompatibleProvider({
   },
   moreFormats: withResponses,
   priceProvider: 'x-ai',
+  listing: xaiListing,
   models: [
     'grok-4.6',
     'grok-4.5',

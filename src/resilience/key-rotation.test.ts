@@ -259,3 +259,24 @@ test('what is kept of models is bounded, whatever names clients make up', async 
   for (let index = 0; index < 1_000; index++) await limit(`made-up-${index}`)
   expect(await limit('known')).toBe(1_000)
 })
+
+test('a model that only some keys see is asked for with those alone, however they fail', async () => {
+  const { ask, failing, keys, rotation, clock } = upstreamOf()
+  const target = targetOf({ keys, seenByKeys: new Map([['rare', [1, 2]]]) }, 'rare')
+  const turns = [await ask(target), await ask(target), await ask(target)]
+  expect(turns.map(turn => turn.used)).toEqual(['b', 'c', 'b'])
+  failing.set('b', limited(minuteMs))
+  failing.set('c', refused)
+  const failed = await ask(target)
+  expect(failed.used.split(' ').toSorted()).toEqual(['b', 'c'])
+  expect(failed.failure).toMatchObject({ code: 'upstream_rate_limited', retryAfterMs: minuteMs })
+  expect(rotation.restOf(target)).toBe(minuteMs)
+  expect((await ask(target)).used).toBe('')
+  // Every other model may still be asked for with the key that is left.
+  const common = targetOf({ keys, seenByKeys: new Map([['rare', [1, 2]]]) }, 'common')
+  expect((await ask(common)).used).toBe('a')
+  expect(rotation.restOf(common)).toBe(0)
+  clock.advance(minuteMs)
+  failing.clear()
+  expect((await ask(target)).used).toBe('b')
+})

@@ -116,7 +116,7 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
     const wheel = wheelOf(target)
     let failure: GatewayError | null = null
     for (let tried = 0; tried < wheel.conditions.length; tried++) {
-      const condition = takeUsable(wheel, target.model, clock.now())
+      const condition = takeUsable(wheel, target, clock.now())
       if (condition === null) break
       try {
         const reply = await send({ ...request, key: condition.key })
@@ -142,7 +142,7 @@ export function createKeyRotation(options: KeyRotationOptions): KeyRotation {
     layer,
     restOf(target) {
       if (target.connection.keys.length === 0) return 0
-      return shortestRestAnywhere(wheelOf(target), target.model, clock.now())
+      return shortestRestAnywhere(wheelOf(target), target, clock.now())
     },
     readings: () => [...wheels.values()].map(wheel => readWheel(wheel, clock.now())),
   }
@@ -190,14 +190,23 @@ function createCondition(key: Secret): KeyCondition {
   return { key, refusedUntil: Number.NEGATIVE_INFINITY, restsUntil: new Map(), unexplained: new Map() }
 }
 
+/** The keys that see the model: all, where nothing else is known. */
+function ableKeys({ conditions }: KeyWheel, { connection, model }: Target): readonly KeyCondition[] {
+  const places = connection.seenByKeys?.get(model)
+  return places === undefined ? conditions : places.flatMap(place => conditions[place] ?? [])
+}
+
 /** The next key in turn that can be used for the model. */
-function takeUsable(wheel: KeyWheel, model: string, now: number): KeyCondition | null {
+function takeUsable(wheel: KeyWheel, target: Target, now: number): KeyCondition | null {
   const { conditions } = wheel
+  const { model, connection } = target
+  const places = connection.seenByKeys?.get(model)
   let avoided: KeyCondition | null = null
   for (let step = 0; step < conditions.length; step++) {
     const position = (wheel.next + step) % conditions.length
     const condition = conditions[position]
     if (condition === undefined || usableFrom(condition, model) > now) continue
+    if (places?.includes(position) === false) continue
     if (restsElsewhereUntil(wheel, condition, model) > now) {
       avoided ??= condition
       continue
@@ -217,9 +226,10 @@ function usableFrom({ refusedUntil, restsUntil }: KeyCondition, model: string): 
   return Math.max(refusedUntil, restsUntil.get(model) ?? Number.NEGATIVE_INFINITY)
 }
 
-function shortestRest({ conditions }: KeyWheel, model: string, now: number): number {
+function shortestRest(wheel: KeyWheel, target: Target, now: number): number {
+  const { model } = target
   let first = Number.POSITIVE_INFINITY
-  for (const condition of conditions) {
+  for (const condition of ableKeys(wheel, target)) {
     const from = usableFrom(condition, model)
     // Asked of the alternatives of every request, and mostly so.
     if (from <= now) return 0
@@ -229,8 +239,9 @@ function shortestRest({ conditions }: KeyWheel, model: string, now: number): num
 }
 
 /** As the others see it, too. */
-function shortestRestAnywhere(wheel: KeyWheel, model: string, now: number): number {
-  const rests = wheel.conditions.map(condition =>
+function shortestRestAnywhere(wheel: KeyWheel, target: Target, now: number): number {
+  const { model } = target
+  const rests = ableKeys(wheel, target).map(condition =>
     Math.max(usableFrom(condition, model), restsElsewhereUntil(wheel, condition, model)),
   )
   return Math.max(0, Math.ceil(Math.min(...rests) - now))
@@ -256,9 +267,9 @@ function exhausted(
   { failure, now }: { failure: GatewayError | null; now: number },
 ): GatewayError {
   const { provider } = target.connection
-  const retryAfterMs = shortestRest(wheel, target.model, now)
+  const retryAfterMs = shortestRest(wheel, target, now)
   if (failure !== null) return failure.retold({ provider, retryAfterMs })
-  const allRefused = wheel.conditions.every(({ refusedUntil }) => refusedUntil > now)
+  const allRefused = ableKeys(wheel, target).every(({ refusedUntil }) => refusedUntil > now)
   return new GatewayError(allRefused ? 'upstream_authentication' : 'upstream_rate_limited', {
     provider,
     retryAfterMs,

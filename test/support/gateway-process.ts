@@ -36,9 +36,9 @@ export interface GatewayOptions {
 
 export const serviceKey = 'key-of-the-service-suite'
 
-/** Configuration of a gateway with the suite's key, on a free port. */
+/** Configuration of a gateway with the suite's key, on a free port. Upstreams are asked for what a test asks alone. */
 export function withKey(yaml: string): string {
-  return `${yaml}\nserver:\n  port: 0\nauth:\n  api_keys: ["${serviceKey}"]\nlogging:\n  file: access.log\n`
+  return `${yaml}\ndiscovery:\n  enabled: false\nserver:\n  port: 0\nauth:\n  api_keys: ["${serviceKey}"]\nlogging:\n  file: access.log\n`
 }
 
 export function makeFolder(): string {

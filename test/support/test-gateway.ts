@@ -32,14 +32,21 @@ export interface TestGateway {
   stop(): Promise<void>
 }
 
-/** @param yaml everything but `server.port`, `auth` and `logging`, which are set here unless it has them */
-export async function startTestGateway(yaml: string): Promise<TestGateway> {
-  const directory = mkdtempSync(join(tmpdir(), 'llm-proxy-test-'))
+/**
+ * @param yaml everything but `server.port`, `auth`, `logging` and `discovery`, which are set here unless it has them:
+ *   upstreams are asked for what a test asks alone
+ * @param directory of an earlier gateway that was stopped; a new one where it is left out
+ */
+export async function startTestGateway(
+  yaml: string,
+  directory = mkdtempSync(join(tmpdir(), 'llm-proxy-test-')),
+): Promise<TestGateway> {
   const file = join(directory, 'config.yaml')
   const complete = (text: string): string =>
     [
       text,
       /^auth:/m.test(text) ? '' : `auth:\n  api_keys: ["${testKey}"]`,
+      /^discovery:/m.test(text) ? '' : 'discovery:\n  enabled: false',
       /^logging:/m.test(text) ? '' : 'logging:\n  level: INFO\n  file: access.log',
       /^server:/m.test(text) ? '' : 'server:\n  port: 0',
     ].join('\n')

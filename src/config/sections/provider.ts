@@ -41,7 +41,11 @@ function providerEntry(types: readonly string[] | null) {
       .array(text)
       .min(1)
       .optional()
-      .describe("Names of the models to serve. Default: the provider's well-known models."),
+      .describe('Names of the models to serve. Default: those that it lists, else its well-known models.'),
+    discovery: z
+      .boolean()
+      .default(true)
+      .describe('`false` never asks it for its models; see `discovery`. Default: true.'),
     enabled: z.boolean().default(true).describe('`false` leaves the provider out. Default: true.'),
     priority: wholeNumber(0)
       .optional()

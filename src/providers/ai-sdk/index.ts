@@ -13,4 +13,5 @@ export const aiSdk = defineCompatibleProvider({
   baseUrl: 'https://ai-sdk.invalid/v1',
   keyVariables: [],
   keyOptional: true,
+  listing: null,
 })

@@ -14,6 +14,7 @@ export const simulator = defineCompatibleProvider({
   keyVariables: [],
   keyOptional: true,
   operations: ['chat', 'completion', 'embedding'],
+  listing: null,
   models: [
     'simulator',
     'gpt-4',
