@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { createApiKey, type StoredKey } from './access/keys.ts'
-import { createAsking } from './app/asking.ts'
+import { type Asking, createAsking } from './app/asking.ts'
 import type { BuiltSnapshot } from './app/build-snapshot.ts'
 import { type MountedControl, mountControl } from './app/control.ts'
 import { type Current, createCurrent } from './app/current.ts'
@@ -100,14 +100,8 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const { configuration } = options
   const alarms = createAlarms(systemClock)
   const transport = createTransport({ clock: systemClock, alarms })
-  const asking = createAsking({
-    configuration,
-    dataDirectory: options.dataDirectory,
-    alarms,
-    transport,
-    observation,
-  })
-  const { targets, resilience, sharedState } = asking
+  const asking = createAsking({ ...options, alarms, transport, observation })
+  const { resilience, sharedState } = asking
   const firstKey = makeFirstKey(configuration, store)
   const storedKeys = (): readonly StoredKey[] =>
     firstKey === null ? store.keys.listKeys() : [firstKey.stored, ...store.keys.listKeys()]
@@ -119,18 +113,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     discovery: () => current.discovery,
   })
   const current = createCurrent({ ...asking, options, storedKeys, transport, observation, counts, models })
-  const control = mountControl({
-    observation,
-    version: options.version,
-    snapshot: current.snapshot,
-    problems: current.problems,
-    discovery: current.discovery,
-    targets,
-    models: models.control,
-    rests: resilience.health.resting,
-    calledTargets: () => resilience.breaker.states().keys(),
-    ledger: () => store.ledger,
-  })
+  const control = mountOn(asking, { options, observation, current, models, store })
   const shadows = createShadows(unobservedSend({ alarms, transport, configuration }), systemClock)
   const parts = { configuration, store, transport, observation, shadows }
   const gateway = createGateway({ ...parts, alarms, resilience, current, models })
@@ -163,6 +146,30 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
       return stopGently({ ...asking, ...parts, checks, discovery: current.discovery, listener, control })
     },
   }
+}
+
+interface ControlParts {
+  readonly options: AppOptions
+  readonly observation: Observation
+  readonly current: Current
+  readonly models: Models
+  readonly store: Store
+}
+
+function mountOn({ targets, resilience }: Asking, parts: ControlParts): MountedControl {
+  const { options, observation, current, models, store } = parts
+  return mountControl({
+    observation,
+    version: options.version,
+    snapshot: current.snapshot,
+    problems: current.problems,
+    discovery: current.discovery,
+    targets,
+    models: models.control,
+    rests: resilience.health.resting,
+    calledTargets: () => resilience.breaker.states().keys(),
+    ledger: () => store.ledger,
+  })
 }
 
 function watchFile(file: string | null, { reload }: Current): ConfigurationWatch | null {

@@ -21,12 +21,14 @@ interface AskingParts {
 }
 
 /** How targets are asked, and what is learned of them by it. */
-export function createAsking(parts: AskingParts): {
+export interface Asking {
   readonly targets: TargetBook
   readonly resilience: Resilience
   readonly memory: TargetMemory
   readonly sharedState: SharedState
-} {
+}
+
+export function createAsking(parts: AskingParts): Asking {
   const { configuration, dataDirectory: directory, alarms, transport, observation } = parts
   const { observe } = observation
   const sharedState = openSharedState(configuration, { clock: systemClock, observe })
