@@ -4,16 +4,17 @@ import type { ClosedLoopJob } from '../load/closed-loop.ts'
 import { bodySizes, createAnthropicBodies, createBodies } from '../requests/bodies.ts'
 import { type Part, type PartContext, reportFailures, withProcessorTime } from './part.ts'
 import { verifyAnthropic, verifyPlain } from './verify.ts'
+import { warmUpUntilSettled } from './warm-up.ts'
 
 export const cpu: Part = {
   name: 'cpu',
   upstream: 'plain',
   async measure(context) {
-    const { plan, running, load } = context
+    const { plan, running } = context
     await verifyPlain(running.target)
     for (const size of bodySizes) {
       const job = { target: running.target, bodies: createBodies(size, false), connections: plan.connections }
-      await load('runClosedLoop', { ...job, durationMs: plan.warmUpMs / (size === bodySizes[0] ? 1 : 3) })
+      await warmUpUntilSettled(context, { name: size.name, job })
       await measureSize(context, { name: size.name, job: { ...job, durationMs: plan.closedLoopMs } })
     }
     await measureTranslated(context)
@@ -23,7 +24,7 @@ export const cpu: Part = {
 
 /** Asked in Anthropic's format and forwarded in OpenAI's, against the floor with the same conversation. */
 async function measureTranslated(context: PartContext): Promise<void> {
-  const { plan, running, load, subject } = context
+  const { plan, running, subject } = context
   const size = bodySizes.find(({ name }) => name === '10 kB')
   if (size === undefined || (subject.name !== 'floor' && subject.anthropic === null)) return
   const translates = subject.name !== 'floor' && subject.anthropic !== null
@@ -31,9 +32,9 @@ async function measureTranslated(context: PartContext): Promise<void> {
   const bodies = translates ? createAnthropicBodies(size) : createBodies(size, false)
   if (translates) await verifyAnthropic(target, bodies[0] ?? '')
   const job = { target, bodies, connections: plan.connections }
-  // Code of its own, as cold as that of the first size was: it gets as long to settle.
-  await load('runClosedLoop', { ...job, durationMs: plan.warmUpMs })
-  await measureSize(context, { name: '10 kB, translated', job: { ...job, durationMs: plan.closedLoopMs } })
+  const name = '10 kB, translated'
+  await warmUpUntilSettled(context, { name, job })
+  await measureSize(context, { name, job: { ...job, durationMs: plan.closedLoopMs } })
 }
 
 async function measureSize(context: PartContext, size: { name: string; job: ClosedLoopJob }): Promise<void> {

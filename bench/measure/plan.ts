@@ -2,8 +2,12 @@
 
 export interface Plan {
   readonly rounds: number
-  /** A gateway's code is still getting faster after five seconds of full load, the floor's after two. */
+  /** Of parts that do not look whether their subject has settled. */
   readonly warmUpMs: number
+  /** A gateway's code is still getting faster after ten seconds of full load, the floor's after two. */
+  readonly longestWarmUpMs: number
+  /** One look at what a request costs meanwhile. */
+  readonly warmUpLookMs: number
   /** After a measurement, for what a subject does in batches. */
   readonly settleMs: number
   readonly connections: number
@@ -42,6 +46,8 @@ export function createPlan(options: { quick: boolean; rounds?: number; streams?:
 const fullPlan: Plan = {
   rounds: 5,
   warmUpMs: 5000,
+  longestWarmUpMs: 30_000,
+  warmUpLookMs: 1500,
   settleMs: 250,
   connections: 32,
   closedLoopMs: 2000,
@@ -54,6 +60,8 @@ const fullPlan: Plan = {
 const quickPlan: Plan = {
   rounds: 1,
   warmUpMs: 1000,
+  longestWarmUpMs: 2000,
+  warmUpLookMs: 300,
   settleMs: 200,
   connections: 32,
   closedLoopMs: 500,
