@@ -8,6 +8,7 @@ import { type MountedControl, mountControl } from './app/control.ts'
 import { type Current, createCurrent } from './app/current.ts'
 import type { Discovery } from './app/discovery.ts'
 import { type HealthChecks, startHealthChecks } from './app/health-checks.ts'
+import { type ModelSentinel, startModelSentinel } from './app/model-sentinel.ts'
 import { createModels, type Models } from './app/models.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { readingsOf } from './app/readings.ts'
@@ -113,7 +114,8 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     discovery: () => current.discovery,
   })
   const current = createCurrent({ ...asking, options, storedKeys, transport, observation, counts, models })
-  const control = mountOn(asking, { options, observation, current, models, store })
+  const served = { options, observation, current, models, store }
+  const control = mountOn(asking, served)
   const shadows = createShadows(unobservedSend({ alarms, transport, configuration }), systemClock)
   const parts = { configuration, store, transport, observation, shadows }
   const gateway = createGateway({ ...parts, alarms, resilience, current, models })
@@ -130,7 +132,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   // Only a gateway that listens shows its key: one that was stored and never shown would lock everybody out.
   if (firstKey !== null) await store.keys.insertKey(firstKey.stored)
   observation.setReady(true)
-  current.startDiscovery()
+  const sentinel = watchModels(asking, served)
   const watcher = watchFile(options.watchFile, current)
   return {
     address: { host, port },
@@ -143,12 +145,13 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       watcher?.close()
-      return stopGently({ ...asking, ...parts, checks, discovery: current.discovery, listener, control })
+      const { discovery } = current
+      return stopGently({ ...asking, ...parts, checks, sentinel, discovery, listener, control })
     },
   }
 }
 
-interface ControlParts {
+interface ServedParts {
   readonly options: AppOptions
   readonly observation: Observation
   readonly current: Current
@@ -156,7 +159,7 @@ interface ControlParts {
   readonly store: Store
 }
 
-function mountOn({ targets, resilience }: Asking, parts: ControlParts): MountedControl {
+function mountOn({ targets, resilience }: Asking, parts: ServedParts): MountedControl {
   const { options, observation, current, models, store } = parts
   return mountControl({
     observation,
@@ -172,6 +175,21 @@ function mountOn({ targets, resilience }: Asking, parts: ControlParts): MountedC
   })
 }
 
+/** From now on the providers are asked for their models, and what becomes of these is told. */
+function watchModels({ resilience }: Asking, parts: Omit<ServedParts, 'store'>): ModelSentinel {
+  const { options, observation, current, models } = parts
+  current.startDiscovery()
+  return startModelSentinel({
+    directory: options.dataDirectory,
+    clock: systemClock,
+    observe: observation.observe,
+    catalogue: models.newest,
+    snapshot: current.snapshot,
+    calledTargets: () => resilience.breaker.states().keys(),
+    log: current.discovery,
+  })
+}
+
 function watchFile(file: string | null, { reload }: Current): ConfigurationWatch | null {
   return file === null ? null : watchConfiguration({ file, clock: systemClock, onChange: reload })
 }
@@ -181,6 +199,7 @@ interface StopParts {
   readonly listener: Listener
   readonly shadows: Shadows
   readonly checks: HealthChecks
+  readonly sentinel: ModelSentinel
   readonly discovery: Discovery
   readonly control: MountedControl
   readonly transport: Transport
@@ -194,7 +213,12 @@ async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
   const { configuration, listener, control, transport, memory, sharedState, store, observation } = parts
   observation.setReady(false)
   // Nobody waits for copies, checks and lists: they end while the last answers are finished.
-  const restEnded = Promise.all([parts.shadows.stop(), parts.checks.stop(), parts.discovery.close()])
+  const restEnded = Promise.all([
+    parts.shadows.stop(),
+    parts.checks.stop(),
+    // What it tells goes into the log of the lists.
+    parts.sentinel.close().then(parts.discovery.close),
+  ])
   try {
     return await listener.close(configuration.server.shutdownMs)
   } finally {

@@ -6,7 +6,12 @@ import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
 import type { Operation, Target } from '../call.ts'
 import type { Catalogue } from '../catalog/catalogue.ts'
-import { createModelIndex, type IndexedProvider, type ModelIndex } from '../catalog/model-index.ts'
+import {
+  createModelIndex,
+  type IndexedProvider,
+  type ModelIndex,
+  modelIndexSteps,
+} from '../catalog/model-index.ts'
 import type { ModelOverrides } from '../catalog/model-overrides.ts'
 import type { ModelTable } from '../catalog/model-table.ts'
 import type { PriceBook } from '../catalog/price-book.ts'
@@ -14,6 +19,7 @@ import type { Configuration } from '../config/configuration.ts'
 import { GatewayError } from '../errors.ts'
 import type { Observer } from '../events.ts'
 import type { RelayProvider, Snapshot } from '../gateway/snapshot.ts'
+import { runAtOnce, runInSlices } from '../lib/slices.ts'
 import { findProvider } from '../providers/index.ts'
 import type { AffinityMemory } from '../routing/rules/index.ts'
 import { buildRoutes, type KnownTargets, type Routes } from './build-routes.ts'
@@ -80,22 +86,24 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps)
   const prices = readPrices(configuration, providers)
-  return buildOn({ configuration, providers, prices, overrides: readModelOverrides(configuration) }, deps)
+  const overrides = readModelOverrides(configuration)
+  return runAtOnce(buildSteps({ configuration, providers, prices, overrides }, deps))
 }
 
 /** The same configuration, and what its files said, with the models that its providers list now. */
-export function rebuildSnapshot(before: BuiltSnapshot, deps: SnapshotDeps): BuiltSnapshot {
+export function rebuildSnapshot(before: BuiltSnapshot, deps: SnapshotDeps): Promise<BuiltSnapshot> {
   const { configuration, prices, overrides } = before
   const providers = reconnectProviders(before.providers, configuration, deps.liveList)
-  return buildOn({ configuration, providers, prices, overrides }, deps)
+  return runInSlices(buildSteps({ configuration, providers, prices, overrides }, deps))
 }
 
 type Ground = Pick<BuiltSnapshot, 'configuration' | 'providers' | 'prices' | 'overrides'>
 
-function buildOn({ configuration, providers, prices, overrides }: Ground, deps: SnapshotDeps): BuiltSnapshot {
+function* buildSteps(ground: Ground, deps: SnapshotDeps): Generator<void, BuiltSnapshot> {
+  const { configuration, providers, prices, overrides } = ground
   const { aliases, groups, fallbacks } = configuration.models
   const indexed = providers.map(provider => provider.indexed)
-  const models = createModelIndex({ providers: indexed, aliases, groups, fallbacks })
+  const models = yield* modelIndexSteps({ providers: indexed, aliases, groups, fallbacks })
   const listed = models.list()
   const sides = new Map(providers.map(({ indexed: { connection }, side }) => [connection.provider, side]))
   const costOf = costsOf(prices)

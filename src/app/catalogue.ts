@@ -5,13 +5,16 @@ import { buildSteps, type CatalogueOptions, type ProviderList } from '../catalog
 import type { Catalogue, CatalogueEntry } from '../catalog/catalogue.ts'
 import { createKnownFacts } from '../catalog/known-facts.ts'
 import { explainFacts, type FactOrigin } from '../catalog/merge-facts.ts'
+import { createReplacementFinder } from '../catalog/replacement.ts'
 import { type ModelSearch, searchSteps } from '../catalog/search.ts'
 import type { Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
+import { once } from '../lib/once.ts'
 import { runInSlices } from '../lib/slices.ts'
 import { findProvider } from '../providers/index.ts'
 import type { BuiltSnapshot } from './build-snapshot.ts'
 import { toCatalogueProvider } from './known-models.ts'
+import { nameProviders } from './provider-names.ts'
 
 /** All that is known of the models at a time. */
 export interface KnownModels {
@@ -22,6 +25,10 @@ export interface KnownModels {
   readonly listTimes: string
   /** Who says what of a model. */
   origins(entry: CatalogueEntry): readonly FactOrigin[]
+  /** Names by which a provider may be asked for, in lower case, each with the one that is meant. */
+  providerNames(): ReadonlyMap<string, string>
+  /** What could stand in for a model: one that can do the same, at the nearest price. */
+  replacementOf(entry: CatalogueEntry): CatalogueEntry | null
 }
 
 export interface LiveCatalogue {
@@ -31,6 +38,8 @@ export interface LiveCatalogue {
   ready(): Promise<KnownModels>
   /** Resolves when everything is in it that has come so far. */
   renew(): Promise<void>
+  /** The one in which everything is that has come so far. */
+  newest(): Promise<KnownModels>
 }
 
 export interface LiveCatalogueDeps {
@@ -73,6 +82,13 @@ export function createLiveCatalogue(deps: LiveCatalogueDeps): LiveCatalogue {
     return building
   }
 
+  async function ready(): Promise<KnownModels> {
+    if (current === null || current.snapshot.configuration !== deps.snapshot().configuration) return start()
+    // Nobody waits for what has come since.
+    if (isOutdated(current, deps)) void renew()
+    return current
+  }
+
   async function renew(): Promise<void> {
     // Whoever asks first finds the newest.
     if (current === null || !isOutdated(current, deps)) return
@@ -83,13 +99,13 @@ export function createLiveCatalogue(deps: LiveCatalogueDeps): LiveCatalogue {
     get current() {
       return current
     },
-    async ready() {
-      if (current === null || current.snapshot.configuration !== deps.snapshot().configuration) return start()
-      // Nobody waits for what has come since.
-      if (isOutdated(current, deps)) void renew()
-      return current
-    },
+    ready,
     renew,
+    async newest() {
+      const known = await ready()
+      await renew()
+      return current ?? known
+    },
   }
 }
 
@@ -109,7 +125,21 @@ async function build(deps: LiveCatalogueDeps): Promise<KnownModels> {
   const options = toOptions(snapshot, deps)
   const catalogue = await runInSlices(buildSteps(options))
   const search = await runInSlices(searchSteps(catalogue, options.now))
-  return { catalogue, search, snapshot, listTimes, origins: entry => findOrigins(entry, options) }
+  const finder = once(() => createReplacementFinder(catalogue, options.now))
+  return {
+    catalogue,
+    search,
+    snapshot,
+    listTimes,
+    origins: entry => findOrigins(entry, options),
+    providerNames: once(() =>
+      nameProviders(
+        catalogue,
+        snapshot.providers.map(({ configuration: { name } }) => name),
+      ),
+    ),
+    replacementOf: entry => finder()(entry),
+  }
 }
 
 function toOptions(snapshot: BuiltSnapshot, { lists, clock }: LiveCatalogueDeps): CatalogueOptions {

@@ -54,7 +54,7 @@ interface CurrentDeps {
   readonly transport: Transport
   readonly observation: Observation
   readonly counts: RouteCounts
-  readonly models: Pick<Models, 'forSnapshot'>
+  readonly models: Pick<Models, 'forSnapshot' | 'replacementOf'>
 }
 
 export function createCurrent(deps: CurrentDeps): Current {
@@ -68,7 +68,8 @@ export function createCurrent(deps: CurrentDeps): Current {
     observe,
     relay: transport.relay,
     settings: () => snapshot.configuration.discovery,
-    onChange: refresh,
+    onChange: inTurn(() => takeOver()),
+    replacementOf: deps.models.replacementOf,
   })
   const { build, rebuild } = createBuilder(deps, { fetchMedia, liveList: discovery.liveList })
 
@@ -103,8 +104,12 @@ export function createCurrent(deps: CurrentDeps): Current {
   }
 
   /** Takes over what the providers list now; requests keep what they began with. */
-  function refresh(): void {
-    snapshot = rebuild(snapshot)
+  async function takeOver(): Promise<void> {
+    const before = snapshot
+    const rebuilt = await rebuild(before)
+    if (snapshot === before) snapshot = rebuilt
+    // Another configuration came meanwhile.
+    else await takeOver()
   }
 
   function follow(): void {
@@ -118,6 +123,15 @@ export function createCurrent(deps: CurrentDeps): Current {
     if (waiting.length === 0) return
     const message = `these changes wait for a restart: ${waiting.join(', ')}`
     observe({ type: 'notice', level: 'warn', message })
+  }
+}
+
+/** One run after another. */
+function inTurn(run: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve()
+  return () => {
+    last = last.then(run)
+    return last
   }
 }
 
@@ -139,9 +153,9 @@ function createBuilder(deps: CurrentDeps, own: OwnParts) {
       return built
     },
     /** The same configuration with other models; where that fails, what there was. */
-    rebuild(snapshot: BuiltSnapshot): BuiltSnapshot {
+    async rebuild(snapshot: BuiltSnapshot): Promise<BuiltSnapshot> {
       try {
-        const rebuilt = rebuildSnapshot(snapshot, partsFor(snapshot.configuration))
+        const rebuilt = await rebuildSnapshot(snapshot, partsFor(snapshot.configuration))
         tellProblems(rebuilt.problems.filter(problem => !snapshot.problems.includes(problem)))
         return rebuilt
       } catch (thrown) {

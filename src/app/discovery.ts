@@ -75,8 +75,8 @@ export interface DiscoveryOptions {
   readonly observe: Observer
   readonly relay: RelaySend
   readonly settings: ListDeps['settings']
-  /** Other models are there now: what is made of them has to be made anew. */
-  readonly onChange: () => void
+  /** Other models are there now: what is made of them has to be made anew, and is when the promise resolves. */
+  readonly onChange: () => Promise<void>
   /** Lets others run; by default until the event loop comes round again. */
   readonly pause?: () => Promise<void>
   /** What could stand in for a model that is gone. */
@@ -129,7 +129,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       const wanted = all().filter(({ state }) => names?.includes(state.provider) ?? true)
       await Promise.all(wanted.map(list => list.ask(asking)))
       await pause()
-      gathered.flush()
+      await gathered.flush()
       return wanted.map(({ state }) => state)
     },
     changes: log.after,
@@ -199,20 +199,24 @@ function createLiveLists(listOf: (provider: string) => KeptList | null): Discove
 }
 
 /** Calls back once for all that comes within a while. */
-function gather(clock: Clock, call: () => void) {
+function gather(clock: Clock, call: () => Promise<void>) {
   let stopTimer: (() => void) | null = null
+  let called = Promise.resolve()
   const stop = (): void => {
     stopTimer?.()
     stopTimer = null
   }
-  const flush = (): void => {
-    if (stopTimer === null) return
-    stop()
-    call()
+  /** Resolves when nothing is left to be done. */
+  const flush = (): Promise<void> => {
+    if (stopTimer !== null) {
+      stop()
+      called = call()
+    }
+    return called
   }
   return {
     add(): void {
-      stopTimer ??= clock.after(gatherMs, flush)
+      stopTimer ??= clock.after(gatherMs, () => void flush())
     },
     flush,
     stop,

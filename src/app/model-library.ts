@@ -7,7 +7,6 @@ import type { ModelLibrary, NameMeaning } from '../control/models/library.ts'
 import type { Clock } from '../lib/clock.ts'
 import { nearNames } from '../lib/near-names.ts'
 import type { ModelFacts } from '../model-facts.ts'
-import { aliases as typeAliases, providers as types } from '../providers/index.ts'
 import type { KnownModels } from './catalogue.ts'
 import type { LiveModels } from './live-models.ts'
 
@@ -22,12 +21,13 @@ export function openLibrary(known: KnownModels, live: LiveModels, clock: Pick<Cl
         resting: () => live.resting(catalogue),
         figures: figure => live.figures(catalogue, figure),
       }),
-    knownNames: () => ({ providers: nameProviders(known) }),
+    knownNames: () => ({ providers: known.providerNames() }),
     live: entry => live.read(entry, catalogue),
     meaningOf: name => findMeaning(name, known),
     offersOf: name => findOffers(name, known),
     suggest: name => suggestNames(name, known),
     origins,
+    replacementOf: known.replacementOf,
   }
 }
 
@@ -41,16 +41,6 @@ export function factsOfName(name: string, known: KnownModels): ModelFacts | null
   // The same model everywhere: what is no matter of who serves it is known as soon as one knows it.
   const { title, ownedBy, releasedOn, knowledgeCutoff, license } = first
   return { ...shareFacts(offers), title, ownedBy, releasedOn, knowledgeCutoff, license }
-}
-
-function nameProviders({ catalogue, snapshot }: KnownModels): ReadonlyMap<string, string> {
-  const names = [
-    ...types.map(({ type }) => type),
-    ...snapshot.providers.map(({ configuration }) => configuration.name),
-    ...catalogue.entries.flatMap(({ provider, providerType }) => [provider, providerType]),
-  ].map(name => name.toLowerCase())
-  const aliases = Object.entries(typeAliases).map(([name, type]) => [name.toLowerCase(), type] as const)
-  return new Map([...aliases, ...names.map(name => [name, name] as const)])
 }
 
 function findMeaning(name: string, known: KnownModels): NameMeaning | null {

@@ -2,6 +2,7 @@
 // may be told of a name to the SDKs.
 
 import type { ProviderList } from '../catalog/build-catalogue.ts'
+import type { Catalogue } from '../catalog/catalogue.ts'
 import { readModelSnapshot } from '../catalog/model-snapshot.ts'
 import { createModelTable } from '../catalog/model-table.ts'
 import type { ModelLists, ModelsDeps } from '../control/models/library.ts'
@@ -23,6 +24,10 @@ export interface Models {
   readonly control: ModelsDeps
   /** For the lists of models in the shapes of the SDKs. */
   readonly guide: ModelGuide
+  /** With everything in it that has come so far. */
+  readonly newest: () => Promise<Catalogue>
+  /** `provider/model` that could stand in for one; null where there is none, or where nobody has looked yet. */
+  readonly replacementOf: (provider: string, model: string) => string | null
   /** For the requests. */
   readonly forSnapshot: Pick<SnapshotDeps, 'modelTable' | 'catalogue'>
 }
@@ -90,6 +95,12 @@ export function createModels(deps: CreateModelsDeps): Models {
           () => {},
         ),
       factsOf: rememberFacts(() => catalogue.current),
+    },
+    newest: async () => (await catalogue.newest()).catalogue,
+    replacementOf(provider, model) {
+      const known = catalogue.current
+      const entry = known?.catalogue.find(`${provider}/${model}`) ?? null
+      return entry === null ? null : (known?.replacementOf(entry)?.key ?? null)
     },
     forSnapshot: {
       modelTable: once(() => createModelTable(readModelSnapshot())),

@@ -3,6 +3,7 @@
 
 import { hash } from 'node:crypto'
 import { isText, type JsonObject } from '../lib/json-value.ts'
+import { runAtOnce } from '../lib/slices.ts'
 import type { ListedFacts } from '../model-facts.ts'
 import type { FactChange, ModelChange, ModelChangeKind } from './model-changes.ts'
 
@@ -67,16 +68,31 @@ export interface ListsOfProvider {
   readonly replacementOf?: ((model: string) => string | null) | undefined
 }
 
-/** In the order of the new list, what is gone at the end. Facts that are told in another order are the same. */
+/** Models between two pauses. */
+const comparedAtOnce = 200
+
 export function diffLists(lists: ListsOfProvider): readonly ModelChangeDraft[] {
-  const { provider, after, at, replacementOf = () => null } = lists
+  return runAtOnce(diffSteps(lists))
+}
+
+/** In the order of the new list, what is gone at the end. Facts that are told in another order are the same. */
+export function* diffSteps(lists: ListsOfProvider): Generator<void, readonly ModelChangeDraft[]> {
+  const { provider, after, at } = lists
+  const listed = new Set(after.map(({ id }) => `${provider}/${id}`))
+  const isGone = (key: string): boolean => key.startsWith(`${provider}/`) && !listed.has(key)
+  const replacementOf = (model: string): string | null => {
+    const key = lists.replacementOf?.(model) ?? null
+    // It may be known of before this list, and gone with it.
+    return key === null || isGone(key) ? null : key
+  }
   const before = new Map(lists.before.map(model => [model.id, model]))
   const changes: ModelChangeDraft[] = []
   const add = (kind: ModelChangeKind, model: string, facts: readonly FactChange[]): void => {
     const replacement = kind === 'removed' || kind === 'deprecated' ? replacementOf(model) : null
     changes.push({ at, kind, provider, model, facts, replacement })
   }
-  for (const model of after) {
+  for (const [index, model] of after.entries()) {
+    if (index % comparedAtOnce === comparedAtOnce - 1) yield
     const known = before.get(model.id)
     before.delete(model.id)
     if (known === undefined) add('added', model.id, [])

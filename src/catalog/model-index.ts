@@ -3,8 +3,9 @@
 
 import type { Operation, Target } from '../call.ts'
 import { GatewayError } from '../errors.ts'
+import { runAtOnce, sortSteps } from '../lib/slices.ts'
 import { createNameBook, didYouMean, type NameBook, type NameTables } from './name-book.ts'
-import { collectOffers, type IndexedProvider, type Offer, type Offers } from './offers.ts'
+import { type IndexedProvider, type Offer, type Offers, offerSteps } from './offers.ts'
 
 export type { IndexedProvider } from './offers.ts'
 
@@ -51,7 +52,12 @@ const longestRememberedName = 256
 const longestQuotedName = 128
 
 export function createModelIndex(options: ModelIndexOptions): ModelIndex {
-  const offers = collectOffers(options.providers)
+  return runAtOnce(modelIndexSteps(options))
+}
+
+/** In pieces: providers list thousands of models. */
+export function* modelIndexSteps(options: ModelIndexOptions): Generator<void, ModelIndex> {
+  const offers = yield* offerSteps(options.providers)
   const names = createNameBook(offers, options)
   const memo = new Map<Operation, Map<string, readonly Target[]>>()
   const memoOf = (operation: Operation): Map<string, readonly Target[]> => {
@@ -59,7 +65,9 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
     memo.set(operation, known)
     return known
   }
-  const { listed, findable } = listModels(offers, names, options.created ?? 0)
+  const created = options.created ?? 0
+  const listed = yield* listSteps(offers, names, created)
+  const list = [...listed.values()]
 
   return {
     resolve(name, operation) {
@@ -76,8 +84,8 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
         .filter(({ provider }) => operation === undefined || provider.operations.includes(operation))
         .map(({ target }) => target),
     isListed: name => offers.listed.has(name),
-    list: () => listed,
-    find: id => findable.get(id) ?? null,
+    list: () => list,
+    find: id => listed.get(id) ?? findQualified(id, offers, created),
     problems: names.problems,
   }
 }
@@ -146,25 +154,25 @@ function quote(name: string): string {
   return `\`${name.length > longestQuotedName ? `${name.slice(0, longestQuotedName)}…` : name}\``
 }
 
-/** `findable` has every `provider/model` as well; the list only those that tell two providers apart. */
-function listModels(offers: Offers, names: NameBook, created: number) {
+/** Models between two pauses. */
+const modelsAtOnce = 500
+
+/** By id, in the order of the list. Of `provider/model` those alone that tell two providers apart. */
+function* listSteps(
+  offers: Offers,
+  names: NameBook,
+  created: number,
+): Generator<void, ReadonlyMap<string, ListedModel>> {
   const models: ListedModel[] = []
   const ambiguous: ListedModel[] = []
-  const qualified: ListedModel[] = []
-  for (const [name, all] of offers.listed) {
+  let count = 0
+  for (const [id, all] of offers.listed) {
+    if (++count % modelsAtOnce === 0) yield
     const usable = all.filter(({ provider }) => provider.usable)
-    const owners = usable.map(({ provider }) => provider.connection.provider)
-    const [first] = owners
+    const [first] = usable
     if (first === undefined) continue
-    models.push({ id: name, created, ownedBy: first, kind: 'model' })
-    const rows = owners.map(owner => ({
-      id: `${owner}/${name}`,
-      created,
-      ownedBy: owner,
-      kind: 'model' as const,
-    }))
-    qualified.push(...rows)
-    if (rows.length > 1) ambiguous.push(...rows)
+    models.push({ id, created, ownedBy: first.provider.connection.provider, kind: 'model' })
+    if (usable.length > 1) ambiguous.push(...usable.map(offer => listQualified(id, offer, created)))
   }
   const listNamed = (entries: Iterable<string>, kind: 'alias' | 'group'): ListedModel[] =>
     [...entries]
@@ -172,11 +180,28 @@ function listModels(offers: Offers, names: NameBook, created: number) {
       .map(id => ({ id, created, ownedBy: 'llm-proxy', kind }))
   const groups = [...names.groups.keys()].filter(name => !names.aliases.has(name))
   const sections = [models, listNamed(names.aliases.keys(), 'alias'), listNamed(groups, 'group'), ambiguous]
-  const seen = new Map<string, ListedModel>()
-  for (const model of sections.flatMap(section => section.toSorted(compareIds)))
-    if (!seen.has(model.id)) seen.set(model.id, model)
-  const listed = [...seen.values()]
-  return { listed, findable: new Map([...qualified, ...listed].map(model => [model.id, model])) }
+  const listed = new Map<string, ListedModel>()
+  for (const section of sections) {
+    for (const model of yield* sortSteps(section, compareIds))
+      if (!listed.has(model.id)) listed.set(model.id, model)
+    yield
+  }
+  return listed
+}
+
+function listQualified(model: string, { provider }: Offer, created: number): ListedModel {
+  const owner = provider.connection.provider
+  return { id: `${owner}/${model}`, created, ownedBy: owner, kind: 'model' }
+}
+
+/** `provider/model` of one that its provider lists. */
+function findQualified(id: string, offers: Offers, created: number): ListedModel | null {
+  const model = id.slice(id.indexOf('/') + 1)
+  const owner = id.slice(0, id.length - model.length - 1)
+  const offer = offers.listed
+    .get(model)
+    ?.find(({ provider }) => provider.usable && provider.connection.provider === owner)
+  return offer === undefined ? null : listQualified(model, offer, created)
 }
 
 /** By code units, so that the order is the same on every machine. */

@@ -43,16 +43,23 @@ export interface Offers {
   offersOfAny(name: string): readonly Offer[]
 }
 
-export function collectOffers(providers: readonly IndexedProvider[]): Offers {
+/** Names between two pauses. */
+const namesAtOnce = 500
+
+export function* offerSteps(providers: readonly IndexedProvider[]): Generator<void, Offers> {
   const makers = providers
     .toSorted((left, right) => left.priority - right.priority)
     .map(provider => ({ provider, makeOffer: createOfferMaker(provider) }))
   const byName = new Map(makers.map(maker => [maker.provider.connection.provider, maker]))
 
   const listed = new Map<string, Offer[]>()
-  for (const { provider, makeOffer } of makers)
-    for (const name of new Set([...provider.models, ...Object.keys(provider.deployments)]))
+  for (const { provider, makeOffer } of makers) {
+    let count = 0
+    for (const name of new Set([...provider.models, ...Object.keys(provider.deployments)])) {
       listed.set(name, [...(listed.get(name) ?? []), makeOffer(name)])
+      if (++count % namesAtOnce === 0) yield
+    }
+  }
 
   const isGone = (name: string): boolean => {
     if (listed.has(name)) return false

@@ -1,6 +1,7 @@
 // A catalogue laid out for searching: one array for each thing that is asked for, and the orders in which answers come.
 // Made once for a catalogue; only prices that change by the hour change in it.
 
+import { sortSteps } from '../lib/slices.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import { abilities, abilityNames } from './abilities.ts'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
@@ -138,47 +139,6 @@ function* sortUsual(
   const byName = yield* sortSteps([...entries.keys()], compare)
   const isThere = (row: number) => entries[row]?.missing === null
   return Uint32Array.from([...byName.filter(isThere), ...byName.filter(row => !isThere(row))])
-}
-
-const sortedAtOnce = 1000
-
-/** A stable sort in pieces: some short lists first, and then two at a time into one. */
-function* sortSteps<Item>(
-  items: readonly Item[],
-  compare: (left: Item, right: Item) => number,
-): Generator<void, readonly Item[]> {
-  let lists: (readonly Item[])[] = []
-  for (let start = 0; start < items.length; start += sortedAtOnce) {
-    lists.push(items.slice(start, start + sortedAtOnce).sort(compare))
-    yield
-  }
-  while (lists.length > 1) {
-    const joined: (readonly Item[])[] = []
-    for (let place = 0; place < lists.length; place += 2) {
-      joined.push(join(lists[place] ?? [], lists[place + 1] ?? [], compare))
-      yield
-    }
-    lists = joined
-  }
-  return lists[0] ?? []
-}
-
-/** Both are sorted; of equal ones, those of the left come first. */
-function join<Item>(
-  left: readonly Item[],
-  right: readonly Item[],
-  compare: (left: Item, right: Item) => number,
-): readonly Item[] {
-  const joined: Item[] = []
-  let taken = 0
-  for (const item of left) {
-    for (let next = right[taken]; next !== undefined && compare(next, item) < 0; next = right[taken]) {
-      joined.push(next)
-      taken++
-    }
-    joined.push(item)
-  }
-  return [...joined, ...right.slice(taken)]
 }
 
 /** Only known values are compared: the others follow. Of equal ones, those that were before stay so. */

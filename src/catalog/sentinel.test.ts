@@ -60,6 +60,25 @@ describe('dates that come near', () => {
     expect(watchDates(both, null, '2026-12-30')).toEqual([])
   })
 
+  test('a date that was not known when it was last looked at is told at once', () => {
+    const now = noon('2026-11-23')
+    const watch = (before: CatalogueEntry[], retiresOn: string) =>
+      watchCatalogue({
+        before: catalogueOf(before),
+        after: catalogueOf([entryOf('p/m', { retiresOn })]),
+        since: now - 3_600_000,
+        now,
+      }).map(({ kind, facts }) => [kind, ...facts.map(fact => [fact.before, fact.after])])
+    const first = [['deprecated', [null, '2026-12-31'], [null, 38]]]
+    expect(watch([entryOf('p/m')], '2026-12-31')).toEqual(first)
+    expect(watch([], '2026-12-31')).toEqual(first)
+    expect(watch([entryOf('p/m', { retiresOn: '2027-06-30' })], '2026-12-31')).toEqual([
+      ['deprecated', ['2027-06-30', '2026-12-31'], [219, 38]],
+    ])
+    expect(watch([entryOf('p/m')], '2027-06-30')).toEqual([])
+    expect(watch([entryOf('p/m', { retiresOn: '2026-12-31' })], '2026-12-31')).toEqual([])
+  })
+
   test('models of providers that nobody has configured are left alone', () => {
     expect(watchDates({ ...model, missing: 'provider_not_configured' }, null, '2026-12-30')).toEqual([])
     expect(watchDates({ ...model, missing: 'retired' }, '2026-12-30', '2026-12-31')).toEqual([['retired', 0]])
@@ -108,13 +127,16 @@ describe('prices that change', () => {
       now,
     }).map(({ kind, facts }) => ({ kind, facts }))
 
-  test('each kind of price is told with what it was and is', () => {
+  test('a price is told with what it was and is', () => {
     expect(watchPrices([{ input: 1, output: 5, cacheRead: 1 }], [{ input: 2, output: 5 }])).toEqual([
       {
         kind: 'price_changed',
         facts: [
-          { name: 'prices.input', before: 1, after: 2 },
-          { name: 'prices.cacheRead', before: 1, after: null },
+          {
+            name: 'prices',
+            before: [{ input: 1, output: 5, cacheRead: 1 }],
+            after: [{ input: 2, output: 5 }],
+          },
         ],
       },
     ])
@@ -128,7 +150,7 @@ describe('prices that change', () => {
   test('a price that was announced is told on its day', () => {
     const prices = [{ input: 1 }, { input: 2, from: '2026-11-23' }]
     expect(watchPrices(prices, prices)).toMatchObject([
-      { facts: [{ name: 'prices.input', before: 1, after: 2 }] },
+      { facts: [{ name: 'prices', before: [{ input: 1 }], after: [{ input: 2, from: '2026-11-23' }] }] },
     ])
     expect(watchPrices(prices, prices, now - 1)).toEqual([])
   })

@@ -2,7 +2,7 @@
 // on what was looked at before, and the drafts become changes where they are numbered.
 
 import { runAtOnce, runInSlices } from '../lib/slices.ts'
-import type { Prices } from '../model-facts.ts'
+import type { PricePeriod } from '../model-facts.ts'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
 import type { FactChange, ModelChange } from './model-changes.ts'
 import { createReplacementFinder, type FindReplacement } from './replacement.ts'
@@ -11,9 +11,12 @@ import { steadyPriceAt } from './steady-price.ts'
 /** A change that has no number yet. */
 export type ChangeDraft = Omit<ModelChange, 'sequence'>
 
+/** What is remembered of a model from one look to the next. */
+export type SeenModel = Pick<CatalogueEntry, 'prices' | 'retiresOn' | 'deprecatedOn'>
+
 export interface Watch {
-  /** What was in force when it was last looked at; null for the first time. */
-  readonly before: Catalogue | null
+  /** What was seen when it was last looked at, by key; null for the first time. */
+  readonly before: { find(key: string): SeenModel | null } | null
   readonly after: Catalogue
   /** When it was last looked at, in milliseconds since the epoch; null for the first time: then what is near is told. */
   readonly since: number | null
@@ -36,13 +39,17 @@ export function watchCatalogueInSlices(watch: Watch): Promise<readonly ChangeDra
   return runInSlices(watchSteps(watch))
 }
 
-/** Only of models whose provider is configured: of others nobody has to know. */
+/** Only models whose provider is configured: of others nobody has to know. */
+export function isWatched({ missing }: CatalogueEntry): boolean {
+  return missing !== 'provider_not_configured'
+}
+
 function* watchSteps(watch: Watch): Generator<void, readonly ChangeDraft[]> {
   const drafts: ChangeDraft[] = []
   const findReplacement = createReplacementFinder(watch.after, watch.now)
   for (const [index, entry] of watch.after.entries.entries()) {
     if (index % sliceSize === sliceSize - 1) yield
-    if (entry.missing === 'provider_not_configured') continue
+    if (!isWatched(entry)) continue
     const found = [...datesOf(entry, watch), ...pricesOf(entry, watch)]
     for (const { kind, facts } of found)
       drafts.push(draftOf(entry, { kind, facts, findReplacement, now: watch.now }))
@@ -66,26 +73,39 @@ function draftOf(entry: CatalogueEntry, { kind, facts, findReplacement, now }: D
 /** The end is told when it comes; before it, each step that was passed since the last look, the nearest alone. */
 function datesOf(entry: CatalogueEntry, watch: Watch): readonly Finding[] {
   const { retiresOn, deprecatedOn } = entry
-  const retires = retiresOn === null ? null : stepOf(retiresOn, watch)
-  if (retiresOn !== null && retires !== null)
-    return [
-      { kind: retires === 0 ? 'retired' : 'deprecated', facts: dateFacts('retiresOn', retiresOn, watch) },
-    ]
+  const seen = watch.before?.find(entry.key) ?? null
+  // Of a date that was not known, every step that is passed is news.
+  const since = (name: 'retiresOn' | 'deprecatedOn') => (seen?.[name] === entry[name] ? watch.since : null)
+  const { now } = watch
+  if (retiresOn !== null) {
+    const step = stepOf(retiresOn, { since: since('retiresOn'), now })
+    if (step === null) return []
+    return [{ kind: step === 0 ? 'retired' : 'deprecated', facts: dateFacts('retiresOn', entry, watch) }]
+  }
   // What retires is told by that date alone.
-  if (deprecatedOn === null || retiresOn !== null || stepOf(deprecatedOn, watch) === null) return []
-  return [{ kind: 'deprecated', facts: dateFacts('deprecatedOn', deprecatedOn, watch) }]
+  if (deprecatedOn === null || stepOf(deprecatedOn, { since: since('deprecatedOn'), now }) === null) return []
+  return [{ kind: 'deprecated', facts: dateFacts('deprecatedOn', entry, watch) }]
 }
 
-function dateFacts(name: string, day: string, { since, now }: Watch): readonly FactChange[] {
-  const before = since === null ? null : daysUntil(day, since)
+function dateFacts(
+  name: 'retiresOn' | 'deprecatedOn',
+  entry: CatalogueEntry,
+  { before, since, now }: Watch,
+): readonly FactChange[] {
+  const day = entry[name] ?? ''
+  const known = before?.find(entry.key)?.[name] ?? null
   return [
-    { name, before: day, after: day },
-    { name: 'daysLeft', before, after: daysUntil(day, now) },
+    { name, before: known, after: day },
+    {
+      name: 'daysLeft',
+      before: since === null || known === null ? null : daysUntil(known, since),
+      after: daysUntil(day, now),
+    },
   ]
 }
 
 /** @returns the step that was passed since the last look: days before the date, 0 for the date itself; null for none */
-function stepOf(day: string, { since, now }: Watch): number | null {
+function stepOf(day: string, { since, now }: Pick<Watch, 'since' | 'now'>): number | null {
   const steps = [0, ...warningDays.toReversed()]
   const passed = (at: number) => steps.find(step => daysUntil(day, at) <= step) ?? null
   const current = passed(now)
@@ -113,10 +133,14 @@ function pricesOf(entry: CatalogueEntry, { before, since, now }: Watch): readonl
     return []
   const old = steadyPriceAt(known.prices, since ?? now)
   const current = steadyPriceAt(entry.prices, now)
-  const names = new Set([...Object.keys(old ?? {}), ...Object.keys(current ?? {})]) as Set<keyof Prices>
-  const facts = [...names]
-    .filter(name => !['from', 'daily'].includes(name))
-    .map(name => ({ name: `prices.${name}`, before: old?.[name] ?? null, after: current?.[name] ?? null }))
-    .filter(fact => JSON.stringify(fact.before) !== JSON.stringify(fact.after))
-  return facts.length === 0 ? [] : [{ kind: 'price_changed', facts }]
+  if (isSamePrice(old, current)) return []
+  const facts = [{ name: 'prices', before: old && [old], after: current && [current] }]
+  return [{ kind: 'price_changed', facts }]
+}
+
+function isSamePrice(one: PricePeriod | null, other: PricePeriod | null): boolean {
+  const names = new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})]) as Set<keyof PricePeriod>
+  names.delete('from')
+  names.delete('daily')
+  return [...names].every(name => JSON.stringify(one?.[name]) === JSON.stringify(other?.[name]))
 }

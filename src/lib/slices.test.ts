@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runAtOnce, runInSlices } from './slices.ts'
+import { runAtOnce, runInSlices, sortSteps } from './slices.ts'
 
 function* count(to: number, done: number[]): Generator<void, string> {
   for (let step = 1; step <= to; step++) {
@@ -40,4 +40,16 @@ test('what goes wrong in a piece is told', async () => {
     throw new Error('broken')
   }
   await expect(runInSlices(fail())).rejects.toThrow('broken')
+})
+
+test('a sort in pieces is the sort at once, and keeps what is equal in its order', () => {
+  const items = Array.from({ length: 3501 }, (_, index) => ({ rank: (index * 7919) % 101, index }))
+  const compare = (left: { rank: number }, right: { rank: number }) => left.rank - right.rank
+  let pauses = 0
+  const steps = sortSteps(items, compare)
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) pauses++
+  expect(step.value).toEqual(items.toSorted(compare))
+  expect(pauses).toBeGreaterThan(3)
+  expect(runAtOnce(sortSteps([], compare))).toEqual([])
 })

@@ -26,3 +26,44 @@ export async function runInSlices<Result>(
 function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }
+
+const sortedAtOnce = 1000
+
+/** A stable sort in pieces: some short lists first, and then two at a time into one. */
+export function* sortSteps<Item>(
+  items: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): Generator<void, readonly Item[]> {
+  let lists: (readonly Item[])[] = []
+  for (let start = 0; start < items.length; start += sortedAtOnce) {
+    lists.push(items.slice(start, start + sortedAtOnce).sort(compare))
+    yield
+  }
+  while (lists.length > 1) {
+    const joined: (readonly Item[])[] = []
+    for (let place = 0; place < lists.length; place += 2) {
+      joined.push(join(lists[place] ?? [], lists[place + 1] ?? [], compare))
+      yield
+    }
+    lists = joined
+  }
+  return lists[0] ?? []
+}
+
+/** Both are sorted; of equal ones, those of the left come first. */
+function join<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  compare: (left: Item, right: Item) => number,
+): readonly Item[] {
+  const joined: Item[] = []
+  let taken = 0
+  for (const item of left) {
+    for (let next = right[taken]; next !== undefined && compare(next, item) < 0; next = right[taken]) {
+      joined.push(next)
+      taken++
+    }
+    joined.push(item)
+  }
+  return [...joined, ...right.slice(taken)]
+}

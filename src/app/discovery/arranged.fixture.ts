@@ -127,7 +127,7 @@ export function arrange(providers: readonly DiscoverableProvider[], directory = 
     observe: event => events.push(event),
     relay: transport.relay,
     settings: () => ({ intervalMs: hourMs, timeoutMs: 5000, jitter: 0.1 }),
-    onChange: () => {
+    onChange: async () => {
       changes++
     },
   })

@@ -2,13 +2,11 @@
 // keeps its models. One JSON value a line: it is written a piece at a time, with others between. Worth having, not
 // needing: a broken file is told and left aside.
 
-import { readFileSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { ModelChange } from '../../catalog/model-changes.ts'
 import type { Observer } from '../../events.ts'
 import { isObject, isText, type JsonObject } from '../../lib/json-value.ts'
 import type { ListedFacts } from '../../model-facts.ts'
+import { type KeptFile, openKeptFile } from '../kept-file.ts'
 import type { SharedView } from './key-views.ts'
 
 /** The last list of one provider that was believed. */
@@ -30,23 +28,31 @@ export interface KeptLists {
   readonly sequence: number
 }
 
-const fileName = 'model-lists.jsonl'
 const version = 1
 /** Models, or changes, in a line. */
 const perLine = 100
 
 const nothing: KeptLists = { lists: new Map(), changes: [], sequence: 0 }
 
+function openFile(directory: string, observe: Observer): KeptFile {
+  return openKeptFile({
+    directory,
+    name: 'model-lists.jsonl',
+    observe,
+    unreadable: 'the lists of models cannot be read; providers are asked anew',
+    unwritable: 'the lists of models cannot be written',
+  })
+}
+
 export function readKeptLists(directory: string, observe: Observer): KeptLists {
-  try {
-    const lines = readFileSync(join(directory, fileName), 'utf8').trimEnd().split('\n')
-    return readLines(lines.map(line => JSON.parse(line) as unknown))
-  } catch (thrown) {
-    // A first start has none.
-    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT')
-      observe(notice('the lists of models cannot be read; providers are asked anew', thrown))
-    return nothing
-  }
+  const readText = (text: string): KeptLists =>
+    readLines(
+      text
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line) as unknown),
+    )
+  return openFile(directory, observe).read(readText) ?? nothing
 }
 
 /** @throws Error where a line is not what it should be */
@@ -134,37 +140,22 @@ export interface ListFileOptions {
 const writeAfterMs = 2_000
 
 export function openListFile({ directory, observe, current, after }: ListFileOptions): ListFile {
-  const file = join(directory, fileName)
-  let writing = Promise.resolve()
+  const file = openFile(directory, observe)
   let stopTimer: (() => void) | null = null
-  let failed = false
 
-  async function write(): Promise<void> {
-    try {
-      // The old file stays whole until the new one is.
-      await writeFile(`${file}.new`, linesOf(current()), { mode: 0o600 })
-      await rename(`${file}.new`, file)
-      failed = false
-    } catch (thrown) {
-      if (!failed) observe(notice('the lists of models cannot be written', thrown))
-      failed = true
-    }
-  }
-
-  function writeNow(): Promise<void> {
+  function write(): Promise<void> {
     stopTimer = null
-    writing = writing.then(write)
-    return writing
+    return file.write(() => linesOf(current()))
   }
 
   return {
     touch() {
-      stopTimer ??= after(writeAfterMs, () => void writeNow())
+      stopTimer ??= after(writeAfterMs, () => void write())
     },
     async close() {
       const waits = stopTimer !== null
       stopTimer?.()
-      await (waits ? writeNow() : writing)
+      await (waits ? write() : file.written)
     },
   }
 }
@@ -186,9 +177,4 @@ function lineOf(value: object): string {
 
 function* inPieces<Item>(items: readonly Item[]): Generator<readonly Item[]> {
   for (let start = 0; start < items.length; start += perLine) yield items.slice(start, start + perLine)
-}
-
-function notice(message: string, thrown: unknown) {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown)
-  return { type: 'notice', level: 'warn', message, detail: { file: fileName, reason } } as const
 }

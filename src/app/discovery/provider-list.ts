@@ -3,7 +3,7 @@
 import type { Connection } from '../../call.ts'
 import {
   type Doubt,
-  diffLists,
+  diffSteps,
   judgeList,
   type ModelChangeDraft,
   nextDelayMs,
@@ -14,6 +14,7 @@ import type { Observer } from '../../events.ts'
 import { type CancellationSource, createCancellation } from '../../lib/cancellation.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Secret } from '../../lib/secret.ts'
+import { runInSlices } from '../../lib/slices.ts'
 import type { ListedFacts } from '../../model-facts.ts'
 import type { BoundListing } from '../../providers/listing/bind.ts'
 import { sinceUnknown } from '../../providers/listing.ts'
@@ -64,6 +65,13 @@ export interface ListDeps extends AskDeps {
   /** There is another list, or another time on it. */
   readonly onList: (change: { readonly models: boolean }) => void
   readonly replacementOf?: ((provider: string, model: string) => string | null) | undefined
+}
+
+/** What was answered, and what is new in it. */
+interface ComparedAnswer extends KeysAnswer {
+  /** When it came, in milliseconds since the epoch. */
+  readonly at: number
+  readonly changes: readonly ModelChangeDraft[]
 }
 
 interface Run {
@@ -178,23 +186,35 @@ export class ProviderList {
   async #askOnce(
     listing: BoundListing,
     cancellation: CancellationSource,
-  ): Promise<KeysAnswer | GatewayError> {
+  ): Promise<ComparedAnswer | GatewayError> {
     this.#lastTriedAt = this.#deps.clock.wall()
     const { connection } = this.#provider
     const { timeoutMs } = this.#deps.settings()
     const before = this.current?.view ?? null
     const question = { listing, connection, timeoutMs, before, validators: this.#validators, cancellation }
     try {
-      return await askKeys(question, this.#deps)
+      return await this.#compare(await askKeys(question, this.#deps))
     } catch (thrown) {
       return asGatewayError(thrown)
     }
   }
 
+  async #compare(answer: KeysAnswer): Promise<ComparedAnswer> {
+    const { clock, pause, replacementOf } = this.#deps
+    const { name } = this.#provider
+    const before = this.current?.view ?? null
+    const at = clock.wall()
+    const view = withDays(answer.view, before, at)
+    if (before === null) return { ...answer, view, at, changes: [] }
+    const lists = { provider: name, before: before.models, after: view.models, at }
+    const steps = diffSteps({ ...lists, replacementOf: model => replacementOf?.(name, model) ?? null })
+    return { ...answer, view, at, changes: await runInSlices(steps, pause) }
+  }
+
   /** Whatever goes wrong with an answer, the provider is asked again. */
   #takeSafely(
     listing: BoundListing,
-    result: KeysAnswer | GatewayError,
+    result: ComparedAnswer | GatewayError,
     acceptShrunken: boolean,
   ): number | null {
     try {
@@ -206,7 +226,11 @@ export class ProviderList {
   }
 
   /** How long the provider wants to be left alone; null where it does not say. */
-  #take(listing: BoundListing, result: KeysAnswer | GatewayError, acceptShrunken: boolean): number | null {
+  #take(
+    listing: BoundListing,
+    result: ComparedAnswer | GatewayError,
+    acceptShrunken: boolean,
+  ): number | null {
     if (result instanceof Error) {
       this.#fail(result, listing)
       return result.retryAfterMs
@@ -247,28 +271,16 @@ export class ProviderList {
     this.#deps.observe({ type: 'model_listing_failed', provider: name, reason, refused: true, tell })
   }
 
-  #accept({ source }: BoundListing, answer: KeysAnswer): void {
-    const { observe, clock, record, onList, replacementOf } = this.#deps
+  #accept({ source }: BoundListing, { view, at, changes, ...answer }: ComparedAnswer): void {
+    const { observe, record, onList } = this.#deps
     const { name } = this.#provider
     const before = this.current
-    const at = clock.wall()
-    const view = withDays(answer.view, before?.view ?? null, at)
     const recovered = this.#failures > 0 || this.#doubt !== null
     this.#doubt = null
     this.#failures = 0
     this.#validators = answer.validators
     this.#status = 'listed'
     this.#lastError = answer.failure?.message ?? null
-    const changes =
-      before === null
-        ? []
-        : diffLists({
-            provider: name,
-            before: before.view.models,
-            after: view.models,
-            at,
-            replacementOf: model => replacementOf?.(name, model) ?? null,
-          })
     const isNew = before === null || changes.length > 0 || !seeTheSame(before.view, view)
     this.#kept = isNew ? { source, view, at, gone: goneSince(before, view.models) } : { ...before, at }
     const models = view.models.length

@@ -43,6 +43,7 @@ export function makeModelsDeps(
     },
     suggest: () => [],
     origins: () => [],
+    replacementOf: () => null,
     ...changes.library,
   }
   return {

@@ -88,6 +88,8 @@ export interface ModelLibrary {
   suggest(name: string): readonly string[]
   /** Who says what of a model. */
   origins(entry: CatalogueEntry): readonly FactOrigin[]
+  /** What could stand in for a model: one that can do the same, at the nearest price. */
+  replacementOf(entry: CatalogueEntry): CatalogueEntry | null
 }
 
 /** The lists of the providers, and what has changed in them. */

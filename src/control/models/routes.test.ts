@@ -39,6 +39,7 @@ test('a model is shown with all that is known of it, and null for what is not', 
     deprecated_on: null,
     retires_on: '2027-01-01',
     replaced_by: null,
+    replacement: null,
     license: 'proprietary',
     open_weights: false,
     prices: {

@@ -108,7 +108,16 @@ function describeName(name: string, showing: Showing): object {
     throw new GatewayError('model_not_found', { message, param: 'id' })
   }
   if (others.length > 0) return { object: 'offers', id: name, ...describeOffers(offers, showing) }
-  return { ...show(only, showing), facts: describeOrigins(models.origins(only)) }
+  return {
+    ...show(only, showing),
+    replacement: mayNeedAnother(only) ? (models.replacementOf(only)?.key ?? null) : null,
+    facts: describeOrigins(models.origins(only)),
+  }
+}
+
+/** It is gone, or will be. */
+function mayNeedAnother({ missing, deprecatedOn, retiresOn }: CatalogueEntry): boolean {
+  return missing === 'retired' || missing === 'not_listed' || deprecatedOn !== null || retiresOn !== null
 }
 
 function describeOffers(offers: readonly CatalogueEntry[], showing: Showing): object {
