@@ -1,7 +1,7 @@
 // What the rows of a ledger teach of its targets: how they answered, how fast, and how many tokens they used.
 
 import type { Usage } from '../call.ts'
-import type { Belief, RouteFacts } from '../routing/index.ts'
+import { type Belief, ownCostOf, type RouteFacts } from '../routing/index.ts'
 import type { LedgerRow } from '../store/index.ts'
 
 export interface RowLessons {
@@ -25,11 +25,11 @@ const usualOutputTokens = 300
 export function learnFromRows(rows: Iterable<LedgerRow>): RowLessons {
   const lessons = new Map<string, Lesson>()
   for (const row of rows) {
-    if (row.provider === null || row.model === null) continue
-    const id = `${row.provider}/${row.model}`
-    const lesson = lessons.get(id) ?? newLesson()
-    lessons.set(id, lesson)
-    learn(lesson, row)
+    learn(row, id => {
+      const lesson = lessons.get(id) ?? newLesson()
+      lessons.set(id, lesson)
+      return lesson
+    })
   }
   return {
     firstContentMs(targetId) {
@@ -70,16 +70,31 @@ function newLesson(): Lesson {
   return { successes: 0, failures: 0, latencySum: 0, costSum: 0, costCount: 0, outputSum: 0 }
 }
 
-function learn(lesson: Lesson, { outcome, firstContentMs, upstreamMs, costNanoUsd, usage }: LedgerRow): void {
-  if (outcome === 'client_disconnected') return
-  if (outcome !== 'ok') {
-    lesson.failures++
-    return
-  }
+/** Of these nobody learns how a target does. */
+const untold: ReadonlySet<string> = new Set(['superseded', 'circuit_open', 'client_disconnected'])
+
+/** Each attempt teaches of its own target: whoever answered in the end is not to blame for the wait before. */
+function learn(row: LedgerRow, lessonOf: (targetId: string) => Lesson): void {
+  const { provider, model, outcome, attempts } = row
+  for (const attempt of attempts)
+    if (attempt.code !== null && !untold.has(attempt.code))
+      lessonOf(`${attempt.provider}/${attempt.model}`).failures++
+  if (provider === null || model === null || outcome === 'client_disconnected') return
+  if (outcome === 'ok') learnAnswer(row, lessonOf(`${provider}/${model}`))
+  else if (attempts.length === 0) lessonOf(`${provider}/${model}`).failures++
+}
+
+function learnAnswer(row: LedgerRow, lesson: Lesson): void {
+  const { provider, model, attempts, firstContentMs, upstreamMs, usage } = row
+  const answered = attempts.findLast(
+    attempt => attempt.code === null && attempt.provider === provider && attempt.model === model,
+  )
+  const billed = attempts.reduce((sum, attempt) => sum + (attempt.billed?.outputTokens ?? 0), 0)
   lesson.successes++
-  lesson.latencySum += firstContentMs ?? upstreamMs
-  lesson.outputSum += usage === null ? 0 : usage.outputText + usage.outputReasoning
-  if (costNanoUsd === null) return
-  lesson.costSum += costNanoUsd
+  lesson.latencySum += answered?.durationMs ?? firstContentMs ?? upstreamMs
+  lesson.outputSum += usage === null ? 0 : Math.max(0, usage.outputText + usage.outputReasoning - billed)
+  const cost = ownCostOf(row)
+  if (cost === null) return
+  lesson.costSum += cost
   lesson.costCount++
 }

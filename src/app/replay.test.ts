@@ -56,6 +56,39 @@ describe('a replay', () => {
     expect(cost.after).toBe(cost.before)
   })
 
+  test.each(['least_latency', 'adaptive'])('blames who failed, and not who helped: %s', strategy => {
+    const pair = { candidates: ['openai/gpt-4o', 'openai/gpt-4o-mini'], model: 'pair' }
+    const decision = decisionFor('openai/gpt-4o', pair)
+    const answered = { provider: 'openai', status: 200, code: null }
+    const silent = { provider: 'openai', status: null, code: 'upstream_timeout' } as const
+    const helped = Array.from({ length: 200 }, (_, index) =>
+      rowOf(index, {
+        modelAsked: 'pair',
+        model: 'gpt-4o-mini',
+        decision,
+        firstContentMs: 60_300,
+        upstreamMs: 60_300,
+        attempts: [
+          { ...silent, model: 'gpt-4o', durationMs: 60_000 },
+          { ...answered, model: 'gpt-4o-mini', durationMs: 300 },
+        ],
+      }),
+    )
+    const slow = Array.from({ length: 10 }, (_, index) =>
+      rowOf(1000 + index, {
+        modelAsked: 'pair',
+        decision,
+        firstContentMs: 5_000,
+        upstreamMs: 5_000,
+        attempts: [{ ...answered, model: 'gpt-4o', durationMs: 5_000 }],
+      }),
+    )
+    const targets = '[openai/gpt-4o, openai/gpt-4o-mini]'
+    const yaml = `models: {groups: {pair: {targets: ${targets}, strategy: ${strategy}}}}`
+    const { targets: after } = replay(yaml, [...helped, ...slow])
+    expect(after.find(({ target }) => target === 'openai/gpt-4o-mini')?.after).toBeGreaterThan(190)
+  })
+
   test('leaves out what no client asked for', () => {
     const check = { ...rowOf(7), id: 'check', route: 'health_check', keyId: null, decision: null }
     expect(replay('', [...rows, check])).toEqual(replay(''))

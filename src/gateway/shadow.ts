@@ -80,6 +80,8 @@ function keepsState(exchange: Exchange, request: PlannedRequest): boolean {
 
 function copyExchange(exchange: Exchange, gateway: Gateway, { plan, policy, decision }: Shadow): Exchange {
   const startedAt = gateway.clock.now()
+  // What the client's request pays for is none of the copy's.
+  const { spent: _spent, ...page } = exchange.page
   return {
     ...exchange,
     gateway,
@@ -91,7 +93,7 @@ function copyExchange(exchange: Exchange, gateway: Gateway, { plan, policy, deci
     attempts: [],
     headers: [],
     page: {
-      ...exchange.page,
+      ...page,
       target: plan.target,
       upstreamMs: 0,
       firstContentMs: null,

@@ -9,6 +9,7 @@ import { takeTurns } from './round-robin.ts'
 import type { Strategy } from './strategy.ts'
 import { drawByWeight } from './weighted.ts'
 
+export { ownCostOf } from './own-cost.ts'
 export { lastWhere, restingLast } from './resting.ts'
 export type {
   Belief,

@@ -233,17 +233,15 @@ test('a kind of request that was never seen borrows from the target; one that wa
   expect(belief?.failures).toBeGreaterThan((belief?.successes ?? 0) * 4)
 })
 
+function endedExchange(changes: Partial<ExchangeEnded>): ExchangeEnded {
+  const event = { type: 'exchange_ended', provider: 'p', model: 'm', outcome: 'ok', costStatus: 'priced' }
+  return { ...event, attempts: [], ...changes } as ExchangeEnded
+}
+
 test('the cost of what was answered is learned from the end of the exchange', async () => {
   const scene = setUp()
   await ask(scene, 100)
-  scene.book.observe({
-    type: 'exchange_ended',
-    provider: 'p',
-    model: 'm',
-    outcome: 'ok',
-    costStatus: 'priced',
-    costNanoUsd: 1234,
-  } as ExchangeEnded)
+  scene.book.observe(endedExchange({ costNanoUsd: 1234 }))
   expect(scene.book.stats.belief('p/m', facts)?.costNanoUsd).toBe(1234)
 })
 
@@ -268,6 +266,19 @@ test('the number of targets is bounded, and one with calls under way is kept', (
   for (const targetId of ['a', 'b', 'c']) book.beginCall({ targetId, facts }).close({ kind: 'failure' })
   expect(book.stats.inFlight('busy')).toBe(1)
   expect(Object.keys(book.snapshot().targets).toSorted()).toEqual(['busy', 'c'])
+})
+
+const superseded = { provider: 'q', model: 'm', status: null, code: 'superseded', durationMs: 1 } as const
+
+test.each([
+  [1_000, 100],
+  [null, null],
+])('a target is not charged for what was asked beside it, here %j nano dollars', async (billed, learned) => {
+  const scene = setUp()
+  await ask(scene, 100)
+  const attempts = [{ ...superseded, billed: { inputTokens: 1, outputTokens: 0, costNanoUsd: billed } }]
+  scene.book.observe(endedExchange({ costNanoUsd: 1_100, attempts }))
+  expect(scene.book.stats.belief('p/m', facts)?.costNanoUsd ?? null).toBe(learned)
 })
 
 test('what was learned survives a restart, faded by the time between', async () => {

@@ -7,6 +7,7 @@ import type { BreakerState, ExchangeEnded, GatewayEvent } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isTargetId, targetIdOf } from '../lib/target-id.ts'
 import { contextOf } from './context.ts'
+import { ownCostOf } from './own-cost.ts'
 import type { RouteFacts, TargetStats } from './strategy.ts'
 import { type CallPlace, type Forgetting, TargetRecord, type TargetSide } from './target-record.ts'
 import { restoreTarget, saveTarget, type TargetBookSnapshot, targetBookSnapshot } from './target-snapshot.ts'
@@ -105,7 +106,8 @@ export function createTargetBook(options: TargetBookOptions): TargetBook {
       request.healthCheck === true ? send(request) : sendAndLearn(request, send, begin),
     observe(event) {
       if (event.type !== 'exchange_ended' || event.outcome !== 'ok' || event.costStatus !== 'priced') return
-      if (event.costNanoUsd !== null) records.get(idOf(event))?.learnCost(event.costNanoUsd)
+      const cost = ownCostOf(event)
+      if (cost !== null) records.get(idOf(event))?.learnCost(cost)
     },
     countTurn(model) {
       if (turns.size >= rememberedModels) turns.clear()

@@ -147,6 +147,35 @@ test('a copy goes to the shadow, and stands in the ledger under its own row', as
   expect(String(byProvider.get('upstream1')?.['decision'])).not.toContain('shadow')
 })
 
+test('the row of a copy holds what the copy used, and nothing of a second call for the client', async () => {
+  const scene = await openScene({
+    upstreams: [[stall], [answerText('second')], [answerText('copy')]],
+    sections: () => ({
+      models: { groups: { pair: { targets: ['upstream1/test-model', 'upstream2/test-model'] } } },
+      routing: {
+        rules: [
+          {
+            name: 'both',
+            models: 'pair',
+            hedge: { after: '30ms', max_share: '100%' },
+            shadow: { use: 'upstream3/test-model' },
+          },
+        ],
+      },
+    }),
+  })
+  expect((await scene.gateway.chat({ model: 'pair' })).status).toBe(200)
+  await eventually(
+    () => scene.upstreams[2]?.requests.length === 1,
+    () => countsOf(scene),
+  )
+  await scene.settled()
+  const rows = await scene.gateway.stopAndReadLedger()
+  const [copy, own] = ['upstream3', 'upstream2'].map(name => rows.find(row => row['provider'] === name))
+  expect(copy).toMatchObject({ input_uncached: 7, usage_source: 'provider' })
+  expect(Number(own?.['input_uncached'])).toBeGreaterThan(7)
+})
+
 test.each<[string, Behaviour]>([
   ['is silent', stall],
   ['fails', answerJson(500, { error: { message: 'No.' } })],

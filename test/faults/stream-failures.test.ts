@@ -49,6 +49,17 @@ test('a stream whose connection ends properly but without its end is truncated a
   expect(errorIn(text)).toMatchObject({ code: 'upstream_truncated', provider: 'upstream1' })
 })
 
+test('so is one that was to be held back and was too long for it', async () => {
+  const long = Array.from({ length: 50 }, () => chunk({ content: 'x'.repeat(100_000) }))
+  const { gateway } = await openScene({
+    upstreams: [[streamEvents([...begun, ...long], { ending: 'cut' })]],
+    policy: { rescue: 'buffer' },
+  })
+  const text = await (await gateway.chat({ stream: true })).text()
+  expect(text.length).toBeGreaterThan(4 << 20)
+  expect(errorIn(text)).toMatchObject({ code: 'upstream_truncated', provider: 'upstream1' })
+})
+
 const pair = shareScene({ upstreams: [[stall], [streamEvents(wholeStream('second'))]] })
 
 test.each([

@@ -13,10 +13,13 @@ export class BufferedTap implements StreamTap {
   #held: Buffer[] = []
   #bytes = 0
   holding = true
+  /** Absent where the stream within leaves it to its format how a failure is told. */
+  readonly fail?: (error: GatewayError) => Buffer
 
   constructor(tap: StreamTap, maxBytes: number = maxBufferedBytes) {
     this.#tap = tap
     this.#maxBytes = maxBytes
+    if (tap.fail !== undefined) this.fail = tap.fail.bind(tap)
   }
 
   get facts(): AnswerFacts {
@@ -45,10 +48,6 @@ export class BufferedTap implements StreamTap {
     const last = this.#tap.finish()
     this.holding = false
     return this.#held.length === 0 ? last : Buffer.concat([this.#release(), last])
-  }
-
-  fail(error: GatewayError): Buffer {
-    return this.#tap.fail?.(error) ?? Buffer.alloc(0)
   }
 
   #release(): Buffer {

@@ -27,6 +27,18 @@ describe('the key of a conversation', () => {
     expect(later).toEqual({ key: opening?.key, goesOn: true })
   })
 
+  test.each([
+    ['embeddings', 'embedding', { input: ['apples'] }],
+    ['an embedding', 'embedding', { input: 'apples' }],
+    ['a chat without a message of the user', 'chat', { system: 'Be brief', messages: [] }],
+    ['a list of texts', 'chat', { input: ['apples'] }],
+  ] as const)('is none for %s, unless the client names one', (_, operation, body) => {
+    const facts = { ...askedRequest({ body }).facts, operation }
+    expect(conversationKeyOf({ ...askedRequest({ body }), facts })).toBeNull()
+    const named = { ...body, prompt_cache_key: 'mine' }
+    expect(conversationKeyOf({ ...askedRequest({ body: named }), facts })).not.toBeNull()
+  })
+
   test('differs by beginning, tenant, key and model', () => {
     const base = askedRequest({ body: { messages: first } })
     const others = [

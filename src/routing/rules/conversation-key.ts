@@ -1,6 +1,7 @@
 // By what a conversation is known again when it goes on: what its client calls it, or else how it began.
 
 import { hash } from 'node:crypto'
+import type { Operation } from '../../call.ts'
 import { isObject, type JsonObject } from '../../lib/json-value.ts'
 import type { AskedRequest } from './request-variables.ts'
 
@@ -21,12 +22,14 @@ const maxDepth = 4
 
 const sessionHeaders = ['x-llm-proxy-session', 'x-session-id'] as const
 const sessionFields = ['session_id', 'conversation_id', 'thread_id'] as const
+/** Others are asked for one thing alone, which two requests may well begin with. */
+const conversing: ReadonlySet<Operation> = new Set(['chat', 'completion'])
 const answering: ReadonlySet<unknown> = new Set(['assistant', 'model', 'tool'])
 
 /** Null where there is no conversation. Whoever asks is part of the key: nobody is led by another's conversations. */
 export function conversationKeyOf(asked: ConversationQuestion): ConversationKey | null {
   const named = nameOf(asked)
-  const began = named === null ? beginningOf(asked.body) : null
+  const began = named === null && conversing.has(asked.facts.operation) ? beginningOf(asked.body) : null
   const about = named ?? began?.text
   if (about === undefined || about === '') return null
   const text = `${asked.tenant}\n${asked.keyId ?? ''}\n${asked.facts.model}\n${about}`
@@ -61,6 +64,8 @@ function beginningOf(body: JsonObject): Beginning | null {
   if (!Array.isArray(list)) return null
   const entries: readonly unknown[] = list
   const first = entries.findIndex(entry => isObject(entry) && (entry['role'] ?? 'user') === 'user')
+  // The instructions alone are those of many conversations.
+  if (first === -1) return null
   const opening = entries.slice(0, first + 1).map(contentOf)
   return {
     text: [instructions, ...opening].map(digest).join('\n'),
