@@ -102,6 +102,12 @@ export interface Format {
    * conversation that several have answered. Absent where a client of the format has no place to keep such things.
    */
   editsForPassing?(body: JsonObject): PassingEdits
+  /**
+   * The upstream keeps something, or does something beside answering: it runs tools, or stores the answer. Such a request
+   * is made once. Absent where it never does.
+   * @param parameters the parsed request, without its prompt
+   */
+  hasEffects?(parameters: JsonObject): boolean
   /** What a provider may get of one of the `clientHeaders`; null for nothing. Absent: all of it. */
   passHeader?(name: string, value: string, quirks: Quirks): string | null
   /** @throws GatewayError `upstream_malformed`, or what an error inside a success says */
@@ -229,6 +235,11 @@ export interface ChatTranslation extends Translation<Conversation, Completion> {
     write: (event: WireEvent) => void,
     begun: BegunStream,
   ): StreamEncoder
+  /**
+   * Whether what a client has as the signature of a thought proves it. Absent where every signature does; where foreign
+   * thoughts get one to be kept by, not all do.
+   */
+  isProof?(signature: string): boolean
 }
 
 export interface StreamDecoder {

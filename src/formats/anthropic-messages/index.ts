@@ -10,10 +10,12 @@ import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { MessageStreamDecoder } from './decode-stream.ts'
+import { hasEffects } from './effects.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { MessageStreamEncoder } from './encode-stream.ts'
 import { decodeError, encodeError, encodeStreamError } from './errors.ts'
+import { unpackSignature } from './foreign-reasoning.ts'
 import { generationOf } from './generations.ts'
 import { editsForPassing, passHeader } from './pass-through.ts'
 import { checkRequest } from './request.ts'
@@ -35,6 +37,10 @@ const chat: ChatTranslation = {
   encodeResponse,
   openDecoder: (_context, emit) => new MessageStreamDecoder(emit),
   openEncoder: (context, write) => new MessageStreamEncoder(context, write),
+  isProof(packed) {
+    const { signature, encrypted } = unpackSignature(packed)
+    return signature !== undefined || encrypted !== undefined
+  },
 }
 
 /** A model that is asked to think refuses to go on. A model that nobody here knows is not asked to. */
@@ -49,6 +55,7 @@ export const anthropicMessages: Format & { readonly chat: ChatTranslation } = {
   clientHeaders: ['anthropic-version', 'anthropic-beta'],
   checkRequest,
   editsForPassing,
+  hasEffects,
   passHeader,
   // Its streams always end with the count.
   editsForUsage: () => ({}),

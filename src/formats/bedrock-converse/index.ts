@@ -7,6 +7,7 @@ import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { decodeRequest } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { ConverseStreamDecoder } from './decode-stream.ts'
+import { hasEffects } from './effects.ts'
 import { abilities, encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { ConverseStreamEncoder } from './encode-stream.ts'
@@ -34,6 +35,7 @@ export const bedrockConverse: Format & { readonly chat: ChatTranslation } = {
   clientHeaders: [],
   checkRequest,
   editsForPassing,
+  hasEffects,
   // A stream counts its tokens unasked.
   editsForUsage: () => ({}),
   readAnswer,

@@ -5,6 +5,7 @@ import { PassThroughTap } from '../streams/pass-through-tap.ts'
 import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse, readAnswer } from './decode-response.ts'
 import { GeminiStreamDecoder } from './decode-stream.ts'
+import { hasEffects } from './effects.ts'
 import { abilities, encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { GeminiStreamEncoder } from './encode-stream.ts'
@@ -30,6 +31,7 @@ export const gemini = {
   framing: geminiEventStream,
   clientHeaders: [],
   checkRequest,
+  hasEffects,
   editsForUsage: () => ({}),
   readAnswer,
   openTap: () => new PassThroughTap({ framing: geminiEventStream, chat }),

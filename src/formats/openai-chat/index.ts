@@ -9,6 +9,7 @@ import { abilities } from './abilities.ts'
 import { decodeRequest, ownFields } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { ChatStreamDecoder } from './decode-stream.ts'
+import { hasEffects } from './effects.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { ChatStreamEncoder } from './encode-stream.ts'
@@ -34,6 +35,7 @@ export const openAiChat: Format = {
   framing: eventStream,
   clientHeaders: ['openai-beta', 'idempotency-key'],
   checkRequest,
+  hasEffects,
   editsForUsage,
   readAnswer,
   openTap,

@@ -10,6 +10,7 @@ import { factsOfCompletion } from '../streams/stream-facts.ts'
 import { decodeRequest } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { ResponsesStreamDecoder } from './decode-stream.ts'
+import { hasEffects } from './effects.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { ResponsesStreamEncoder } from './encode-stream.ts'
@@ -43,6 +44,7 @@ export const openAiResponses: Format = {
   framing: eventStream,
   clientHeaders: ['openai-beta', 'idempotency-key'],
   checkRequest,
+  hasEffects,
   editsForUsage: () => ({}),
   readAnswer: body => factsOfCompletion(decodeResponse(parseAnswer(body))),
   openTap: () => new ResponsesTap({ framing: eventStream, chat }),

@@ -2,7 +2,6 @@
 
 import type { CompletionEvent, PartDetailEvent, PartOpening } from '../../conversation/completion-event.ts'
 import { asGatewayError } from '../../errors.ts'
-import { unpackSignature } from '../../formats/anthropic-messages/foreign-reasoning.ts'
 import type { ChatTranslation, Framing, WireEvent } from '../../formats/format.ts'
 import { EventReader } from '../../formats/streams/event-reader.ts'
 
@@ -28,7 +27,7 @@ export interface PartialAnswer {
 
 interface ClientFormat {
   readonly framing: Framing
-  readonly chat: Pick<ChatTranslation, 'openDecoder'>
+  readonly chat: Pick<ChatTranslation, 'openDecoder' | 'isProof'>
 }
 
 /** @returns why nobody may go on with it, where that is so */
@@ -48,7 +47,7 @@ export function readPartialAnswer(bytes: Buffer, { framing, chat }: ClientFormat
   } catch (thrown) {
     return `what was sent cannot be read again: ${asGatewayError(thrown).message}`
   }
-  const partial = sumUp(wire, events)
+  const partial = sumUp({ wire, given: events, chat })
   return typeof partial !== 'string' && isWhole(decoder) ? 'the answer was whole' : partial
 }
 
@@ -62,7 +61,13 @@ function isWhole(decoder: { finish(): void }): boolean {
   }
 }
 
-function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): PartialAnswer | string {
+interface Sent {
+  readonly wire: readonly WireEvent[]
+  readonly given: readonly CompletionEvent[]
+  readonly chat: ClientFormat['chat']
+}
+
+function sumUp({ wire, given, chat }: Sent): PartialAnswer | string {
   const events = [...given]
   const open = new Map<number, PartOpening['type']>()
   const silent = new Set<number>()
@@ -91,7 +96,7 @@ function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): P
         }
         break
       case 'part_detail':
-        if (isProof(event.detail)) return 'the model signed its thoughts'
+        if (isProof(event.detail, chat)) return 'the model signed its thoughts'
         break
       case 'part_end':
         open.delete(event.part)
@@ -123,12 +128,9 @@ function sumUp(wire: readonly WireEvent[], given: readonly CompletionEvent[]): P
   }
 }
 
-/** The mark under which a client of Anthropic's format keeps a foreign thought proves nothing by itself. */
-function isProof(detail: PartDetailEvent['detail']): boolean {
+function isProof(detail: PartDetailEvent['detail'], { isProof: proves }: ClientFormat['chat']): boolean {
   if ('encrypted' in detail) return true
-  if (!('signature' in detail)) return false
-  const { signature, encrypted } = unpackSignature(detail.signature)
-  return signature !== undefined || encrypted !== undefined
+  return 'signature' in detail && proves?.(detail.signature) !== false
 }
 
 function isSealed({
