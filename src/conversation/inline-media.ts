@@ -10,8 +10,11 @@ export interface FetchedMedia {
   readonly data: string
 }
 
-/** @throws GatewayError `invalid_request` for an address that may not or cannot be fetched */
-export type FetchMedia = (url: string) => Promise<FetchedMedia>
+/**
+ * @param wanted aborts when nobody waits for it any more
+ * @throws GatewayError `invalid_request` for an address that may not or cannot be fetched
+ */
+export type FetchMedia = (url: string, wanted?: AbortSignal) => Promise<FetchedMedia>
 
 type MediaPart = ImagePart | AudioPart | FilePart
 

@@ -21,6 +21,7 @@ import { parseJson } from '../formats/shared/answer-body.ts'
 import { factsOfCompletion } from '../formats/streams/stream-facts.ts'
 import { TranslatingTap } from '../formats/streams/translating-tap.ts'
 import { toUtf8 } from '../lib/utf8.ts'
+import { whileWanted } from '../lib/while-wanted.ts'
 import type { RemediedPlan } from './course.ts'
 import type { Exchange } from './exchange.ts'
 import { parameterEdits, refusedParameter, unsupportedParameter } from './parameters.ts'
@@ -89,11 +90,30 @@ async function prepareSlowly(
   conversation: Conversation,
   { plan, takesUrl }: { readonly plan: RemediedPlan } & Pick<Abilities, 'takesUrl'>,
 ): Promise<Prepared> {
-  const [whole, checker] = await Promise.all([
-    inlineMedia(conversation, { takesUrl }, exchange.gateway.fetchMedia),
-    exchange.gateway.schemaChecker(),
-  ])
+  const { fetchMedia, schemaChecker } = exchange.gateway
+  const [whole, checker] = await inTime(exchange, wanted =>
+    Promise.all([inlineMedia(conversation, { takesUrl }, url => fetchMedia(url, wanted)), schemaChecker()]),
+  )
   return encodeChat(exchange, whole, { ...plan, check: checker(conversation) })
+}
+
+/** Neither the request's time nor its client's patience is longer because of what is fetched for it. */
+async function inTime<Result>(
+  { gateway: { alarms }, cancellation, deadline }: Exchange,
+  work: (wanted: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const wanted = new AbortController()
+  try {
+    return await whileWanted(work(wanted.signal), {
+      alarms,
+      cancellation,
+      until: deadline,
+      late: () => new GatewayError('deadline_exceeded'),
+      left: () => new GatewayError('client_disconnected'),
+    })
+  } finally {
+    wanted.abort()
+  }
 }
 
 type CheckedPlan = RemediedPlan & { readonly check: CheckAnswer | null }

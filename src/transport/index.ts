@@ -12,7 +12,8 @@ import type {
 import { GatewayError } from '../errors.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
-import { createDispatch } from './dispatch.ts'
+import { whileWanted } from '../lib/while-wanted.ts'
+import { createDispatch, type DispatchDeps } from './dispatch.ts'
 import { createPools } from './pools.ts'
 import { createRelay } from './relay.ts'
 
@@ -43,9 +44,17 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
     const path = request.resource === undefined ? base : below(base, request.resource)
     const headers = requestHeaders(request)
     if (connection.authorize === undefined) return dispatchTo(request, path, headers)
-    return authorized(request, { path, headers, authorize: connection.authorize }).then(signed =>
-      dispatchTo(request, path, signed),
-    )
+    return authorized(request, { path, headers, authorize: connection.authorize })
+  }
+
+  async function authorized(
+    request: UpstreamRequest,
+    { path, headers, authorize }: { path: string; headers: string[]; authorize: Authorize },
+  ): Promise<RawReply> {
+    const { method = 'POST', body, target } = request
+    const coming = authorize({ method, origin: target.connection.origin, path, headers, body })
+    const proof = coming instanceof Promise ? await inTime(coming, request, deps) : coming
+    return await dispatchTo(request, path, [...headers, ...proof])
   }
 
   function dispatchTo(request: UpstreamRequest, path: string, headers: string[]): Promise<RawReply> {
@@ -68,13 +77,29 @@ function below(path: string, resource: string): string {
   return query === -1 ? path + resource : path.slice(0, query) + resource + path.slice(query)
 }
 
-async function authorized(
-  { target, body, method = 'POST' }: UpstreamRequest,
-  request: { readonly path: string; readonly headers: string[]; readonly authorize: Authorize },
-): Promise<string[]> {
-  const { path, headers, authorize } = request
-  const { origin } = target.connection
-  return [...headers, ...(await authorize({ method, origin, path, headers, body }))]
+/** Where the proof has to be fetched first, its source is part of what is connected to. */
+function inTime(
+  coming: Promise<readonly string[]>,
+  request: UpstreamRequest,
+  { clock, alarms }: Pick<DispatchDeps, 'clock' | 'alarms'>,
+): Promise<readonly string[]> {
+  const { cancellation, deadline, patienceMs = Number.POSITIVE_INFINITY, target } = request
+  const { provider, timers } = target.connection
+  const waitMs = Math.min(timers.connectMs, patienceMs)
+  const until = Math.min(deadline, clock.now() + waitMs)
+  return whileWanted(coming, {
+    alarms,
+    cancellation,
+    until,
+    late: () =>
+      until === deadline
+        ? new GatewayError('deadline_exceeded', { provider })
+        : new GatewayError('upstream_timeout', {
+            message: `There was no token for ${provider} within ${waitMs} ms (timer: connect).`,
+            provider,
+          }),
+    left: () => new GatewayError('client_disconnected', { provider }),
+  })
 }
 
 function requestHeaders(request: UpstreamRequest): string[] {

@@ -21,12 +21,12 @@ const maxRedirects = 3
 
 export function createMediaFetcher(options: () => MediaFetcherOptions): FetchMedia {
   let agent: Promise<Agents> | null = null
-  return async url => {
+  return async (url, wanted) => {
     const settings = options()
     // Loaded with the first image that has to be fetched, which for most gateways never comes.
     agent ??= openAgents()
     try {
-      return await fetchFrom(url, settings, await agent)
+      return await fetchFrom(url, { settings, agents: await agent, wanted })
     } catch (thrown) {
       if (thrown instanceof GatewayError) throw thrown
       throw refused(url, describe(thrown, settings), thrown)
@@ -67,12 +67,15 @@ const lookupPublic: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-async function fetchFrom(
-  given: string,
-  settings: MediaFetcherOptions,
-  agents: Agents,
-): Promise<FetchedMedia> {
-  const signal = AbortSignal.timeout(settings.timeoutMs)
+interface Fetching {
+  readonly settings: MediaFetcherOptions
+  readonly agents: Agents
+  readonly wanted: AbortSignal | undefined
+}
+
+async function fetchFrom(given: string, { settings, agents, wanted }: Fetching): Promise<FetchedMedia> {
+  const inTime = AbortSignal.timeout(settings.timeoutMs)
+  const signal = wanted === undefined ? inTime : AbortSignal.any([inTime, wanted])
   let address = given
   for (let redirects = 0; ; redirects++) {
     const url = parseAddress(address, given)

@@ -135,3 +135,20 @@ test('credentials that are no JSON are refused without being told', async () => 
   expect(refused).toMatchObject({ code: 'upstream_authentication' })
   expect((refused as Error).message).not.toContain('very secret')
 })
+
+test('an answer that never comes is not waited for by every request that follows', async () => {
+  const clock = createManualClock()
+  let asked = 0
+  const account: GoogleAccount = {
+    credentials: {},
+    getRequestHeaders: () =>
+      asked++ === 0
+        ? new Promise(() => {})
+        : Promise.resolve(new Headers({ authorization: `Bearer t${asked}` })),
+  }
+  const openAccount = () => Promise.resolve(account)
+  const authorize = createGoogleTokens({ scope: 's', credentials: noCredentials, clock, openAccount })
+  void authorize(request)
+  clock.advance(31_000)
+  expect(await authorize(request)).toEqual(['authorization', 'Bearer t2'])
+})

@@ -30,6 +30,8 @@ interface Token {
 const refreshBeforeMs = 4 * 60_000
 /** A token is not used up to its last second: the request has to arrive. */
 const marginMs = 10_000
+/** An answer that has not come by then will not come: the next request asks anew. */
+const givenUpAfterMs = 30_000
 /** Where the account does not say how long its token lasts. */
 const assumedLifeMs = 10 * 60_000
 
@@ -38,7 +40,7 @@ export function createGoogleTokens(options: GoogleTokenOptions): Authorize {
   const { scope, credentials, clock, openAccount = openGoogleAccount } = options
   let account: Promise<GoogleAccount> | null = null
   let token: Token | null = null
-  let coming: Promise<Token> | null = null
+  let coming: { readonly token: Promise<Token>; readonly since: number } | null = null
 
   async function fetchToken(): Promise<Token> {
     try {
@@ -51,14 +53,19 @@ export function createGoogleTokens(options: GoogleTokenOptions): Authorize {
       // The file may have been put right by the next time.
       account = null
       throw refused(cause)
-    } finally {
-      coming = null
     }
   }
 
   function renew(): Promise<Token> {
-    coming ??= fetchToken()
-    return coming
+    const now = clock.wall()
+    if (coming !== null && now - coming.since < givenUpAfterMs) return coming.token
+    const asked = { token: fetchToken(), since: now }
+    coming = asked
+    const forget = (): void => {
+      if (coming === asked) coming = null
+    }
+    asked.token.then(forget, forget)
+    return asked.token
   }
 
   return () => {
