@@ -249,7 +249,7 @@ interface GatewayParts {
   readonly shadows: Shadows
 }
 
-/** What happens to copies of requests is nobody's failure: they have breakers and keys of their own, and tell nothing. */
+/** What happens to copies of requests is nobody's failure: they have breakers, keys and sockets of their own. */
 function unobservedSend({
   alarms,
   transport,
@@ -263,7 +263,7 @@ function unobservedSend({
     retry,
     circuitBreaker,
   }
-  return createResilience(transport.send, options).send
+  return createResilience(transport.sendApart, options).send
 }
 
 function createGateway({

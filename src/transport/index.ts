@@ -13,12 +13,19 @@ import { GatewayError } from '../errors.ts'
 import type { Alarms } from '../lib/alarms.ts'
 import type { Clock } from '../lib/clock.ts'
 import { whileWanted } from '../lib/while-wanted.ts'
-import { createDispatch, type DispatchDeps } from './dispatch.ts'
+import { createDispatch, type Dispatch } from './dispatch.ts'
 import { createPools } from './pools.ts'
 import { createRelay } from './relay.ts'
 
+interface TransportDeps {
+  readonly clock: Clock
+  readonly alarms: Alarms
+}
+
 export interface Transport {
   readonly send: RawSend
+  /** On sockets of its own: however many such requests wait for an answer, none of the others waits for a socket. */
+  readonly sendApart: RawSend
   readonly relay: RelaySend
   /** Tells which connections the configuration now has; others close when their last request has ended. */
   retain(connections: readonly Connection[]): void
@@ -26,11 +33,45 @@ export interface Transport {
   close(): Promise<void>
 }
 
-export function createTransport(deps: { readonly clock: Clock; readonly alarms: Alarms }): Transport {
+export function createTransport(deps: TransportDeps): Transport {
   const pools = createPools(deps.clock)
+  const poolsApart = createPools(deps.clock)
+  const both = [pools, poolsApart]
   const dispatch = createDispatch({ ...deps, pools })
+  return {
+    send: createSend(dispatch, deps),
+    sendApart: createSend(createDispatch({ ...deps, pools: poolsApart }), deps),
+    relay: createRelay(dispatch),
+    retain(connections) {
+      for (const { retain } of both) retain(connections)
+    },
+    counts() {
+      const [one, other] = [pools.counts(), poolsApart.counts()]
+      return { running: one.running + other.running, connected: one.connected + other.connected }
+    },
+    async close() {
+      await Promise.all(both.map(({ close }) => close()))
+    },
+  }
+}
 
-  function send(request: UpstreamRequest): Promise<RawReply> {
+function createSend(dispatch: Dispatch, deps: TransportDeps): RawSend {
+  function dispatchTo(request: UpstreamRequest, path: string, headers: string[]): Promise<RawReply> {
+    const method = request.method ?? 'POST'
+    return dispatch(request, { path, method, headers, body: method === 'POST' ? request.body : null })
+  }
+
+  async function authorized(
+    request: UpstreamRequest,
+    { path, headers, authorize }: { path: string; headers: string[]; authorize: Authorize },
+  ): Promise<RawReply> {
+    const { method = 'POST', body, target } = request
+    const coming = authorize({ method, origin: target.connection.origin, path, headers, body })
+    const proof = coming instanceof Promise ? await inTime(coming, request, deps) : coming
+    return await dispatchTo(request, path, [...headers, ...proof])
+  }
+
+  return request => {
     const { connection } = request.target
     if (connection.answer !== undefined) return connection.answer(request)
     const base = connection.pathFor(destinationOf(request))
@@ -46,24 +87,6 @@ export function createTransport(deps: { readonly clock: Clock; readonly alarms: 
     if (connection.authorize === undefined) return dispatchTo(request, path, headers)
     return authorized(request, { path, headers, authorize: connection.authorize })
   }
-
-  async function authorized(
-    request: UpstreamRequest,
-    { path, headers, authorize }: { path: string; headers: string[]; authorize: Authorize },
-  ): Promise<RawReply> {
-    const { method = 'POST', body, target } = request
-    const coming = authorize({ method, origin: target.connection.origin, path, headers, body })
-    const proof = coming instanceof Promise ? await inTime(coming, request, deps) : coming
-    return await dispatchTo(request, path, [...headers, ...proof])
-  }
-
-  function dispatchTo(request: UpstreamRequest, path: string, headers: string[]): Promise<RawReply> {
-    const method = request.method ?? 'POST'
-    return dispatch(request, { path, method, headers, body: method === 'POST' ? request.body : null })
-  }
-
-  const relay = createRelay(dispatch)
-  return { send, relay, retain: pools.retain, counts: pools.counts, close: pools.close }
 }
 
 function destinationOf(request: UpstreamRequest): Destination {
@@ -81,7 +104,7 @@ function below(path: string, resource: string): string {
 function inTime(
   coming: Promise<readonly string[]>,
   request: UpstreamRequest,
-  { clock, alarms }: Pick<DispatchDeps, 'clock' | 'alarms'>,
+  { clock, alarms }: TransportDeps,
 ): Promise<readonly string[]> {
   const { cancellation, deadline, patienceMs = Number.POSITIVE_INFINITY, target } = request
   const { provider, timers } = target.connection

@@ -176,6 +176,28 @@ test('the row of a copy holds what the copy used, and nothing of a second call f
   expect(Number(own?.['input_uncached'])).toBeGreaterThan(7)
 })
 
+test('copies that wait keep no client from a connection', async () => {
+  const silentCopy: Behaviour = (request, response) =>
+    (request.body.toString().includes('copied-model') ? stall : answerText('first'))(request, response)
+  const scene = await openScene({
+    upstreams: [[silentCopy]],
+    provider: { max_connections: 1, models: ['test-model', 'copied-model'] },
+    sections: () => ({
+      routing: {
+        rules: [
+          { name: 'copied', models: 'test-model', shadow: { use: 'upstream1/copied-model', timeout: '5s' } },
+        ],
+      },
+    }),
+  })
+  expect((await scene.gateway.chat()).status).toBe(200)
+  await eventually(
+    () => countsOf(scene)[0] === 2,
+    () => countsOf(scene),
+  )
+  expect((await scene.gateway.chat()).status).toBe(200)
+})
+
 test.each<[string, Behaviour]>([
   ['is silent', stall],
   ['fails', answerJson(500, { error: { message: 'No.' } })],

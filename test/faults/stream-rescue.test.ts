@@ -216,6 +216,27 @@ describe('a rescued stream', () => {
   })
 })
 
+describe('the bound of an answer', () => {
+  const scene = shareRescue()
+  const continued = async (sent: string) => {
+    policy.rescue = 'continue'
+    upstreamOf(scene(), 'openai-chat').behave(breaking('openai-chat', 'cut', sent))
+    const claude = upstreamOf(scene(), 'claude')
+    claude.behave(whole('claude', ' again'))
+    const body = { model: 'continue-openai-chat', stream: true, max_tokens: 100 }
+    await (await scene().gateway.chat(body)).text()
+    return claude.requests.length === 0 ? null : lastBody(claude)
+  }
+
+  test('holds for all its parts together', async () => {
+    expect(await continued('word '.repeat(64))).toMatchObject({ max_tokens: 20 })
+  })
+
+  test('is not exceeded by an answer that has reached it', async () => {
+    expect(await continued('word '.repeat(90))).toBeNull()
+  })
+})
+
 describe('through their SDKs', () => {
   const scene = shareRescue()
   test.each(

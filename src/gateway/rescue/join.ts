@@ -43,7 +43,8 @@ export function planJoins(exchange: Exchange, { request, plans, partial, policy 
   const { conversation } = asked
   const joins: Join[] = []
   const wants = (mode: JoinMode): boolean => policy === mode || policy === 'auto'
-  if (wants('continue') && partial.text.trim() !== '')
+  const left = tokensLeft(exchange, conversation, partial)
+  if (wants('continue') && partial.text.trim() !== '' && left >= 1)
     for (const plan of able) {
       const kind = continuationOf(exchange, plan, conversation)
       if (kind !== null) joins.push({ plan, mode: 'continue', kind, conversation })
@@ -51,6 +52,15 @@ export function planJoins(exchange: Exchange, { request, plans, partial, policy 
   if (wants('restart') && !partial.mixed)
     for (const plan of able) joins.push({ plan, mode: 'restart', kind: 'repetition', conversation })
   return joins
+}
+
+/** Of what the answer may have, without what was sent of it: an estimate. */
+function tokensLeft(
+  { gateway }: Exchange,
+  { sampling: { maxTokens = Number.POSITIVE_INFINITY } }: Conversation,
+  { text, reasoning }: PartialAnswer,
+): number {
+  return maxTokens - gateway.estimateUsage(0, text.length + reasoning.length).outputText
 }
 
 /** Null where the target does not go on from a text, or would have to put its answer into a tool. */
@@ -84,7 +94,10 @@ export function prepareJoin(
   const { plan, mode, kind } = join
   const answers = chatOf(exchange.call.endpoint.format)
   const joining: Joining = {
-    extend: conversation => (mode === 'continue' ? withPrefill(conversation, partial.text) : conversation),
+    extend: conversation =>
+      mode === 'continue'
+        ? withPrefill(bounded(exchange, conversation, partial), partial.text)
+        : conversation,
     openEncoder(context, write) {
       const encoder = openPrimed(answers, partial, { context, write })
       return new Joint({ kind, partial, spent, encoder })
@@ -97,6 +110,14 @@ export function prepareJoin(
       openDirect(exchange, join, joining),
     )
   return prepareRequest(exchange, request, { ...plan, alternatives, remedy, patienceMs, joining })
+}
+
+/** All parts of an answer together are no longer than the client wants it. */
+function bounded(exchange: Exchange, conversation: Conversation, partial: PartialAnswer): Conversation {
+  const { sampling } = conversation
+  if (sampling.maxTokens === undefined) return conversation
+  const maxTokens = Math.max(1, Math.floor(tokensLeft(exchange, conversation, partial)))
+  return { ...conversation, sampling: { ...sampling, maxTokens } }
 }
 
 /** The answer so far, as the last thing the model said; without blanks at its end, which vendors refuse. */

@@ -1,6 +1,7 @@
 // Rescues streams that break after their first content, as the policy of their route says: docs/streaming.md.
 
 import type { Reply, Target, UpstreamRequest } from '../../call.ts'
+import { asGatewayError } from '../../errors.ts'
 import { notRescued } from '../../events.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Route } from '../plan.ts'
@@ -79,7 +80,26 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): Finder
     return { reply: found.reply, note: noteFor(exchange, note) }
   }
 
-  return { find, abandon: () => search?.abandon() }
+  return {
+    find: broken => find(broken).catch((thrown: unknown) => tellMistake(exchange, thrown)),
+    abandon: () => search?.abandon(),
+  }
+}
+
+/** Whatever a search fails with, the client hears of the failure that was there before. */
+function tellMistake({ id, page, gateway }: Exchange, thrown: unknown): null {
+  const { code, message } = asGatewayError(thrown)
+  page.warnings.push(`${notRescued}${message}`)
+  if (code === 'internal_error') {
+    const reason = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    gateway.observe({
+      type: 'notice',
+      level: 'error',
+      message: 'a rescue has failed',
+      detail: { id, reason },
+    })
+  }
+  return null
 }
 
 function brokenAttempt({ attempts }: Exchange, target: Target, { failure, facts }: Broken): BrokenAttempt {
