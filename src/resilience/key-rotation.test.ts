@@ -280,3 +280,13 @@ test('a model that only some keys see is asked for with those alone, however the
   failing.clear()
   expect((await ask(target)).used).toBe('b')
 })
+
+test('what is known of a key outlasts requests of the configuration before, which did not have it', async () => {
+  const { ask, failing, events } = upstreamOf()
+  const [before, now] = [secretsOf('a'), secretsOf('b', 'a')]
+  failing.set('b', refused)
+  const turns: string[] = []
+  for (const keys of [now, before, now, before, now]) turns.push((await ask(targetOf({ keys }))).used)
+  expect(turns).toEqual(['b a', 'a', 'a', 'a', 'a'])
+  expect(events.filter(({ type }) => type === 'provider_key_rejected')).toHaveLength(1)
+})

@@ -63,6 +63,8 @@ interface KeyWheel {
   /** As configured, to notice a new configuration. */
   readonly configured: readonly Secret[]
   readonly conditions: readonly KeyCondition[]
+  /** Of keys of other configurations, of which requests may still be under way, the newest first. */
+  readonly former: readonly KeyCondition[]
   /** Where the search for the next key begins. */
   next: number
 }
@@ -71,6 +73,8 @@ interface KeyWheel {
 const limits: ReadonlySet<ErrorCode> = new Set(['upstream_rate_limited', 'upstream_quota_exceeded'])
 
 const rememberedModels = 1_000
+/** Of former configurations. */
+const rememberedKeys = 100
 const defaultRestMs = 60_000
 const longestRestMs = 10 * 60_000
 /** After this time a refused key is tried again: it may have been mended at the provider. */
@@ -181,9 +185,11 @@ function createWheel(
   keys: readonly Secret[],
   previous: KeyWheel | undefined,
 ): Omit<KeyWheel, 'provider' | 'fleet'> {
-  const known = new Map(previous?.conditions.map(condition => [condition.key.reveal(), condition]))
+  const all = previous === undefined ? [] : [...previous.conditions, ...previous.former]
+  const known = new Map(all.map(condition => [condition.key.reveal(), condition]))
   const conditions = keys.map(key => known.get(key.reveal()) ?? createCondition(key))
-  return { configured: keys, conditions, next: 0 }
+  const former = all.filter(condition => !conditions.includes(condition)).slice(0, rememberedKeys)
+  return { configured: keys, conditions, former, next: 0 }
 }
 
 function createCondition(key: Secret): KeyCondition {
