@@ -66,6 +66,8 @@ export interface BuiltSnapshot extends Snapshot {
   /** The routes for those who only ask about them: nothing is counted, and nobody is told. */
   unobservedRoutes(): Routes
   readonly models: ModelIndex
+  /** When a model that is gone was last there, at whom; null where nobody ever had it. */
+  describeGone(model: string): string | null
   readonly modelTable: () => ModelTable
   readonly prices: PriceBook
   /** Of the file with details of models. */
@@ -144,6 +146,7 @@ function* buildSteps(ground: Ground, deps: SnapshotDeps): Generator<void, BuiltS
       return side
     },
     models,
+    describeGone: model => describeGone(model, indexed),
     modelTable: deps.modelTable,
     prices,
     overrides,
@@ -215,7 +218,6 @@ function resolveOrExplain(
   }
 }
 
-/** When a model that is gone was last there, at whom; null where nobody ever had it. */
 function describeGone(model: string, providers: readonly IndexedProvider[]): string | null {
   const sentences = providers.flatMap(({ gone, connection: { provider } }) => {
     const name = model.startsWith(`${provider}/`) ? model.slice(provider.length + 1) : model

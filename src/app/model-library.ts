@@ -26,6 +26,7 @@ export function openLibrary(known: KnownModels, live: LiveModels, clock: Pick<Cl
     meaningOf: name => findMeaning(name, known),
     offersOf: name => findOffers(name, known),
     suggest: name => suggestNames(name, known),
+    describeGone: known.snapshot.describeGone,
     origins,
     replacementOf: known.replacementOf,
   }

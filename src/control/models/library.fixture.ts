@@ -42,6 +42,7 @@ export function makeModelsDeps(
       return entry === null ? catalogue.findById(name) : [entry]
     },
     suggest: () => [],
+    describeGone: () => null,
     origins: () => [],
     replacementOf: () => null,
     ...changes.library,

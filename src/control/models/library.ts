@@ -84,6 +84,8 @@ export interface ModelLibrary {
   meaningOf(name: string): NameMeaning | null
   /** All that are meant by the name of a model, in the order in which they are asked; missing ones last. */
   offersOf(name: string): readonly CatalogueEntry[]
+  /** When a model of which nothing else is known was last listed, at whom, as a sentence; null where it never was. */
+  describeGone(name: string): string | null
   /** Up to three names that may have been meant. */
   suggest(name: string): readonly string[]
   /** Who says what of a model. */

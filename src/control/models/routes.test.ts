@@ -4,6 +4,19 @@ import { createManualClock } from '../../lib/clock.ts'
 import { untouched } from './library.fixture.ts'
 import { entries, now, openModels } from './routes.fixture.ts'
 
+test('a model of which nothing is left but that it was there says when that was', async () => {
+  const describeGone = () => 'The provider acme does not list it any more; it last did at 2026-06-14.'
+  const { ask } = await openModels({ library: { describeGone } })
+  const answer = await ask('/api/models/acme/gone')
+  expect(answer.status).toBe(404)
+  expect(await answer.json()).toMatchObject({
+    error: {
+      code: 'model_not_found',
+      message: `Nobody has a model \`acme/gone\` any more. ${describeGone()}`,
+    },
+  })
+})
+
 test('a model is shown with all that is known of it, and null for what is not', async () => {
   const { get } = await openModels()
   expect(await get('/api/models/acme/falcon')).toEqual({

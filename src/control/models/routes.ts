@@ -103,16 +103,23 @@ function describeName(name: string, showing: Showing): object {
   if (meaning !== null) return describeMeaning(name, meaning, showing)
   const offers = models.offersOf(name)
   const [only, ...others] = offers
-  if (only === undefined) {
-    const message = `Nobody knows a model \`${name.slice(0, 128)}\`.${didYouMean(models.suggest(name))}`
-    throw new GatewayError('model_not_found', { message, param: 'id' })
-  }
+  if (only === undefined) throw refuseUnknown(name, models)
   if (others.length > 0) return { object: 'offers', id: name, ...describeOffers(offers, showing) }
   return {
     ...show(only, showing),
     replacement: mayNeedAnother(only) ? (models.replacementOf(only)?.key ?? null) : null,
     facts: describeOrigins(models.origins(only)),
   }
+}
+
+function refuseUnknown(name: string, models: ModelLibrary): GatewayError {
+  const quoted = `\`${name.slice(0, 128)}\``
+  const gone = models.describeGone(name)
+  const message =
+    gone === null
+      ? `Nobody knows a model ${quoted}.${didYouMean(models.suggest(name))}`
+      : `Nobody has a model ${quoted} any more. ${gone}`
+  return new GatewayError('model_not_found', { message, param: 'id' })
 }
 
 /** It is gone, or will be. */
