@@ -4,8 +4,8 @@ import type { UpstreamRequest } from '../call.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { GatewayError } from '../errors.ts'
 import type { EncodeContext, StreamEncoder, WireEvent } from '../formats/format.ts'
-import { pause } from '../lib/pause.ts'
 import type { Exchange } from './exchange.ts'
+import { LimitWaits } from './limit-waits.ts'
 import type { Plan } from './plan.ts'
 import type { Remedy } from './remedy.ts'
 import type { RoutePolicy } from './route-policy.ts'
@@ -53,10 +53,8 @@ export interface Course {
   readonly failures: Failed[]
   /** The place of the next target. */
   next: number
-  /** Targets that said when they can be asked again. */
-  readonly limits: Limit[]
-  waits: number
-  waitedMs: number
+  /** Targets that said when they can be asked again; null as long as none did. */
+  limits: LimitWaits<Plan> | null
 }
 
 export interface Failed {
@@ -64,21 +62,10 @@ export interface Failed {
   readonly failure: GatewayError
 }
 
-interface Limit {
-  readonly plan: Plan
-  /** `clock.now()` at which its limit ends. */
-  readonly until: number
-}
-
-/** An upstream that limits again and again is not waited for again and again. */
-const mostWaits = 2
 /** Of the time that is left, what a silent target may use up where another one is healthy. */
 const patientShare = 2 / 3
-/** Timers ring early by a fraction of a millisecond, and a limit that ends at once would be asked in a loop. */
-const shortestWaitMs = 2
-
 export function openCourse(exchange: Exchange, asking: Asking): Course {
-  return { exchange, asking, failures: [], next: 0, limits: [], waits: 0, waitedMs: 0 }
+  return { exchange, asking, failures: [], next: 0, limits: null }
 }
 
 /** How long a target may be silent where another one is healthy. */
@@ -89,8 +76,9 @@ export function patienceWith({ gateway, deadline }: Exchange): number {
 /** The target to ask now; null where none is left. A promise only where one is waited for. */
 export function chooseNext(course: Course): Plan | null | Promise<Plan | null> {
   const { policy } = course.asking
-  if (policy.limitWait === 'last_resort') return nextUnasked(course) ?? awaitLimit(course)
-  return awaitLimit(course) ?? nextUnasked(course)
+  const waitForLimit = (): Promise<Plan> | null => course.limits?.waitForFirst() ?? null
+  if (policy.limitWait === 'last_resort') return nextUnasked(course) ?? waitForLimit()
+  return waitForLimit() ?? nextUnasked(course)
 }
 
 function nextUnasked(course: Course): Plan | null {
@@ -126,10 +114,9 @@ export function findAlternative(course: Course, plan: Plan): Plan | null {
  */
 export function noteFailure(course: Course, { plan, failure }: Failed, retried: boolean): void {
   course.failures.push({ plan, failure })
-  const { code, retryAfterMs } = failure
-  if (retryAfterMs === null) return
-  if (code === 'upstream_rate_limited' || (code === 'upstream_overloaded' && !retried))
-    course.limits.push({ plan, until: course.exchange.gateway.clock.now() + retryAfterMs })
+  if (failure.retryAfterMs === null) return
+  course.limits ??= new LimitWaits(course.exchange, course.asking.policy.maxLimitWaitMs)
+  course.limits.note(plan, failure, retried)
 }
 
 /** The last failure holds for every target: the caller gets it. */
@@ -143,21 +130,6 @@ function isFinal(failure: GatewayError, { failoverStatuses }: RoutePolicy): bool
   if (failure.entry.retry !== 'final' || failure.code === 'unsupported_parameter') return false
   if (failure.code === 'context_length_exceeded' || failure.code === 'content_filter') return true
   return failure.upstreamStatus === null || !failoverStatuses.has(failure.upstreamStatus)
-}
-
-/** Waits for the limit that ends first, where that is soon enough; null where none does. */
-function awaitLimit(course: Course): Promise<Plan> | null {
-  const { exchange, asking, limits } = course
-  const first = limits.toSorted((one, other) => one.until - other.until)[0]
-  if (first === undefined || course.waits >= mostWaits) return null
-  const now = exchange.gateway.clock.now()
-  const waitMs = Math.max(0, first.until - now) + shortestWaitMs
-  if (course.waitedMs + waitMs > asking.policy.maxLimitWaitMs || now + waitMs >= exchange.deadline)
-    return null
-  limits.splice(limits.indexOf(first), 1)
-  course.waits++
-  course.waitedMs += waitMs
-  return pause(waitMs, exchange.gateway.clock, exchange.cancellation).then(() => first.plan)
 }
 
 /**

@@ -2,10 +2,10 @@
 
 import type { Reply, StreamedReply, StreamTap, Target, UpstreamRequest } from '../../call.ts'
 import { asGatewayError, GatewayError } from '../../errors.ts'
-import { pause } from '../../lib/pause.ts'
 import { patienceWith } from '../course.ts'
 import type { Exchange } from '../exchange.ts'
 import { billLeft, openLane, sendWithRemedies } from '../lane.ts'
+import { LimitWaits } from '../limit-waits.ts'
 import type { PlannedRequest } from '../request.ts'
 import type { RoutePolicy } from '../route-policy.ts'
 import { type BrokenAttempt, billBroken, spentWith } from './books.ts'
@@ -35,25 +35,18 @@ export interface Found {
   readonly warnings: readonly string[]
 }
 
-/** An upstream that limits again and again is not waited for again and again. */
-const mostWaits = 2
-/** Timers ring early by a fraction of a millisecond. */
-const shortestWaitMs = 2
-
 /** A class because a client may leave at any moment of it. */
 export class Search {
   readonly #rescue: Rescue
   readonly #joins: readonly Join[]
-  /** When those that are limited can be asked again. */
-  readonly #limited = new Map<Target, number>()
+  readonly #limits: LimitWaits<Target>
   /** Who is asked at this moment. */
   #open: OpenJoin | null = null
-  #waits = 0
-  #waitedMs = 0
 
   constructor(rescue: Rescue, joins: readonly Join[]) {
     this.#rescue = rescue
     this.#joins = joins
+    this.#limits = new LimitWaits(rescue.exchange, rescue.policy.maxLimitWaitMs)
   }
 
   /** @returns null where nobody goes on */
@@ -85,32 +78,22 @@ export class Search {
   }
 
   #chooseNext(): Join | null {
-    const left = this.#joins.filter(join => this.#mayAsk(join) && !this.#limited.has(join.plan.target))
+    const left = this.#joins.filter(join => this.#mayAsk(join) && !this.#limits.has(join.plan.target))
     return left.find(join => !this.#rests(join)) ?? left[0] ?? null
   }
 
   /** The one whose limit ends first, once it has; null where that is too late. */
   async #awaitLimited(): Promise<Join | null> {
-    const { exchange, policy } = this.#rescue
-    const { clock } = exchange.gateway
-    const [first] = [...this.#limited].toSorted(([, one], [, other]) => one - other)
-    if (first === undefined || this.#waits >= mostWaits) return null
-    const [target, until] = first
-    const waitMs = Math.max(0, until - clock.now()) + shortestWaitMs
-    this.#waits++
-    this.#waitedMs += waitMs
-    if (this.#waitedMs > policy.maxLimitWaitMs || clock.now() + waitMs >= exchange.deadline) return null
-    await pause(waitMs, clock, exchange.cancellation)
-    this.#limited.delete(target)
+    const target = await this.#limits.waitForFirst()
     return this.#joins.find(join => join.plan.target === target && this.#mayAsk(join)) ?? null
   }
 
-  #spoil({ mode, plan: { target } }: Join, { code, retryAfterMs, entry }: GatewayError): void {
-    const { exchange, spoilt } = this.#rescue
-    if (code === 'upstream_rate_limited' && retryAfterMs !== null)
-      this.#limited.set(target, exchange.gateway.clock.now() + retryAfterMs)
+  #spoil({ mode, plan: { target } }: Join, failure: GatewayError): void {
+    const { spoilt } = this.#rescue
+    // Of a stream that has broken nobody waits for one that is overloaded.
+    if (this.#limits.note(target, failure, true)) return
     // A prefill that is refused says nothing of a fresh answer.
-    else spoilt[mode === 'continue' && entry.retry === 'final' ? 'prefills' : 'targets'].add(target)
+    spoilt[mode === 'continue' && failure.entry.retry === 'final' ? 'prefills' : 'targets'].add(target)
   }
 
   async #ask(join: Join): Promise<Found | GatewayError> {
