@@ -1,6 +1,5 @@
 // What is done about each kind of failure: ask again, ask another target, wait, or tell the client.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import {
   answerJson,
@@ -144,7 +143,7 @@ describe('limits', () => {
   })
 
   test('a client that leaves while its limit is waited for ends the wait, and nothing more is sent', async () => {
-    const scene = await openScene({ upstreams: [[limited(400), answerText('too late')]] })
+    const scene = await openScene({ upstreams: [[limited(9_000), answerText('too late')]] })
     const leaving = new AbortController()
     const { gateway, upstream } = scene
     const answer = fetch(`${gateway.url}/v1/chat/completions`, {
@@ -154,13 +153,11 @@ describe('limits', () => {
       signal: leaving.signal,
     }).catch(() => 'left')
     await eventually(() => upstream.requests.length === 1)
-    await sleep(20)
     leaving.abort()
-    const left = performance.now()
     expect(await answer).toBe('left')
+    // Long before the limit ends.
     await eventually(() => gateway.readLog().some(line => line['outcome'] === 'client_disconnected'))
-    expect(performance.now() - left).toBeLessThan(300)
-    await sleep(450)
+    await gateway.stopAndReadLedger()
     expect(asked(scene)).toEqual([1])
   })
 })
