@@ -54,13 +54,20 @@ export function planJoins(exchange: Exchange, { request, plans, partial, policy 
   return joins
 }
 
-/** Of what the answer may have, without what was sent of it: an estimate. */
+/** Of what the answer may have, without what was sent of it. */
 function tokensLeft(
-  { gateway }: Exchange,
+  exchange: Exchange,
   { sampling: { maxTokens = Number.POSITIVE_INFINITY } }: Conversation,
-  { text, reasoning }: PartialAnswer,
+  partial: PartialAnswer,
 ): number {
-  return maxTokens - gateway.estimateUsage(0, text.length + reasoning.length).outputText
+  return maxTokens - tokensOf(exchange, partial)
+}
+
+/** Most upstreams send each token by itself. Where there is far more text than that, it is estimated by its length. */
+function tokensOf({ gateway }: Exchange, { text, reasoning, events }: PartialAnswer): number {
+  const pieces = events.filter(event => event.type === 'part_delta' && event.text !== '').length
+  const estimate = gateway.estimateUsage(0, text.length + reasoning.length).outputText
+  return pieces * 2 >= estimate ? pieces : estimate
 }
 
 /** Null where the target does not go on from a text, or would have to put its answer into a tool. */
