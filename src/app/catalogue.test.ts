@@ -30,7 +30,7 @@ function setUp() {
       modelTable() {
         state.tables++
         if (state.failing) throw new Error('no table')
-        return createModelTable({ sources: [], families: [], models: {} })
+        return createModelTable({ madeOn: '2026-11-23', sources: [], families: [], models: {} })
       },
     }
     return parts as unknown as BuiltSnapshot

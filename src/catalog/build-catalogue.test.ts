@@ -15,6 +15,7 @@ import { createModelTable } from './model-table.ts'
 const now = Date.UTC(2026, 10, 23, 12)
 
 const snapshot: ModelSnapshot = {
+  madeOn: '2026-11-23',
   sources: [],
   families: [{ match: '^large', owner: 'maker', license: 'MIT' }],
   models: {

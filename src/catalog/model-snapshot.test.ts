@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { providers } from '../providers/index.ts'
 import { kindOfName } from './model-kind.ts'
 import { abilities, createRowReader, readModelSnapshot } from './model-snapshot.ts'
+import { createModelTable } from './model-table.ts'
 
 const snapshot = readModelSnapshot()
 const factsOfRow = createRowReader()
@@ -23,6 +24,18 @@ test.each(
   const known = new Set(snapshot.models[type]?.flatMap(({ id, aliases = [] }) => [id, ...aliases]))
   const models = providers.find(provider => provider.type === type)?.models ?? []
   expect(models.filter(model => !known.has(model))).toEqual([])
+})
+
+test('no model that is served without a configuration was retired when the bundle was made, or is within 30 days', () => {
+  const soon = new Date(Date.parse(snapshot.madeOn) + 30 * 86_400_000).toISOString().slice(0, 10)
+  const table = createModelTable(snapshot)
+  const retiring = providers.flatMap(({ type, models }) =>
+    models.flatMap(model => {
+      const { retiresOn, replacedBy = null } = type === 'simulator' ? {} : table.factsOf(type, model)
+      return retiresOn !== undefined && retiresOn <= soon ? [{ type, model, retiresOn, replacedBy }] : []
+    }),
+  )
+  expect(retiring).toEqual([])
 })
 
 test('a name stands once for each provider', () => {

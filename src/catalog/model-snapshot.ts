@@ -56,6 +56,8 @@ export interface SnapshotSource {
 }
 
 export interface ModelSnapshot {
+  /** The day on which it was written: what it says of models was true then. */
+  readonly madeOn: string
   readonly sources: readonly SnapshotSource[]
   /** The first that fits. */
   readonly families: readonly ModelFamily[]

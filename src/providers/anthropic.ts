@@ -64,8 +64,6 @@ export const anthropic: Provider = {
     'claude-opus-4-6',
     'claude-sonnet-4-6',
     'claude-opus-4-5',
-    'claude-sonnet-4-5',
     'claude-haiku-4-5',
-    'claude-opus-4-1',
   ],
 }

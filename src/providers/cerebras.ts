@@ -15,5 +15,5 @@ export const cerebras = defineCompatibleProvider({
     files: 'none',
   },
   parameters: { logit_bias: 'refuse', frequency_penalty: 'drop', presence_penalty: 'drop' },
-  models: ['gpt-oss-120b', 'gemma-4-31b', 'qwen-3-coder-480b', 'zai-glm-4.7', 'llama-3.3-70b', 'llama3.1-8b'],
+  models: ['gpt-oss-120b', 'gemma-4-31b', 'qwen-3.8-27b'],
 })

@@ -37,7 +37,7 @@ export const deepseek = defineCompatibleProvider({
   moreFormats: withResponses,
   quirks: { openAiResponses: { stateless: true } },
   parameters: { max_completion_tokens: { rename: 'max_tokens' } },
-  models: ['deepseek-v4-pro', 'deepseek-v4-flash', 'deepseek-chat', 'deepseek-reasoner'],
+  models: ['deepseek-v4-pro', 'deepseek-v4-flash'],
 })
 
 /** Where the beta features are below the configured address; null for an address that says nothing of them. */

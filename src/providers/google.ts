@@ -19,12 +19,12 @@ export function googleAction(destination: Destination): string {
 
 export const googleModels = [
   'gemini-3.8-flash',
+  'gemini-3.7-flash',
   'gemini-3.5-flash',
+  'gemini-3.5-flash-lite',
   'gemini-3.1-pro-preview',
+  'gemini-3.1-flash-lite',
   'gemini-3-flash-preview',
-  'gemini-2.5-pro',
-  'gemini-2.5-flash',
-  'gemini-2.5-flash-lite',
   'gemini-embedding-001',
   'gemini-embedding-2',
 ] as const

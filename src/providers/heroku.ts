@@ -13,9 +13,9 @@ export const heroku = defineCompatibleProvider({
   chat: { reasoningRequest: 'none', files: 'none', topK: true },
   listing: herokuListing,
   models: [
+    'claude-sonnet-4-6',
     'claude-4-5-sonnet',
-    'claude-4-sonnet',
-    'claude-3-7-sonnet',
+    'claude-4-5-haiku',
     'gpt-oss-120b',
     'cohere-embed-multilingual',
   ],

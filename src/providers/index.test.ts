@@ -106,7 +106,24 @@ const notPriced = new Set([
   'zai',
 ])
 // Younger than the table's last edition.
-const notPricedModels = new Set(['claude-haiku-5-5'])
+const notPricedModels = new Set([
+  'claude-haiku-5-5',
+  'gpt-6.1-sol',
+  'gpt-6.1-terra',
+  'grok-4.7',
+  'kimi-k3.1-pro',
+  'kimi-k3.1-pro-highspeed',
+  'qwen-3.8-27b',
+  'qwen/qwen3.6-27b',
+  'qwen/qwen3.8-27b',
+  'MiniMaxAI/MiniMax-M3',
+  'Qwen/Qwen3.7-Max',
+  'deepseek-ai/DeepSeek-V4-Pro-0813',
+  'deepseek-ai/DeepSeek-V4.1-Flash',
+  'moonshotai/Kimi-K3.1-Pro',
+  'zai-org/GLM-5.3',
+  'zai-org/GLM-5.3-Flash',
+])
 
 /** Vendors name these in their documentation, and the table has no price for them. */
 const unlisted = new Set(['mistral-moderation-latest', 'grok-imagine-image', 'canopylabs/orpheus-v1-english'])

@@ -36,13 +36,11 @@ export const moonshot = defineCompatibleProvider({
     }),
   }),
   models: [
+    'kimi-k3.1-pro',
+    'kimi-k3.1-pro-highspeed',
     'kimi-k3',
     'kimi-k2.7-code',
     'kimi-k2.7-code-highspeed',
     'kimi-k2.6',
-    'kimi-k2.5',
-    'moonshot-v1-128k',
-    'moonshot-v1-32k',
-    'moonshot-v1-8k',
   ],
 })

@@ -19,10 +19,9 @@ export const sambanova = defineCompatibleProvider({
   models: [
     'gpt-oss-120b',
     'Meta-Llama-3.3-70B-Instruct',
-    'Llama-4-Maverick-17B-128E-Instruct',
+    'DeepSeek-V3.2',
     'DeepSeek-V3.1',
-    'DeepSeek-R1-0528',
-    'Qwen3-32B',
-    'E5-Mistral-7B-Instruct',
+    'MiniMax-M2.7',
+    'gemma-4-31B-it',
   ],
 })

@@ -131,7 +131,7 @@ test('a provider that never answered keeps its well-known names, and one that fa
   const upstream = await openUpstream(answerJson(503, {}))
   const gateway = await open(configurationOf([at(upstream)]))
   await discovered(gateway)
-  expect(await modelsOf(gateway)).toContain('llama-3.3-70b-versatile')
+  expect(await modelsOf(gateway)).toContain('openai/gpt-oss-120b')
   upstream.list = names('live')
   await gateway.app.discovery.refresh()
   expect(await modelsOf(gateway)).toEqual(['live'])
@@ -190,7 +190,7 @@ test('a restart while the provider is down serves what it listed last', async ()
   // Another address is another list.
   const elsewhere = await openUpstream(resetConnection)
   second.writeConfiguration(configurationOf([at(elsewhere)]))
-  await vi.waitFor(async () => expect(await modelsOf(second)).toContain('llama-3.3-70b-versatile'), 3000)
+  await vi.waitFor(async () => expect(await modelsOf(second)).toContain('openai/gpt-oss-120b'), 3000)
 })
 
 test('a configuration that comes in the middle of a question is the one that counts', async () => {
@@ -209,7 +209,7 @@ test('a configuration that comes in the middle of a question is the one that cou
   // What is switched off is asked no more, and its list counts for nothing.
   const asked = other.requests.length
   gateway.writeConfiguration(configurationOf([at(other, { discovery: false })]))
-  await vi.waitFor(async () => expect(await modelsOf(gateway)).toContain('llama-3.3-70b-versatile'), 3000)
+  await vi.waitFor(async () => expect(await modelsOf(gateway)).toContain('openai/gpt-oss-120b'), 3000)
   await gateway.app.discovery.refresh()
   expect(other.requests.length).toBe(asked)
 })
