@@ -6,12 +6,7 @@ import { createKeyRing, type StoredKey } from '../access/keys.ts'
 import { type RateLimiter, rateLimitHeaders } from '../access/rate-limit.ts'
 import type { Operation, Target } from '../call.ts'
 import type { Catalogue } from '../catalog/catalogue.ts'
-import {
-  createModelIndex,
-  type IndexedProvider,
-  type ModelIndex,
-  modelIndexSteps,
-} from '../catalog/model-index.ts'
+import { createModelIndex, type ModelIndex, modelIndexSteps } from '../catalog/model-index.ts'
 import type { ModelOverrides } from '../catalog/model-overrides.ts'
 import type { ModelTable } from '../catalog/model-table.ts'
 import type { PriceBook } from '../catalog/price-book.ts'
@@ -127,7 +122,8 @@ function* buildSteps(ground: Ground, deps: SnapshotDeps): Generator<void, BuiltS
     relays: providers.map(toRelay),
     authenticate: createDoor(configuration, deps),
     takeRate: keyId => takeRate(deps.limiter, keyId),
-    resolve: (model, operation) => resolveOrExplain({ models, indexed }, model, operation),
+    resolve: (model, operation) =>
+      resolveOrExplain({ models, providers, modelTable: deps.modelTable }, model, operation),
     ...routes,
     unobservedRoutes() {
       unobserved ??= buildRoutes(configuration, {
@@ -146,7 +142,7 @@ function* buildSteps(ground: Ground, deps: SnapshotDeps): Generator<void, BuiltS
       return side
     },
     models,
-    describeGone: model => describeGone(model, indexed),
+    describeGone: model => describeGone(model, providers),
     modelTable: deps.modelTable,
     prices,
     overrides,
@@ -204,7 +200,7 @@ function toRelay({ configuration, provider, indexed, side }: ConnectedProvider):
 
 /** A name that nobody serves, with what its asker can do where no name is near. */
 function resolveOrExplain(
-  { models, indexed }: { readonly models: ModelIndex; readonly indexed: readonly IndexedProvider[] },
+  { models, providers, modelTable }: Pick<BuiltSnapshot, 'models' | 'providers' | 'modelTable'>,
   model: string,
   operation: Operation,
 ): readonly Target[] {
@@ -212,20 +208,36 @@ function resolveOrExplain(
     return models.resolve(model, operation)
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || thrown.code !== 'model_not_found') throw thrown
-    const explained = describeGone(model, indexed)
+    const explained = describeGone(model, providers) ?? describeRetired(model, providers, modelTable)
     if (explained === null && thrown.message.includes('Did you mean')) throw thrown
     throw thrown.retold({ message: `${thrown.message} ${explained ?? adviseOnModel(model)}` })
   }
 }
 
-function describeGone(model: string, providers: readonly IndexedProvider[]): string | null {
-  const sentences = providers.flatMap(({ gone, connection: { provider } }) => {
+function describeGone(model: string, providers: readonly ConnectedProvider[]): string | null {
+  const sentences = providers.flatMap(({ indexed: { gone, connection } }) => {
+    const { provider } = connection
     const name = model.startsWith(`${provider}/`) ? model.slice(provider.length + 1) : model
     const at = gone?.get(name) ?? gone?.get(model)
     if (at === undefined) return []
     return [
       `The provider ${provider} does not list it any more; it last did at ${new Date(at).toISOString()}.`,
     ]
+  })
+  return sentences.length === 0 ? null : sentences.join(' ')
+}
+
+/** When those who would be asked retired it, as far as the bundle knows; null where none of them did. */
+function describeRetired(
+  model: string,
+  providers: readonly ConnectedProvider[],
+  modelTable: () => ModelTable,
+): string | null {
+  const sentences = providers.flatMap(({ provider: { type }, indexed: { knows, connection } }) => {
+    const row = knows === undefined ? null : modelTable().findRow(type, model)
+    if (row?.retires === undefined) return []
+    const advice = row.replacedBy === undefined ? '' : ` Its maker names \`${row.replacedBy}\` in its place.`
+    return [`The provider ${connection.provider} retired it on ${row.retires}.${advice}`]
   })
   return sentences.length === 0 ? null : sentences.join(' ')
 }

@@ -2,7 +2,10 @@
 // of each to prepare requests and read answers.
 
 import type { AnswerReader, Connection, Operation } from '../call.ts'
+import { hasCome } from '../catalog/missing.ts'
 import type { IndexedProvider } from '../catalog/model-index.ts'
+import type { SnapshotRow } from '../catalog/model-snapshot.ts'
+import type { ModelTable } from '../catalog/model-table.ts'
 import type { Configuration, PackageConfiguration, ProviderConfiguration } from '../config/configuration.ts'
 import type { FetchMedia } from '../conversation/inline-media.ts'
 import { GatewayError } from '../errors.ts'
@@ -40,6 +43,8 @@ export interface ConnectDeps {
   readonly plugins: readonly Provider[]
   /** What a provider listed; absent where nobody asks. */
   readonly liveList?: Discovery['liveList']
+  /** The bundled facts of models, read when they are first asked for; absent where no model is asked for. */
+  readonly modelTable?: () => ModelTable
 }
 
 /** Every enabled provider of the configuration, in its order; those that cannot be used say why. */
@@ -102,11 +107,12 @@ function serveLive(
   // What a vendor adds to its list must not change where a name of the configuration leads.
   const isFree = (name: string): boolean =>
     !isTaken(name, configuration.name) || provider.models.includes(name)
+  const { knows: _knows, ...exact } = plain
   return {
     ...connected,
     live,
     indexed: {
-      ...plain,
+      ...(served === null ? plain : exact),
       ...(live?.seenByKeys && { connection: { ...connection, seenByKeys: live.seenByKeys } }),
       ...(served !== null && {
         models: served.models.flatMap(({ id, aliases = [] }) => [id, ...aliases]).filter(isFree),
@@ -155,6 +161,7 @@ function connectProvider(
       priority: configured.priority,
       models: configured.models ?? provider.models,
       acceptsAnyModel: configured.models === null && provider.models.length === 0,
+      ...knowledgeOf(configured, provider, deps),
       operations: operationsOf(provider),
       deployments: configured.deployments,
       baseModels: configured.baseModels,
@@ -162,6 +169,26 @@ function connectProvider(
       unusableReason,
     },
   }
+}
+
+/**
+ * Until a provider has listed its models, it is taken to have those of the bundle that are not retired. The bundle takes
+ * its time to be read: it is, with the first name that neither is well-known nor leads anywhere else.
+ */
+function knowledgeOf(
+  { models, deployments }: ProviderConfiguration,
+  { type, models: wellKnown }: Provider,
+  { modelTable, clock }: ConnectDeps,
+): Pick<IndexedProvider, 'knows'> {
+  const isNamed = models !== null || Object.keys(deployments).length > 0
+  if (isNamed || wellKnown.length === 0 || modelTable === undefined) return {}
+  return { knows: model => isServed(modelTable().findRow(type, model), model, clock) }
+}
+
+/** Names are written as the vendor writes them: what finds a row in another spelling is refused by the vendor. */
+function isServed(row: SnapshotRow | null, model: string, clock: Pick<Clock, 'wall'>): boolean {
+  if (row === null || (row.id !== model && row.aliases?.includes(model) !== true)) return false
+  return !hasCome(row.retires ?? null, new Date(clock.wall()).toISOString().slice(0, 10))
 }
 
 /** A legacy completion is a conversation to those who have no such thing, and a count can be had without them. */

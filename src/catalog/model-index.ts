@@ -35,6 +35,7 @@ export interface ModelIndex {
   isListed(name: string): boolean
   /** Every name that can be served now: models by name, then aliases, groups, and `provider/model` where it matters. */
   list(): readonly ListedModel[]
+  /** One of these, `provider/model` of one, or a model that is known and served without being listed. */
   find(id: string): ListedModel | null
   /** Mistakes in aliases, groups and fallbacks, as sentences. */
   readonly problems: readonly string[]
@@ -85,7 +86,7 @@ export function* modelIndexSteps(options: ModelIndexOptions): Generator<void, Mo
         .map(({ target }) => target),
     isListed: name => offers.listed.has(name),
     list: () => list,
-    find: id => listed.get(id) ?? findQualified(id, offers, created),
+    find: id => listed.get(id) ?? findQualified(id, offers, created) ?? findKnown(id, offers, created),
     problems: names.problems,
   }
 }
@@ -194,14 +195,22 @@ function listQualified(model: string, { provider }: Offer, created: number): Lis
   return { id: `${owner}/${model}`, created, ownedBy: owner, kind: 'model' }
 }
 
-/** `provider/model` of one that its provider lists. */
+/** `provider/model` of one that its provider lists, or is known to have. */
 function findQualified(id: string, offers: Offers, created: number): ListedModel | null {
   const model = id.slice(id.indexOf('/') + 1)
   const owner = id.slice(0, id.length - model.length - 1)
-  const offer = offers.listed
-    .get(model)
-    ?.find(({ provider }) => provider.usable && provider.connection.provider === owner)
+  const offer = [...(offers.listed.get(model) ?? []), ...offers.offersOfKnown(model)].find(
+    ({ provider }) => provider.usable && provider.connection.provider === owner,
+  )
   return offer === undefined ? null : listQualified(model, offer, created)
+}
+
+function findKnown(id: string, offers: Offers, created: number): ListedModel | null {
+  if (offers.listed.has(id) || offers.readQualified(id) !== null) return null
+  const offer = offers.offersOfKnown(id).find(({ provider }) => provider.usable)
+  return offer === undefined
+    ? null
+    : { id, created, ownedBy: offer.provider.connection.provider, kind: 'model' }
 }
 
 /** By code units, so that the order is the same on every machine. */

@@ -1,4 +1,5 @@
-// What a name stands for: a model, an alias, `provider/model`, a group, or any name at a provider that takes all.
+// What a name stands for: a model, an alias, `provider/model`, a group, a model that nobody lists but that is known, or
+// any name at a provider that takes all.
 
 import { nearNames } from '../lib/near-names.ts'
 import type { Offer, Offers } from './offers.ts'
@@ -51,6 +52,8 @@ export function createNameBook(offers: Offers, tables: NameTables): NameBook {
     if (listed !== undefined) return listed
     const qualified = offers.readQualified(name)
     if (qualified !== null) return [qualified]
+    const known = offers.offersOfKnown(name)
+    if (known.length > 0) return known
     const any = offers.offersOfAny(name)
     return any.length === 0 ? null : any
   }

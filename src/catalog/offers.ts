@@ -9,6 +9,8 @@ export interface IndexedProvider {
   readonly priority: number
   /** Names of models that it serves. */
   readonly models: readonly string[]
+  /** Whether it has a model of that name beside those; absent where it is known exactly what it has. */
+  readonly knows?: (model: string) => boolean
   /** Takes every name that nobody lists: a server whose models nobody has written down. */
   readonly acceptsAnyModel: boolean
   /** Models that it had and has no more, whatever is asked of it; absent for none. */
@@ -39,6 +41,8 @@ export interface Offers {
   readQualified(name: string): Offer | null
   /** The name, or `provider/model`, stood for a model that its provider has no more, and stands for nothing else. */
   isGone(name: string): boolean
+  /** Those who are known to have a model of that name, though nobody lists it; first choice first. */
+  offersOfKnown(name: string): readonly Offer[]
   /** Those who take a name that nobody lists. */
   offersOfAny(name: string): readonly Offer[]
 }
@@ -80,6 +84,10 @@ export function* offerSteps(providers: readonly IndexedProvider[]): Generator<vo
       const maker = byName.get(name.slice(0, slash))
       return maker === undefined || maker.provider.gone?.has(model) ? null : maker.makeOffer(model)
     },
+    offersOfKnown: name =>
+      makers
+        .filter(({ provider }) => provider.knows?.(name) === true)
+        .map(({ makeOffer }) => makeOffer(name)),
     // A name that somebody had is not any name: whoever takes all is not the one that was meant.
     offersOfAny: name =>
       isGone(name)

@@ -2,10 +2,13 @@
 
 import { findModelProblems } from '../app/build-snapshot.ts'
 import { loadPlugins } from '../app/plugins.ts'
+import { readModelSnapshot } from '../catalog/model-snapshot.ts'
+import { createModelTable } from '../catalog/model-table.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, loadConfiguration, readEnvironment } from '../config/load.ts'
 import { findPlugins } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
+import { once } from '../lib/once.ts'
 import { kindsWith } from '../providers/kinds.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import type { CheckOptions } from './program.ts'
@@ -28,6 +31,7 @@ export async function check({ file: named }: CheckOptions, terminal: Terminal): 
   const problems = findModelProblems(loaded.configuration, {
     clock: systemClock,
     plugins: plugins.providers,
+    modelTable: once(() => createModelTable(readModelSnapshot())),
     fetchMedia: () => Promise.reject(new Error('nothing is asked here')),
   })
   for (const notice of [...loaded.notices, ...problems]) terminal.print(`note: ${notice}`)

@@ -2,10 +2,13 @@
 
 import { loadPlugins } from '../app/plugins.ts'
 import { type ReplayReport, replayRows } from '../app/replay.ts'
+import { readModelSnapshot } from '../catalog/model-snapshot.ts'
+import { createModelTable } from '../catalog/model-table.ts'
 import { formatProblem } from '../config/describe.ts'
 import { findConfigurationFile, loadConfiguration, readEnvironment } from '../config/load.ts'
 import { findPlugins } from '../config/plugins.ts'
 import { systemClock } from '../lib/clock.ts'
+import { once } from '../lib/once.ts'
 import { kindsWith } from '../providers/kinds.ts'
 import { readLedger, StoreError } from '../store/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
@@ -30,6 +33,7 @@ export async function replay(options: ReplayOptions, terminal: Terminal): Promis
   const deps = {
     clock: systemClock,
     plugins: plugins.providers,
+    modelTable: once(() => createModelTable(readModelSnapshot())),
     fetchMedia: () => Promise.reject(new Error('nothing is asked here')),
   }
   try {
