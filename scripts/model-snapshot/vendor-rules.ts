@@ -7,6 +7,11 @@ import { type Facts, fillIn, type Records, sortModalities } from './said.ts'
 interface VendorRule {
   /** Where the vendor says it. */
   readonly link: string
+  /**
+   * The page could not be read, or not for each of these models, when the rule was last looked at. The others were read, or
+   * recorded answers of the provider show what they say.
+   */
+  readonly unverified?: boolean
   readonly providers: readonly string[]
   /** Kinds of model that it speaks of; chat where left out. */
   readonly kinds?: readonly ModelKind[]
@@ -21,14 +26,15 @@ const dated = /^gpt-4o-2024-05-13$|^chatgpt-|^gpt-4(?:-|$)(?!o)|^gpt-3\.5/
 
 export const vendorRules: readonly VendorRule[] = [
   {
-    link: 'https://platform.openai.com/docs/guides/streaming-responses',
+    link: 'https://developers.openai.com/api/docs/guides/streaming-responses',
+    unverified: true,
     providers: ['openai', 'azure'],
     // The largest are asked in the background.
     except: /-pro(?:-|$)|deep-research/,
     facts: { streaming: true },
   },
   {
-    link: 'https://docs.claude.com/en/docs/build-with-claude/streaming',
+    link: 'https://platform.claude.com/docs/en/build-with-claude/streaming',
     providers: ['anthropic'],
     facts: { streaming: true },
   },
@@ -60,16 +66,19 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.together.ai/docs/chat-overview',
+    unverified: true,
     providers: ['together'],
     facts: { streaming: true },
   },
   {
     link: 'https://docs.fireworks.ai/guides/querying-text-models',
+    unverified: true,
     providers: ['fireworks'],
     facts: { streaming: true },
   },
   {
     link: 'https://docs.perplexity.ai/guides/streaming-responses',
+    unverified: true,
     providers: ['perplexity'],
     facts: { streaming: true },
   },
@@ -87,11 +96,13 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.sambanova.ai/docs/en/api-reference/overview',
+    unverified: true,
     providers: ['sambanova'],
     facts: { streaming: true },
   },
   {
     link: 'https://docs.api.nvidia.com/nim/reference/llm-apis',
+    unverified: true,
     providers: ['nvidia'],
     facts: { streaming: true },
   },
@@ -101,26 +112,30 @@ export const vendorRules: readonly VendorRule[] = [
     facts: { streaming: true },
   },
   {
-    link: 'https://platform.openai.com/docs/guides/function-calling#parallel-function-calling',
+    link: 'https://developers.openai.com/api/docs/guides/function-calling#parallel-function-calling',
+    unverified: true,
     providers: ['openai', 'azure'],
     match: /^gpt-(?:3\.5-turbo|4|5|6)/,
     except: /^gpt-4$|^gpt-4-(?:0314|0613|32k)|instruct|audio|search|vision/,
     facts: { parallelTools: true },
   },
   {
-    link: 'https://platform.openai.com/docs/api-reference/chat/create#chat_create-parallel_tool_calls',
+    link: 'https://developers.openai.com/api/docs/guides/function-calling#parallel-function-calling',
+    unverified: true,
     providers: ['openai', 'azure'],
     match: /^o[134](?:-|$)/,
     facts: { parallelTools: false },
   },
   {
-    link: 'https://docs.claude.com/en/docs/agents-and-tools/tool-use/implement-tool-use#parallel-tool-use',
+    link: 'https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview',
+    unverified: true,
     providers: ['anthropic'],
     match: /^claude-(?:3|opus|sonnet|haiku|fable)/,
     facts: { parallelTools: true },
   },
   {
     link: 'https://ai.google.dev/gemini-api/docs/function-calling#parallel_function_calling',
+    unverified: true,
     providers: ['gemini', 'vertex'],
     match: /^gemini-(?:2|3|4|flash|pro)/,
     except: /image|tts|live|embedding/,
@@ -128,6 +143,7 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.mistral.ai/capabilities/function_calling/',
+    unverified: true,
     providers: ['mistral'],
     match:
       /^(?:mistral-(?:large|medium|small)|magistral|devstral|codestral-2508|ministral|voxtral-small|pixtral)/,
@@ -135,31 +151,36 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.x.ai/docs/guides/function-calling#parallel-function-calling',
+    unverified: true,
     providers: ['xai'],
     match: /^grok-[34]/,
     facts: { parallelTools: true },
   },
   {
     link: 'https://console.groq.com/docs/tool-use',
+    unverified: true,
     providers: ['groq'],
     match: /^(?:llama-3\.[13]-|meta-llama\/llama-4|qwen\/qwen3-32b|moonshotai\/kimi-k2)/,
     facts: { parallelTools: true },
   },
   {
     link: 'https://console.groq.com/docs/tool-use',
+    unverified: true,
     providers: ['groq'],
     match: /^openai\/gpt-oss/,
     facts: { parallelTools: false },
   },
   {
-    link: 'https://platform.openai.com/docs/guides/structured-outputs',
+    link: 'https://developers.openai.com/api/docs/guides/structured-outputs',
+    unverified: true,
     providers: ['openai', 'azure'],
     match: /^(?:gpt-(?:4o|4\.[15]|5|6)|o[134](?:-|$))/,
     except: /2024-05-13|^o1-(?:mini|preview)|audio|realtime|transcribe|tts|image/,
     facts: { jsonSchema: true },
   },
   {
-    link: 'https://platform.openai.com/docs/guides/structured-outputs',
+    link: 'https://developers.openai.com/api/docs/guides/structured-outputs',
+    unverified: true,
     providers: ['openai', 'azure'],
     match: dated,
     facts: { jsonSchema: false },
@@ -178,6 +199,7 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://ai.google.dev/gemini-api/docs/structured-output',
+    unverified: true,
     providers: ['gemini', 'vertex'],
     match: /^gemini-(?:1\.5|2|3|4|flash|pro)/,
     except: /image|tts|live|embedding|computer-use/,
@@ -185,18 +207,22 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/',
+    unverified: true,
     providers: ['mistral'],
     match: /^(?:mistral-(?:large|medium|small)|magistral|devstral|codestral|ministral|pixtral)/,
     facts: { jsonSchema: true },
   },
   {
     link: 'https://docs.x.ai/docs/guides/structured-outputs',
+    unverified: true,
     providers: ['xai'],
-    match: /^grok-[234]/,
+    // The first grok-2 came before schemas did.
+    match: /^grok-(?:[34]|2-(?:vision-)?1212)/,
     facts: { jsonSchema: true },
   },
   {
     link: 'https://docs.cohere.com/docs/structured-outputs',
+    unverified: true,
     providers: ['cohere'],
     match: /^command-(?:a|r7b|r-(?:plus-)?08)/,
     facts: { jsonSchema: true },
@@ -213,22 +239,26 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.perplexity.ai/guides/structured-outputs',
+    unverified: true,
     providers: ['perplexity'],
     facts: { jsonSchema: true },
   },
   {
     link: 'https://docs.fireworks.ai/structured-responses/structured-response-formatting',
+    unverified: true,
     providers: ['fireworks'],
     facts: { jsonSchema: true },
   },
   {
     link: 'https://console.groq.com/docs/structured-outputs',
+    unverified: true,
     providers: ['groq'],
     match: /^(?:openai\/gpt-oss|meta-llama\/llama-4|moonshotai\/kimi-k2)/,
     facts: { jsonSchema: true },
   },
   {
     link: 'https://platform.openai.com/docs/guides/batch#model-availability',
+    unverified: true,
     providers: ['openai'],
     kinds: ['chat', 'embedding'],
     match: /^(?:gpt-(?:3\.5-turbo|4|5|6)|o[134](?:-|$)|text-embedding)/,
@@ -236,13 +266,15 @@ export const vendorRules: readonly VendorRule[] = [
     facts: { batch: true },
   },
   {
-    link: 'https://docs.claude.com/en/docs/build-with-claude/batch-processing#supported-models',
+    link: 'https://platform.claude.com/docs/en/build-with-claude/batch-processing#supported-models',
+    unverified: true,
     providers: ['anthropic'],
     match: /^claude-(?:3|opus|sonnet|haiku|fable)/,
     facts: { batch: true },
   },
   {
     link: 'https://ai.google.dev/gemini-api/docs/batch-api',
+    unverified: true,
     providers: ['gemini'],
     kinds: ['chat', 'embedding'],
     match: /^gemini-(?:2\.5|3|embedding)/,
@@ -251,6 +283,7 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://docs.mistral.ai/capabilities/batch/',
+    unverified: true,
     providers: ['mistral'],
     kinds: ['chat', 'embedding', 'moderation'],
     match: /^(?:mistral|ministral|codestral|magistral|devstral|pixtral|open-)/,
@@ -258,18 +291,21 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://console.groq.com/docs/batch',
+    unverified: true,
     providers: ['groq'],
     match: /^(?:openai\/gpt-oss|llama-3\.|meta-llama\/llama-4)/,
     facts: { batch: true },
   },
   {
     link: 'https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai',
+    unverified: true,
     providers: ['vertex'],
     match: /^claude-(?:opus|sonnet|haiku|fable)/,
     facts: { tools: true, parallelTools: true, promptCaching: true },
   },
   {
-    link: 'https://platform.openai.com/docs/guides/pdf-files',
+    link: 'https://developers.openai.com/api/docs/guides/file-inputs',
+    unverified: true,
     providers: ['openai'],
     match: /^(?:gpt-(?:4o|4\.1|5|6)|o[134](?:-|$))/,
     except: /2024-05-13|audio|search|codex|image/,
@@ -278,12 +314,14 @@ export const vendorRules: readonly VendorRule[] = [
   },
   {
     link: 'https://ai.google.dev/gemini-api/docs/models',
+    unverified: true,
     providers: ['gemini', 'vertex'],
     match: /^gemini-(?:2\.[05]|3(?:\.\d)?)-(?:pro|flash)(?:-lite)?(?:-preview[\d-]*)?$/,
     facts: { input: ['text', 'image', 'pdf', 'audio', 'video'] },
   },
   {
-    link: 'https://docs.claude.com/en/docs/build-with-claude/pdf-support',
+    link: 'https://platform.claude.com/docs/en/build-with-claude/pdf-support',
+    unverified: true,
     providers: ['anthropic'],
     match: /^claude-(?:3-[57]|opus|sonnet|haiku|fable)/,
     facts: { input: ['text', 'image', 'pdf'] },
