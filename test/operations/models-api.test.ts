@@ -179,7 +179,7 @@ test('an answer that is still true is not sent again', async () => {
 
 test.each([
   ['anthropic/claude-opus-4-5', 'provider_not_configured', 'ANTHROPIC_API_KEY'],
-  ['groq-of-mine/llama-3.3-70b-versatile', 'provider_unusable', 'GROQ_API_KEY'],
+  ['groq-of-mine/openai/gpt-oss-120b', 'provider_unusable', 'GROQ_API_KEY'],
   ['openai/gpt-4o', 'not_configured', '`models` of the provider `openai`'],
 ])('why %s is missing: %s', async (name, missing, words) => {
   const scene = await openScene({
