@@ -160,7 +160,11 @@ function connectProvider(
       connection,
       priority: configured.priority,
       models: configured.models ?? provider.models,
-      acceptsAnyModel: configured.models === null && provider.models.length === 0,
+      // Deployments are names that stand in the configuration: those are what there is.
+      acceptsAnyModel:
+        configured.models === null &&
+        provider.models.length === 0 &&
+        Object.keys(configured.deployments).length === 0,
       ...knowledgeOf(configured, provider, deps),
       operations: operationsOf(provider),
       deployments: configured.deployments,

@@ -3,6 +3,7 @@
 import type { Target } from '../call.ts'
 import type { CatalogueEntry } from '../catalog/catalogue.ts'
 import { mergeFacts, shareFacts } from '../catalog/merge-facts.ts'
+import { didYouMean } from '../catalog/name-book.ts'
 import type { ModelLibrary, NameMeaning } from '../control/models/library.ts'
 import type { Clock } from '../lib/clock.ts'
 import { nearNames } from '../lib/near-names.ts'
@@ -94,26 +95,46 @@ function entriesOf(targets: readonly Target[], known: KnownModels): readonly Cat
   return [...new Set(targets.map(target => entryOf(target, known)))]
 }
 
-function entryOf(
-  { connection: { provider, type }, model, id }: Target,
-  { catalogue }: KnownModels,
-): CatalogueEntry {
+function entryOf({ connection: { provider, type }, model, id }: Target, known: KnownModels): CatalogueEntry {
+  const { catalogue } = known
   const own = catalogue.find(id)
-  const known = own ?? catalogue.findById(model).find(entry => entry.provider === provider)
-  return known ?? unknownEntry({ id: model, provider, providerType: type })
+  const described = own ?? catalogue.findById(model).find(entry => entry.provider === provider)
+  return described ?? unknownEntry({ id: model, provider, providerType: type }, known)
 }
 
-/** A model that nobody has listed or described, at a provider that takes any name. */
-function unknownEntry(place: Pick<CatalogueEntry, 'id' | 'provider' | 'providerType'>): CatalogueEntry {
+/** A model that nobody has listed or described. */
+function unknownEntry(
+  place: Pick<CatalogueEntry, 'id' | 'provider' | 'providerType'>,
+  known: KnownModels,
+): CatalogueEntry {
   return {
     ...mergeFacts({}),
     ...place,
     key: `${place.provider}/${place.id}`,
-    missing: null,
-    missingReason: null,
+    ...whyUnknown(place, known),
     sources: [],
     listedAt: null,
     seenByKeys: null,
+  }
+}
+
+/** Only who takes any name may well have it. */
+function whyUnknown(
+  { id, provider }: Pick<CatalogueEntry, 'id' | 'provider'>,
+  known: KnownModels,
+): Pick<CatalogueEntry, 'missing' | 'missingReason'> {
+  const found = known.snapshot.providers.find(({ configuration }) => configuration.name === provider)
+  if (found === undefined || (found.indexed.usable && found.indexed.acceptsAnyModel))
+    return { missing: null, missingReason: null }
+  const { usable, unusableReason } = found.indexed
+  if (!usable)
+    return {
+      missing: 'provider_unusable',
+      missingReason: `The provider \`${provider}\` ${unusableReason ?? 'cannot be used'}.`,
+    }
+  return {
+    missing: 'not_listed',
+    missingReason: `Nobody knows a model of that name at the provider \`${provider}\`.${didYouMean(suggestNames(`${provider}/${id}`, known))} A request for it is sent there all the same.`,
   }
 }
 

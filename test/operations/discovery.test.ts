@@ -109,6 +109,25 @@ test('the live list takes the place of the well-known names, and a model that va
   }
 })
 
+test('a provider whose deployments are named has those, and takes no other name', async () => {
+  const upstream = await openUpstream(names('gpt-4o'))
+  const deployed = {
+    type: 'azure',
+    name: 'az',
+    base_url: upstream.baseUrl,
+    api_key: 'k',
+    deployments: { mine: 'd1' },
+  }
+  const gateway = await open(configurationOf([deployed]))
+  expect(await modelsOf(gateway)).toEqual(['mine'])
+  expect((await gateway.chat({ model: 'mine' })).status).toBe(200)
+  const asked = upstream.requests.length
+  const unknown = await gateway.chat({ model: 'somebody-elses' })
+  expect(unknown.status).toBe(404)
+  expect((await errorOf(unknown)).code).toBe('model_not_found')
+  expect(upstream.requests.length).toBe(asked)
+})
+
 test('names that the configuration gives are those that are served, and lead where it says', async () => {
   const upstream = await openUpstream(names('listed', 'fast', 'second/own', 'free'))
   const other = await openUpstream(names('own', 'another'))

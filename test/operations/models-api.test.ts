@@ -181,6 +181,12 @@ test.each([
   ['anthropic/claude-opus-4-5', 'provider_not_configured', 'ANTHROPIC_API_KEY'],
   ['groq-of-mine/openai/gpt-oss-120b', 'provider_unusable', 'GROQ_API_KEY'],
   ['openai/gpt-4o', 'not_configured', '`models` of the provider `openai`'],
+  [
+    'openai/gpt-4o-minni',
+    'not_listed',
+    'Nobody knows a model of that name at the provider `openai`. Did you mean',
+  ],
+  ['groq-of-mine/never-heard-of', 'provider_unusable', 'GROQ_API_KEY'],
 ])('why %s is missing: %s', async (name, missing, words) => {
   const scene = await openScene({
     upstreams: [[answerText('x')]],
