@@ -9,6 +9,7 @@ import { answerFromTargets } from './ask.ts'
 import { answerCount } from './count-tokens.ts'
 import { deliverError } from './deliver.ts'
 import { type ClientCall, type Exchange, type Gateway, openExchange } from './exchange.ts'
+import { requireUse } from './may-use.ts'
 import type { ParsedRequest } from './request.ts'
 import { compact } from './responses/compact.ts'
 
@@ -26,10 +27,19 @@ export async function handle(call: ClientCall, gateway: Gateway): Promise<void> 
     admit(exchange)
     const bytes = signed ?? (await receive(exchange))
     const answer = answerOf(call.endpoint)
-    await answer(exchange, parse(exchange, bytes))
+    const parsed = parse(exchange, bytes)
+    checkUse(exchange, parsed)
+    await answer(exchange, parsed)
   } catch (thrown) {
     deliverError(exchange, asGatewayError(thrown))
   }
+}
+
+/** Whether they may ask for this model. 404 */
+function checkUse({ snapshot, page }: Exchange, { facts: { model } }: ParsedRequest): void {
+  const { keyId, tenant } = page
+  if (keyId === null) throw new Error('a request was let in that nobody has made')
+  requireUse({ principal: { keyId, tenant }, snapshot }, model)
 }
 
 /** What is done with requests of an endpoint. */

@@ -5,6 +5,7 @@ import { type DescribedModel, type ListedModel, modelInPath, shapeOfModels } fro
 import { GatewayError } from '../errors.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import type { Gateway } from './exchange.ts'
+import { mayUse, requireUse } from './may-use.ts'
 import type { Principal, Snapshot } from './snapshot.ts'
 
 /** Knows the models by the names by which they are asked for. */
@@ -46,7 +47,7 @@ export interface Asking {
 export function listModels({ principal, snapshot, gateway }: Asking): readonly DescribedModel[] {
   return snapshot
     .listModels()
-    .filter(({ id }) => snapshot.mayUse(principal, id))
+    .filter(({ id }) => mayUse({ principal, snapshot }, id))
     .map(model => describe(model, gateway))
 }
 
@@ -58,9 +59,10 @@ function describe(model: ListedModel, { models, clock }: Asking['gateway']): Des
 
 /** @throws GatewayError 404 */
 export function findModel(name: string, { principal, snapshot, gateway }: Asking): DescribedModel {
+  requireUse({ principal, snapshot }, name)
   const model = snapshot.findModel(name)
-  if (model !== null && snapshot.mayUse(principal, name)) return describe(model, gateway)
+  if (model !== null) return describe(model, gateway)
   // Says why, and names the near ones, as a request with this model would.
-  if (model === null) snapshot.resolve(name, 'chat')
+  snapshot.resolve(name, 'chat')
   throw new GatewayError('model_not_found', { param: 'model' })
 }

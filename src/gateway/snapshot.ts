@@ -152,8 +152,11 @@ export interface Snapshot {
   readonly lookUpConversation: ((question: ConversationQuestion) => Promise<unknown> | null) | null
   /** Told where a conversation was answered. */
   keepConversation(conversation: ConversationName, targetId: string): void
-  /** Whether somebody may ask for a name at all. */
-  mayUse(principal: Principal, model: string): boolean
+  /**
+   * Whether somebody may ask for a name at all, as it stands in the request: a model, an alias, a group, or
+   * `provider/model`. What the operator's rules and fallbacks make of it is not asked again.
+   */
+  mayUse(principal: Pick<Principal, 'keyId' | 'tenant'>, model: string): boolean
   /** Every name that may be asked for, sorted. */
   listModels(): readonly ListedModel[]
   findModel(name: string): ListedModel | null
