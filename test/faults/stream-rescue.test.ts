@@ -3,7 +3,16 @@
 import { describe, expect, test } from 'vitest'
 import { openClients } from '../support/asking-clients.ts'
 import { answerJson, resetConnection } from '../support/fake-upstream.ts'
-import { ask, breaking, policy, read, shareRescue, upstreamOf, whole } from '../support/rescue-scene.ts'
+import {
+  ask,
+  begun,
+  breaking,
+  policy,
+  read,
+  shareRescue,
+  upstreamOf,
+  whole,
+} from '../support/rescue-scene.ts'
 import {
   askAs,
   eventsOf,
@@ -230,6 +239,27 @@ describe('the bound of an answer', () => {
 
   test('holds for all its parts together', async () => {
     expect(await continued('word '.repeat(64))).toMatchObject({ max_tokens: 20 })
+  })
+
+  test('is counted as its providers count, thoughts that nobody reads included', async () => {
+    policy.rescue = 'continue'
+    const count = { prompt_tokens: 9, completion_tokens: 70, total_tokens: 79 }
+    const counted = Buffer.from(`data: ${JSON.stringify({ id: 'a', choices: [], usage: count })}\n\n`)
+    const first = 'openai-chat'
+    upstreamOf(scene(), first).behave(streamOf(first, [...begun(first, 'Hello'), counted], { ending: 'cut' }))
+    const claude = upstreamOf(scene(), 'claude')
+    const told = { input_tokens: 9, output_tokens: 20 }
+    const more = Buffer.from(
+      `event: message_delta\ndata: ${JSON.stringify({ type: 'message_delta', delta: {}, usage: told })}\n\n`,
+    )
+    const goingOn = [...begun('anthropic-messages', ' again'), more]
+    claude.behave(streamOf('anthropic-messages', goingOn, { ending: 'cut' }))
+    const vllm = upstreamOf(scene(), 'vllm')
+    vllm.behave(whole('vllm', ' and again'))
+    const body = { model: 'continue-openai-chat', stream: true, max_tokens: 100 }
+    await (await scene().gateway.chat(body)).text()
+    expect(lastBody(claude)).toMatchObject({ max_tokens: 30 })
+    expect(lastBody(vllm)).toMatchObject({ max_tokens: 10 })
   })
 
   test('is not exceeded by an answer that has reached it', async () => {

@@ -24,6 +24,8 @@ export interface Join {
   readonly mode: JoinMode
   readonly kind: JointKind
   readonly conversation: Conversation
+  /** Of what the answer may have, what is left for who goes on; without bound where the client set none. */
+  readonly tokensLeft: number
 }
 
 interface Choice {
@@ -31,11 +33,14 @@ interface Choice {
   /** Those that have not been asked, in the order of the route. */
   readonly plans: readonly Plan[]
   readonly partial: PartialAnswer
+  /** How many tokens the answer has so far. */
+  readonly tokensSent: number
   readonly policy: RescuePolicy
 }
 
 /** First those that can go on, then those that may answer anew. */
-export function planJoins(exchange: Exchange, { request, plans, partial, policy }: Choice): readonly Join[] {
+export function planJoins(exchange: Exchange, choice: Choice): readonly Join[] {
+  const { request, plans, partial, tokensSent, policy } = choice
   const able = plans.filter(({ way }) => way.operation === 'chat')
   const [first] = able
   const asked = first === undefined ? null : readAsked(exchange, request, first.way)
@@ -43,31 +48,16 @@ export function planJoins(exchange: Exchange, { request, plans, partial, policy 
   const { conversation } = asked
   const joins: Join[] = []
   const wants = (mode: JoinMode): boolean => policy === mode || policy === 'auto'
-  const left = tokensLeft(exchange, conversation, partial)
-  if (wants('continue') && partial.text.trim() !== '' && left >= 1)
+  const tokensLeft = (conversation.sampling.maxTokens ?? Number.POSITIVE_INFINITY) - tokensSent
+  if (wants('continue') && partial.text.trim() !== '' && tokensLeft >= 1)
     for (const plan of able) {
       const kind = continuationOf(exchange, plan, conversation)
-      if (kind !== null) joins.push({ plan, mode: 'continue', kind, conversation })
+      if (kind !== null) joins.push({ plan, mode: 'continue', kind, conversation, tokensLeft })
     }
   if (wants('restart') && !partial.mixed)
-    for (const plan of able) joins.push({ plan, mode: 'restart', kind: 'repetition', conversation })
+    for (const plan of able)
+      joins.push({ plan, mode: 'restart', kind: 'repetition', conversation, tokensLeft })
   return joins
-}
-
-/** Of what the answer may have, without what was sent of it. */
-function tokensLeft(
-  exchange: Exchange,
-  { sampling: { maxTokens = Number.POSITIVE_INFINITY } }: Conversation,
-  partial: PartialAnswer,
-): number {
-  return maxTokens - tokensOf(exchange, partial)
-}
-
-/** Most upstreams send each token by itself. Where there is far more text than that, it is estimated by its length. */
-function tokensOf({ gateway }: Exchange, { text, reasoning, events }: PartialAnswer): number {
-  const pieces = events.filter(event => event.type === 'part_delta' && event.text !== '').length
-  const estimate = gateway.estimateUsage(0, text.length + reasoning.length).outputText
-  return pieces * 2 >= estimate ? pieces : estimate
 }
 
 /** Null where the target does not go on from a text, or would have to put its answer into a tool. */
@@ -98,13 +88,11 @@ export function prepareJoin(
   exchange: Exchange,
   { request, partial, spent, join, alternatives, remedy, patienceMs }: JoinRequest,
 ): UpstreamRequest | Promise<UpstreamRequest> {
-  const { plan, mode, kind } = join
+  const { plan, mode, kind, tokensLeft } = join
   const answers = chatOf(exchange.call.endpoint.format)
   const joining: Joining = {
     extend: conversation =>
-      mode === 'continue'
-        ? withPrefill(bounded(exchange, conversation, partial), partial.text)
-        : conversation,
+      mode === 'continue' ? withPrefill(bounded(conversation, tokensLeft), partial.text) : conversation,
     openEncoder(context, write) {
       const encoder = openPrimed(answers, partial, { context, write })
       return new Joint({ kind, partial, spent, encoder })
@@ -120,11 +108,10 @@ export function prepareJoin(
 }
 
 /** All parts of an answer together are no longer than the client wants it. */
-function bounded(exchange: Exchange, conversation: Conversation, partial: PartialAnswer): Conversation {
+function bounded(conversation: Conversation, tokensLeft: number): Conversation {
   const { sampling } = conversation
   if (sampling.maxTokens === undefined) return conversation
-  const maxTokens = Math.max(1, Math.floor(tokensLeft(exchange, conversation, partial)))
-  return { ...conversation, sampling: { ...sampling, maxTokens } }
+  return { ...conversation, sampling: { ...sampling, maxTokens: Math.floor(tokensLeft) } }
 }
 
 /** The answer so far, as the last thing the model said; without blanks at its end, which vendors refuse. */

@@ -6,7 +6,7 @@ import { notRescued } from '../../events.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Route } from '../plan.ts'
 import type { PlannedRequest } from '../request.ts'
-import { type BrokenAttempt, billBroken, markBroken } from './books.ts'
+import { type BrokenAttempt, billBroken, countSent, markBroken } from './books.ts'
 import { BufferedTap } from './buffered-tap.ts'
 import { planJoins } from './join.ts'
 import { type PartialAnswer, readPartialAnswer } from './partial-answer.ts'
@@ -48,6 +48,8 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): Finder
   const { policy, conversation } = route
   const spoilt: Spoilt = { targets: new Set(), prefills: new Set() }
   let search: Search | null = null
+  /** What the answer had when the attempt began that goes on with it: none where it began anew. */
+  let before = 0
 
   async function find(broken: Broken): Promise<Continuation | null> {
     const { target, warnings } = page
@@ -62,7 +64,8 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): Finder
       return null
     }
     const plans = route.plans.filter(plan => !spoilt.targets.has(plan.target))
-    const joins = planJoins(exchange, { request, plans, partial, policy: policy.rescue })
+    const tokensSent = countSent(exchange, partial, { before, facts: broken.facts })
+    const joins = planJoins(exchange, { request, plans, partial, tokensSent, policy: policy.rescue })
     search = new Search({ exchange, request, policy, spoilt, attempt, partial }, joins)
     const found = await search.run()
     if (found === null && isOver(exchange)) return null
@@ -72,6 +75,7 @@ function createFinder(exchange: Exchange, { request, route }: Rescuable): Finder
       return null
     }
     billBroken(exchange, attempt)
+    before = found.join.mode === 'continue' ? tokensSent : 0
     page.target = found.join.plan.target
     // The conversation goes on where its answer was finished.
     if (conversation !== null) exchange.snapshot.keepConversation(conversation, page.target.id)
