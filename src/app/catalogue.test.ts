@@ -20,7 +20,7 @@ function setUp() {
       providers: [
         {
           configuration: { name: 'acme', models: null, deployments: {}, baseModels: {} },
-          provider: { type: 'openai_compatible', keyOptional: true },
+          provider: { type: 'openai_compatible', keyOptional: true, models: [] },
           indexed: { usable: true, unusableReason: null },
         },
       ],

@@ -1,7 +1,13 @@
 // Holds the catalogue in force. It is put together when somebody first asks for it, and again when the configuration or
 // a provider's list has changed: piece by piece beside the requests, and replaced in one step.
 
-import { buildSteps, type CatalogueOptions, type ProviderList } from '../catalog/build-catalogue.ts'
+import {
+  buildSteps,
+  type CatalogueOptions,
+  factsOfListed,
+  findListed,
+  type ProviderList,
+} from '../catalog/build-catalogue.ts'
 import type { Catalogue, CatalogueEntry } from '../catalog/catalogue.ts'
 import { createKnownFacts } from '../catalog/known-facts.ts'
 import { explainFacts, type FactOrigin } from '../catalog/merge-facts.ts'
@@ -176,8 +182,7 @@ function findOrigins(entry: CatalogueEntry, options: CatalogueOptions): readonly
     model: entry.id,
     base: bases[entry.id] ?? (deployment === undefined ? null : (bases[deployment] ?? null)),
   })
-  const listed = provider?.listing?.models.find(({ id }) => id.toLowerCase() === entry.id.toLowerCase())
-  if (listed === undefined) return explainFacts(layers)
-  const { id: _id, ...listing } = listed
-  return explainFacts({ ...layers, listing })
+  const listed = new Map(provider?.listing?.models.map(model => [model.id.toLowerCase(), model]))
+  const found = findListed(listed, entry.id, layers)
+  return explainFacts(found === undefined ? layers : { ...layers, listing: factsOfListed(found) })
 }

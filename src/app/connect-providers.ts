@@ -14,6 +14,7 @@ import { formats } from '../formats/index.ts'
 import { createAnswerReader } from '../gateway/answer-reader.ts'
 import type { ProviderSide } from '../gateway/snapshot.ts'
 import type { Clock } from '../lib/clock.ts'
+import { once } from '../lib/once.ts'
 import { aiSdk, createAiSdkAnswer, findPackage } from '../providers/ai-sdk/index.ts'
 import { buildConnection } from '../providers/build-connection.ts'
 import { findProvider } from '../providers/index.ts'
@@ -34,7 +35,12 @@ export interface ConnectedProvider {
   readonly live: LiveList | null
   /** What it is without any list. */
   readonly plain: IndexedProvider
+  /** The bundled facts of a name; null where they do not say what it serves. */
+  readonly bundled: FindBundled | null
 }
+
+/** Null where nothing is known of a name. */
+type FindBundled = (model: string) => SnapshotRow | null
 
 export interface ConnectDeps {
   readonly clock: Clock
@@ -99,7 +105,7 @@ function serveLive(
   connected: Unlisted,
   { live, isTaken }: { readonly live: LiveList | null; readonly isTaken: IsTaken },
 ): ConnectedProvider {
-  const { configuration, listing, plain, provider } = connected
+  const { bundled, configuration, listing, plain, provider } = connected
   const { connection } = plain
   // Names that stand in the configuration are those that are served, whatever is listed.
   const isNamed = configuration.models !== null || Object.keys(configuration.deployments).length > 0
@@ -107,16 +113,16 @@ function serveLive(
   // What a vendor adds to its list must not change where a name of the configuration leads.
   const isFree = (name: string): boolean =>
     !isTaken(name, configuration.name) || provider.models.includes(name)
-  const { knows: _knows, ...exact } = plain
   return {
     ...connected,
     live,
     indexed: {
-      ...(served === null ? plain : exact),
+      ...plain,
       ...(live?.seenByKeys && { connection: { ...connection, seenByKeys: live.seenByKeys } }),
       ...(served !== null && {
         models: served.models.flatMap(({ id, aliases = [] }) => [id, ...aliases]).filter(isFree),
         gone: served.gone,
+        ...(bundled !== null && { knows: knowsBy(bundled, served) }),
       }),
     },
   }
@@ -151,9 +157,11 @@ function connectProvider(
     unusableReason = thrown.message
     connection = deadConnection(configured)
   }
+  const bundled = bundledOf(configured, provider, deps)
   return {
     configuration: configured,
     provider,
+    bundled,
     side: createSide(provider, settings, deps.clock),
     listing,
     plain: {
@@ -165,7 +173,7 @@ function connectProvider(
         configured.models === null &&
         provider.models.length === 0 &&
         Object.keys(configured.deployments).length === 0,
-      ...knowledgeOf(configured, provider, deps),
+      ...(bundled !== null && { knows: model => isServed(bundled(model), deps.clock) }),
       operations: operationsOf(provider),
       deployments: configured.deployments,
       baseModels: configured.baseModels,
@@ -179,20 +187,36 @@ function connectProvider(
  * Until a provider has listed its models, it is taken to have those of the bundle that are not retired. The bundle takes
  * its time to be read: it is, with the first name that neither is well-known nor leads anywhere else.
  */
-function knowledgeOf(
+function bundledOf(
   { models, deployments }: ProviderConfiguration,
   { type, models: wellKnown }: Provider,
-  { modelTable, clock }: ConnectDeps,
-): Pick<IndexedProvider, 'knows'> {
+  { modelTable }: ConnectDeps,
+): FindBundled | null {
   const isNamed = models !== null || Object.keys(deployments).length > 0
-  if (isNamed || wellKnown.length === 0 || modelTable === undefined) return {}
-  return { knows: model => isServed(modelTable().findRow(type, model), model, clock) }
+  if (isNamed || wellKnown.length === 0 || modelTable === undefined) return null
+  return model => {
+    const row = modelTable().findRow(type, model)
+    // Names are written as the vendor writes them: what finds a row in another spelling is refused by the vendor.
+    return row !== null && namesOf(row).includes(model) ? row : null
+  }
 }
 
-/** Names are written as the vendor writes them: what finds a row in another spelling is refused by the vendor. */
-function isServed(row: SnapshotRow | null, model: string, clock: Pick<Clock, 'wall'>): boolean {
-  if (row === null || (row.id !== model && row.aliases?.includes(model) !== true)) return false
-  return !hasCome(row.retires ?? null, new Date(clock.wall()).toISOString().slice(0, 10))
+function isServed(row: SnapshotRow | null, clock: Pick<Clock, 'wall'>): boolean {
+  return row !== null && !hasCome(row.retires ?? null, new Date(clock.wall()).toISOString().slice(0, 10))
+}
+
+/** Once a provider has listed its models, a name that it did not list is that of one which it listed under another. */
+function knowsBy(bundled: FindBundled, { models, gone }: LiveList): (model: string) => boolean {
+  const listed = once(() => new Set(models.map(({ id }) => id)))
+  return model => {
+    if (gone.has(model)) return false
+    const row = bundled(model)
+    return row !== null && namesOf(row).some(name => listed().has(name))
+  }
+}
+
+function namesOf({ id, aliases = [] }: SnapshotRow): readonly string[] {
+  return [id, ...aliases]
 }
 
 /** A legacy completion is a conversation to those who have no such thing, and a count can be had without them. */

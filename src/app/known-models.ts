@@ -83,6 +83,7 @@ export function toCatalogueProvider(
     usable: indexed.usable,
     unusableReason: indexed.unusableReason,
     configuredModels: models,
+    ownModels: provider.models,
     deployments,
     baseModels,
     listing,

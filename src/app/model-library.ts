@@ -57,13 +57,21 @@ function findMeaning(name: string, known: KnownModels): NameMeaning | null {
     : undefined
   const leadsTo = alias === undefined ? group : [alias]
   if (leadsTo === undefined) return null
-  const offers = entriesOf(models.expand(name), known)
+  const asked = entriesOf(models.expand(name), known)
+  const unserved = leadsTo.filter(member => models.expand(member).length === 0)
   return {
     kind: alias === undefined ? 'group' : 'alias',
     leadsTo,
-    offers,
-    facts: shareFacts(offers.filter(isThere)),
+    offers: [...new Set([...asked, ...unserved.flatMap(member => findOffers(member, known))])],
+    unserved: unserved.map(member => ({ name: member, reason: whyUnserved(member, known) })),
+    facts: shareFacts(asked.filter(isThere)),
   }
+}
+
+function whyUnserved(name: string, known: KnownModels): string {
+  const [first] = findOffers(name, known)
+  const reason = first?.missingReason ?? known.snapshot.describeGone(name)
+  return reason ?? `Nobody knows a model \`${name}\`.${didYouMean(suggestNames(name, known))}`
 }
 
 /** Those that can be asked in their order, and then the others. */
@@ -74,10 +82,7 @@ function findOffers(name: string, known: KnownModels): readonly CatalogueEntry[]
   // By its key one model is meant, unless somebody who can be asked has it by this very name.
   const meant = exact === null ? named : [exact, ...named.filter(isThere)]
   const asked = entriesOf(snapshot.models.expand(name), known)
-  // A provider that takes any name says nothing of a model that is known.
-  const offers =
-    meant.length === 0 ? asked : [...asked.filter(({ key }) => catalogue.find(key) !== null), ...meant]
-  const each = [...new Set(offers)]
+  const each = [...new Set([...asked, ...meant])]
   return [...each.filter(isThere), ...each.filter(entry => !isThere(entry))]
 }
 
@@ -124,8 +129,13 @@ function whyUnknown(
   known: KnownModels,
 ): Pick<CatalogueEntry, 'missing' | 'missingReason'> {
   const found = known.snapshot.providers.find(({ configuration }) => configuration.name === provider)
-  if (found === undefined || (found.indexed.usable && found.indexed.acceptsAnyModel))
-    return { missing: null, missingReason: null }
+  const takesAny = found?.indexed.usable === true && found.indexed.acceptsAnyModel
+  if (found === undefined || (takesAny && found.live === null)) return { missing: null, missingReason: null }
+  if (takesAny)
+    return {
+      missing: 'not_listed',
+      missingReason: `The provider \`${provider}\` does not list it. A request for it is sent there all the same, where nobody else has it.`,
+    }
   const { usable, unusableReason } = found.indexed
   if (!usable)
     return {

@@ -44,6 +44,7 @@ function provider(more: Partial<CatalogueProvider> = {}): CatalogueProvider {
     usable: true,
     unusableReason: null,
     configuredModels: null,
+    ownModels: [],
     deployments: {},
     baseModels: {},
     listing: null,
@@ -135,6 +136,37 @@ describe('which models are there', () => {
     expect(
       build({ providers: [provider({ listing: listing(['old']) })] }).find('vendor/old')?.missing,
     ).toBeNull()
+  })
+
+  test('a retired model that the configuration names is served: whoever wrote it there knows', () => {
+    const named = provider({ configuredModels: ['old'] })
+    expect(build({ providers: [named] }).find('vendor/old')).toMatchObject({
+      missing: null,
+      retiresOn: '2026-01-31',
+    })
+  })
+
+  test('what a provider lists of a name holds for the other names of the model, but not its title', () => {
+    const list = listing(['large-1-latest'], { contextWindow: 123_456, title: 'Large 1 (latest)' })
+    const catalogue = build({ providers: [provider({ listing: list })] })
+    expect(catalogue.find('vendor/large-1')).toMatchObject({ contextWindow: 123_456, listedAt: 7 })
+    expect(catalogue.find('vendor/large-1')?.title).not.toBe('Large 1 (latest)')
+  })
+
+  test('what it lists of the name itself comes first', () => {
+    const models = [
+      { id: 'large-1-latest', contextWindow: 1 },
+      { id: 'large-1', contextWindow: 2 },
+    ]
+    const catalogue = build({ providers: [provider({ listing: { models, at: 7 } })] })
+    expect(catalogue.find('vendor/large-1')?.contextWindow).toBe(2)
+  })
+
+  test('a provider of which nothing is written down has the models that it is known to serve', () => {
+    const own = provider({ name: 'simulator', type: 'simulator', tableName: null, ownModels: ['echo'] })
+    expect(build({ providers: [own] }).find('simulator/echo')?.missing).toBeNull()
+    const named = build({ providers: [{ ...own, configuredModels: ['other'] }] })
+    expect(named.find('simulator/echo')).toBeNull()
   })
 
   test('a configured model that no list has can be asked for', () => {

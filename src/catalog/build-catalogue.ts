@@ -23,6 +23,8 @@ export interface CatalogueProvider {
   readonly unusableReason: string | null
   /** Null where the configuration names none. */
   readonly configuredModels: readonly string[] | null
+  /** That it is known to serve though nobody has written down facts of them, as the simulator's. */
+  readonly ownModels: readonly string[]
   /** Model -> the name under which it is deployed. */
   readonly deployments: Readonly<Record<string, string>>
   /** Model or deployment -> the model whose facts and price it has. */
@@ -101,6 +103,7 @@ function others({ table, providers }: CatalogueOptions) {
         usable: false,
         unusableReason: null,
         configuredModels: null,
+        ownModels: [],
         deployments: {},
         baseModels: {},
         listing: null,
@@ -129,6 +132,7 @@ function namesOf(
   const sources = [
     configuredModels ?? [],
     Object.keys(deployments),
+    configuredModels === null && type === null ? provider.ownModels : [],
     listing?.models.map(({ id }) => id) ?? [],
     described,
     type === null ? [] : options.table.rowsOf(type).map(({ id }) => id),
@@ -149,6 +153,7 @@ function createEntryMaker(
   const bases = new Map(Object.entries(provider.baseModels))
   const listed = new Map(listing?.models.map(model => [model.id.toLowerCase(), model]))
   const offered = offeredNames(provider)
+  const isConfigured = provider.configuredModels !== null || deployments.size > 0
   const explain = createMissingReasons(provider, { configured, options })
   const rowType = known.typeOf(provider) ?? ''
 
@@ -157,14 +162,17 @@ function createEntryMaker(
     const names = [id, ...(row?.aliases ?? []), ...(layers.configuration?.aliases ?? [])]
     const isIn = (set: ReadonlySet<string> | ReadonlyMap<string, unknown>) =>
       names.some(other => set.has(other.toLowerCase()))
-    return { offered: offered === null || isIn(offered), listed: isIn(listed) }
+    return {
+      offered: offered === null || isIn(offered),
+      listed: isIn(listed),
+      configured: isConfigured && offered !== null && isIn(offered),
+    }
   }
-
   return id => {
     const deployment = deployments.get(id)
     const base = bases.get(id) ?? (deployment === undefined ? null : (bases.get(deployment) ?? null))
-    const fromList = listed.get(id.toLowerCase())
     const said = known.layersOf({ provider: name, type, tableName, model: id, base })
+    const fromList = findListed(listed, id, said)
     const layers = fromList === undefined ? said : { ...said, listing: factsOfListed(fromList) }
     const facts = mergeFacts(layers)
     const missing = explain(facts, stateOf(id, layers))
@@ -179,7 +187,7 @@ function createEntryMaker(
       missingReason: missing?.reason ?? null,
       sources: sourcesOf(layers),
       listedAt: fromList === undefined || listing === null ? null : listing.at,
-      seenByKeys: listing?.seenByKeys?.get(id) ?? null,
+      seenByKeys: listing?.seenByKeys?.get(fromList?.id ?? id) ?? null,
     }
   }
 }
@@ -198,7 +206,28 @@ function offeredNames({
   return names === undefined ? null : new Set(names.map(name => name.toLowerCase()))
 }
 
-function factsOfListed({ id: _id, ...facts }: ListedFacts): SaidFacts {
+/**
+ * What its provider lists of a model: by its own name, or by a further one, as the dated name is what many list.
+ * @param listed by their names in lower case
+ */
+export function findListed(
+  listed: ReadonlyMap<string, ListedFacts>,
+  id: string,
+  { configuration, snapshot }: FactLayers,
+): ListedFacts | undefined {
+  const own = listed.get(id.toLowerCase())
+  if (own !== undefined || listed.size === 0) return own
+  for (const other of [...(configuration?.aliases ?? []), ...(snapshot?.aliases ?? [])]) {
+    const found = listed.get(other.toLowerCase())
+    if (found === undefined) continue
+    // What belongs to one name alone.
+    const { title: _title, aliases: _aliases, ...facts } = found
+    return facts
+  }
+  return undefined
+}
+
+export function factsOfListed({ id: _id, ...facts }: ListedFacts): SaidFacts {
   return facts
 }
 

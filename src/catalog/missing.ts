@@ -9,6 +9,8 @@ export interface ModelState {
   /** May be asked for, as far as the configuration and the provider's list go. */
   readonly offered: boolean
   readonly listed: boolean
+  /** The configuration names it as one that its provider serves. */
+  readonly configured: boolean
 }
 
 export interface MissingReason {
@@ -29,9 +31,9 @@ export function createMissingReasons(
   const today = new Date(options.now).toISOString().slice(0, 10)
   const general = generalReason(provider, { configured, options })
   const unoffered = unofferedReason(provider)
-  return (facts, { offered, listed }) => {
-    // A provider that lists a model serves it, whatever was announced.
-    if (!listed && hasCome(facts.retiresOn, today)) return describeRetired(facts)
+  return (facts, { offered, listed, configured: named }) => {
+    // Whoever lists or configures a model serves it, whatever was announced.
+    if (!listed && !named && hasCome(facts.retiresOn, today)) return describeRetired(facts)
     return general ?? (offered ? null : unoffered)
   }
 }

@@ -129,7 +129,7 @@ describe('aliases, groups and fallbacks', () => {
       groups: { ring: ['gpt-4o', 'ring'], one: ['two'], two: ['one', 'o3'] },
     })
     expect(failureOf(index, 'a')).toMatchObject({ code: 'no_provider', param: 'model' })
-    expect(failureOf(index, 'self').message).toContain('leads to no model')
+    expect(failureOf(index, 'self').message).toContain('leads to no model: nobody serves `self`.')
     expect(idsOf(index, 'ring')).toEqual(['openai/gpt-4o'])
     expect(idsOf(index, 'one')).toEqual(['openai/o3'])
     for (const name of [

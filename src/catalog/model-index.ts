@@ -106,7 +106,7 @@ function resolveTargets({ offers, names }: Names, name: string, operation: Opera
   if (able.length === 0 && own.length > 0) throw refuseOperation(name, operation)
   const all = [...able, ...names.expandFallbacks(name)]
   const usable = all.filter(({ provider }) => provider.usable && provider.operations.includes(operation))
-  if (usable.length === 0) throw refuseUnusable(name, all)
+  if (usable.length === 0) throw refuseUnusable(name, all, membersOf(names, name))
   return [...new Map(usable.map(({ target }) => [target.id, target])).values()]
 }
 
@@ -136,7 +136,13 @@ function refuseOperation(name: string, operation: Operation): GatewayError {
   return new GatewayError('invalid_request', { message, param: 'model' })
 }
 
-function refuseUnusable(name: string, offers: readonly Offer[]): GatewayError {
+/** What an alias or a group is configured to lead to. */
+function membersOf({ aliases, groups }: NameBook, name: string): readonly string[] {
+  const alias = aliases.get(name)
+  return alias === undefined ? (groups.get(name) ?? []) : [alias]
+}
+
+function refuseUnusable(name: string, offers: readonly Offer[], members: readonly string[]): GatewayError {
   const reasons = new Set(
     offers.map(({ provider }) => {
       const { connection, unusableReason } = provider
@@ -145,7 +151,7 @@ function refuseUnusable(name: string, offers: readonly Offer[]): GatewayError {
   )
   const message =
     reasons.size === 0
-      ? `${quote(name)} is configured, but leads to no model.`
+      ? `${quote(name)} is configured, but leads to no model${members.length === 0 ? '' : `: nobody serves ${members.map(quote).join(' or ')}`}.`
       : `${quote(name)} is configured for ${[...reasons].join('; and for ')}`
   return new GatewayError('no_provider', { message, param: 'model' })
 }

@@ -77,8 +77,43 @@ describe('a model that stands in', () => {
     )
   })
 
-  test('nothing stands in for a model of which not even the kind is known', () => {
+  test('what its maker names is found at another provider too, and by its whole key', () => {
+    const near = entryOf('p/near', able)
+    const named = entryOf('q/named', { ...able, prices: [{ input: 99, output: 99 }] })
+    expect(replace({ ...old, replacedBy: 'named' }, [near, named])).toBe('q/named')
+    expect(replace({ ...old, replacedBy: 'q/named' }, [near, named])).toBe('q/named')
+    const own = entryOf('p/named', able)
+    expect(replace({ ...old, replacedBy: 'named' }, [near, named, own])).toBe('p/named')
+  })
+
+  test('where no price is known, the nearest of kin stands in, and of these the newest', () => {
+    const nameless = { ...able, prices: null }
+    const falcon = { ...old, key: 'p/falcon-3', id: 'falcon-3', prices: null }
+    const kin = [
+      entryOf('p/albatross', nameless),
+      entryOf('p/falcon-4', { ...nameless, releasedOn: '2025-05-01' }),
+      entryOf('p/falcon-5', { ...nameless, releasedOn: '2026-05-01' }),
+      entryOf('p/zebra', { ...nameless, releasedOn: '2026-11-01' }),
+    ]
+    expect(replace(falcon, kin)).toBe('p/falcon-5')
+  })
+
+  test('nothing stands in for a model of which not even the kind is known, but what its maker names', () => {
     expect(replace({ ...old, kind: null }, [entryOf('p/new', able)])).toBeNull()
+    expect(replace({ ...old, kind: null, replacedBy: 'new' }, [entryOf('p/new', able)])).toBe('p/new')
+  })
+
+  test('vectors of two models do not go together: only what its maker names stands in for an embedding', () => {
+    const vectors = {
+      ...old,
+      kind: 'embedding',
+      tools: null,
+      input: ['text'],
+      output: ['embedding'],
+    } as const
+    const other = entryOf('p/new', { ...vectors, key: 'p/new', id: 'new', retiresOn: null })
+    expect(replace(vectors, [other])).toBeNull()
+    expect(replace({ ...vectors, replacedBy: 'new' }, [other])).toBe('p/new')
   })
 
   test('it never ends itself, and is never the model itself', () => {

@@ -18,16 +18,29 @@ export function createReplacementFinder(catalogue: Catalogue, now: number): Find
   const priceOf = (entry: CatalogueEntry) => meanPrice(entry, now)
 
   return entry => {
-    if (entry.kind === null) return null
+    const named = findNamed(entry.kind === null ? pools.values() : [pools.get(entry.kind) ?? []], entry)
+    // Vectors of two models are not to be compared: without its maker's word, none stands in for another.
+    if (named !== null || entry.kind === null || entry.kind === 'embedding') return named
     const candidates = pools.get(entry.kind) ?? []
     const fits = (candidate: CatalogueEntry) => !isSame(candidate, entry) && canReplace(candidate, entry)
     const own = candidates.filter(({ provider }) => provider === entry.provider)
-    const named = own.find(candidate => isNamed(candidate, entry) && !isLesser(candidate, entry))
-    if (named !== undefined) return named
     const near = own.filter(fits)
     const pool = near.length > 0 ? near : candidates.filter(fits)
     return nearestPrice(pool, entry, priceOf)
   }
+}
+
+/** What its maker names, at the same provider if that has it. */
+function findNamed(pools: Iterable<readonly CatalogueEntry[]>, entry: CatalogueEntry): CatalogueEntry | null {
+  if (entry.replacedBy === null) return null
+  let elsewhere: CatalogueEntry | null = null
+  for (const pool of pools)
+    for (const candidate of pool) {
+      if (!isNamed(candidate, entry) || isLesser(candidate, entry)) continue
+      if (candidate.provider === entry.provider) return candidate
+      elsewhere ??= candidate
+    }
+  return elsewhere
 }
 
 /** Those that can be asked for and will stay, by kind, in the order of their keys. */
@@ -58,9 +71,11 @@ function isSame(candidate: CatalogueEntry, entry: CatalogueEntry): boolean {
   )
 }
 
-/** What its maker names as its successor. */
-function isNamed({ id, aliases }: CatalogueEntry, { replacedBy }: CatalogueEntry): boolean {
-  return replacedBy !== null && (id === replacedBy || aliases?.includes(replacedBy) === true)
+/** As its successor, with or without the provider. */
+function isNamed({ key, id, aliases }: CatalogueEntry, { replacedBy }: CatalogueEntry): boolean {
+  return (
+    replacedBy !== null && (id === replacedBy || key === replacedBy || aliases?.includes(replacedBy) === true)
+  )
 }
 
 /** Its maker knows better than we what it takes; only what is known to be missing speaks against it. */
@@ -100,12 +115,34 @@ function nearestPrice(
     // By ratio: twice the price is as far as half of it. One pico more, because some cost nothing.
     return Math.abs(Math.log((price + 1) / (wanted + 1)))
   }
-  let best: { readonly candidate: CatalogueEntry; readonly distance: number } | null = null
-  for (const candidate of pool) {
-    const far = distance(candidate)
-    if (best === null || far < best.distance) best = { candidate, distance: far }
-  }
-  return best?.candidate ?? null
+  const rank = (candidate: CatalogueEntry) => ({
+    candidate,
+    distance: distance(candidate),
+    kinship: sharedBeginning(candidate.id, entry.id),
+    releasedOn: candidate.releasedOn ?? '',
+  })
+  return pool.map(rank).sort(compareRanks)[0]?.candidate ?? null
+}
+
+interface Rank {
+  readonly candidate: CatalogueEntry
+  readonly distance: number
+  readonly kinship: number
+  readonly releasedOn: string
+}
+
+/** Of equally near ones, and where no price is known: the nearest of kin by its name, and of these the newest. */
+function compareRanks(left: Rank, right: Rank): number {
+  if (left.distance !== right.distance) return left.distance < right.distance ? -1 : 1
+  if (left.kinship !== right.kinship) return right.kinship - left.kinship
+  if (left.releasedOn !== right.releasedOn) return left.releasedOn > right.releasedOn ? -1 : 1
+  return left.candidate.key < right.candidate.key ? -1 : 1
+}
+
+function sharedBeginning(one: string, other: string): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length++
+  return length
 }
 
 /** Of input and output; of input alone, where nothing else costs. */

@@ -92,6 +92,19 @@ test('what a provider lists, or the configuration names, is all that it has', as
   expect((await named.chat({ model: current.id })).status).toBe(404)
 })
 
+test('once a provider has listed its own, another name of a listed model is served too', async () => {
+  const named = pick('openai', ({ aliases }) => aliases !== undefined)
+  const [other = ''] = named.aliases ?? []
+  const upstream = await openUpstream(answerJson(200, { object: 'list', data: [{ id: other }] }))
+  const provider = { type: 'openai', base_url: upstream.baseUrl, api_key: 'sk-1' }
+  const gateway = await open({ providers: [provider], discovery: { interval: '1h' } })
+  await gateway.app.discovery.refresh()
+  expect((await gateway.chat({ model: named.id })).status).toBe(200)
+  expect(JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '')).toMatchObject({ model: named.id })
+  const page = await ask(gateway, `/api/models/openai/${named.id}`)
+  expect(await page.json()).toMatchObject({ missing: null, listed_at: expect.any(String) })
+})
+
 test('a server that takes any name gets what nobody is known to have', async () => {
   const vendor = await openUpstream(answerJson(503, {}))
   const local = await openUpstream(answerJson(503, {}))
@@ -105,4 +118,11 @@ test('a server that takes any name gets what nobody is known to have', async () 
   expect([vendor.requests.length, local.requests.length]).toEqual([1, 0])
   expect((await gateway.chat({ model: 'a-name-of-my-own' })).status).toBe(200)
   expect([vendor.requests.length, local.requests.length]).toEqual([1, 1])
+  // What is shown of a name that only others are known to have is what becomes of a request for it.
+  const far = pick('groq', ({ retires }) => retires === undefined)
+  const shown = (await (await ask(gateway, `/api/models/${far.id}`)).json()) as { data: object[] }
+  expect(shown.data).toMatchObject([
+    { key: `local/${far.id}`, missing: null },
+    { key: `groq/${far.id}`, missing: 'provider_not_configured' },
+  ])
 })

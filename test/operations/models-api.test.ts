@@ -270,3 +270,40 @@ test('without anything to discover, a refresh and the changes have nothing to te
   expect((await refresh()).status).toBe(200)
   expect((await refresh()).status).toBe(429)
 })
+
+test('an alias whose model is gone says so, on its page and to those who ask for it', async () => {
+  const scene = await openScene({
+    upstreams: [[answerText('x')]],
+    sections: upstreams => ({
+      providers: providersFor(upstreams).map(provider => ({ ...provider, models: ['here'] })),
+      models: { aliases: { assistant: 'claude-instant-9' }, groups: { pair: ['here', 'groq-thing-9'] } },
+    }),
+  })
+  const alias = await ask<object>(scene, '/api/models/assistant')
+  expect(alias).toMatchObject({
+    object: 'alias',
+    data: [],
+    unserved: [
+      {
+        name: 'claude-instant-9',
+        reason: expect.stringContaining('Nobody knows a model `claude-instant-9`'),
+      },
+    ],
+  })
+  const group = await ask<object>(scene, '/api/models/pair')
+  expect(group).toMatchObject({ data: [{ key: 'upstream1/here' }], unserved: [{ name: 'groq-thing-9' }] })
+  const refused = await scene.gateway.chat({ model: 'assistant' })
+  expect(refused.status).toBe(503)
+  expect(await refused.text()).toContain('leads to no model: nobody serves `claude-instant-9`.')
+})
+
+test('the models of the simulator are among those that can be asked for', async () => {
+  const scene = await openScene({
+    upstreams: [[answerText('x')]],
+    sections: () => ({ providers: [{ type: 'simulator' }] }),
+  })
+  expect(await keysOf(scene, '/api/models?provider=simulator&available=true&q=gpt-4o-mini')).toEqual([
+    'simulator/gpt-4o-mini',
+  ])
+  expect(await keysOf(scene, '/api/models/gpt-4o-mini')).toContain('simulator/gpt-4o-mini')
+})

@@ -36,6 +36,7 @@ export function listingProviders(): CatalogueProvider[] {
     usable: true,
     unusableReason: null,
     configuredModels: null,
+    ownModels: [],
     deployments: {},
     baseModels: {},
     listing: { models: Array.from({ length: modelsOfHost }, (_, index) => listModel(host, index)), at: 0 },

@@ -5,7 +5,7 @@ import type { FactChange, ModelChange } from '../../catalog/model-changes.ts'
 import { GatewayError } from '../../errors.ts'
 import type { PricePeriod } from '../../model-facts.ts'
 import { describePrices, snakeCase, timeOf } from './document.ts'
-import type { ModelsDeps } from './library.ts'
+import type { ModelLibrary, ModelsDeps } from './library.ts'
 
 /** All that are kept. */
 const unlimited = Number.MAX_SAFE_INTEGER
@@ -22,10 +22,14 @@ const unitMs: Readonly<Record<string, number>> = {
 /** Behind a change of that number, or from a time on. */
 type Since = { readonly sequence: number } | { readonly at: number }
 
+interface ChangesDeps extends Pick<ModelsDeps, 'clock' | 'modelLists'> {
+  readonly models: Pick<ModelLibrary, 'catalogue' | 'replacementOf'>
+}
+
 /** @throws GatewayError 400 */
 export function listChanges(
   parameters: Iterable<readonly [string, string]>,
-  { clock, modelLists: { changes } }: Pick<ModelsDeps, 'clock' | 'modelLists'>,
+  { clock, models, modelLists: { changes } }: ChangesDeps,
 ): object {
   const values = collect(parameters, ['since', 'limit'])
   const limit = readLimit('limit', values.get('limit'), usualLimit)
@@ -38,7 +42,7 @@ export function listChanges(
   const first = 'sequence' in since ? since.sequence : lastSequence(changes(0, unlimited))
   return {
     object: 'list',
-    data: page.map(describeChange),
+    data: page.map(change => describeChange(change, models)),
     has_more: found.length > page.length,
     next_since: page.at(-1)?.sequence ?? first,
   }
@@ -60,7 +64,7 @@ function readSince(written: string | undefined, now: number): Since {
   throw new GatewayError('invalid_request', { message, param: 'since' })
 }
 
-function describeChange(change: ModelChange): object {
+function describeChange(change: ModelChange, models: ChangesDeps['models']): object {
   return {
     sequence: change.sequence,
     at: timeOf(change.at),
@@ -68,8 +72,27 @@ function describeChange(change: ModelChange): object {
     provider: change.provider,
     model: change.model,
     facts: change.facts.map(describeFact),
-    replacement: change.replacement,
+    replacement: replacementNow(change, models),
   }
+}
+
+/** After which somebody may look for another model. */
+const unwelcome: ReadonlySet<ModelChange['kind']> = new Set([
+  'removed',
+  'deprecated',
+  'retired',
+  'price_changed',
+])
+
+/** What could stand in at the time of a change may be gone by now, or something better may have come. */
+function replacementNow(
+  { kind, provider, model, replacement }: ModelChange,
+  { catalogue, replacementOf }: ChangesDeps['models'],
+): string | null {
+  if (!unwelcome.has(kind)) return null
+  const entry = catalogue.find(`${provider}/${model}`)
+  if (entry !== null) return replacementOf(entry)?.key ?? null
+  return replacement !== null && catalogue.find(replacement)?.missing === null ? replacement : null
 }
 
 function describeFact({ name, before, after }: FactChange): object {

@@ -49,6 +49,8 @@ export interface NameMeaning {
   readonly leadsTo: readonly string[]
   /** In the order in which they are asked. */
   readonly offers: readonly CatalogueEntry[]
+  /** Of those to which it leads, who stands for nothing that could be asked, and why, as a sentence. */
+  readonly unserved: ReadonlyArray<{ readonly name: string; readonly reason: string }>
   /** What holds whichever of them answers. */
   readonly facts: ModelFacts
 }

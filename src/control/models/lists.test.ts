@@ -1,6 +1,7 @@
 // What has changed in the lists of the providers, and asking them anew.
 
 import { expect, test } from 'vitest'
+import { entryOf } from '../../catalog/entry.fixture.ts'
 import type { ModelChange } from '../../catalog/model-changes.ts'
 import { createManualClock } from '../../lib/clock.ts'
 import { now, openModels } from './routes.fixture.ts'
@@ -92,6 +93,24 @@ test('changes are read on from the last one, and prices in them are as everywher
   })
   expect(await get('/api/models/changes?since=10')).toMatchObject({ data: [], next_since: 10 })
   expect(await get('/api/models/changes?since=2027-01-01')).toMatchObject({ data: [], next_since: 10 })
+})
+
+test('what could stand in is told as it is now, also for another price', async () => {
+  const standIn = entryOf('other/new')
+  const { get } = await openModels({
+    lists: changeLists,
+    library: { replacementOf: ({ key }) => (key === 'acme/falcon' ? standIn : null) },
+  })
+  const { data } = (await get('/api/models/changes')) as {
+    data: { kind: string; replacement: string | null }[]
+  }
+  expect(data.map(({ kind, replacement }) => [kind, replacement])).toEqual([
+    // Of a model that nobody knows any more, what was told then, as it can still be asked for.
+    ['removed', 'acme/falcon'],
+    ['added', null],
+    ['price_changed', 'other/new'],
+    ['changed', null],
+  ])
 })
 
 const waiting = {

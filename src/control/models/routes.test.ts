@@ -280,14 +280,21 @@ test('an alias or a group is shown with what it stands for, and what holds whoev
     library: {
       meaningOf: name =>
         name === 'fast/one'
-          ? { kind: 'group', leadsTo: ['falcon', 'acme/mini'], offers, facts: shareFacts(offers) }
+          ? {
+              kind: 'group',
+              leadsTo: ['falcon', 'acme/mini', 'gone'],
+              offers,
+              unserved: [{ name: 'gone', reason: 'Nobody has it.' }],
+              facts: shareFacts(offers),
+            }
           : null,
     },
   })
   expect(await get('/api/models/fast/one')).toMatchObject({
     object: 'group',
     id: 'fast/one',
-    leads_to: ['falcon', 'acme/mini'],
+    leads_to: ['falcon', 'acme/mini', 'gone'],
+    unserved: [{ name: 'gone', reason: 'Nobody has it.' }],
     shared: { context_window: 8_000, supports: { chat: true, tools: false } },
   })
   expect(await keysOf('/api/models/fast/one')).toEqual(['acme/falcon', 'acme/mini'])

@@ -30,11 +30,13 @@ export function modelRoutes(deps: ModelsDeps): ControlRoute[] {
       maxAgeSeconds: live || question.filters.available !== null ? maxAgeOfLive : maxAgeOfFacts,
     })
   }
-  const changes: ControlRoute['answer'] = (request, reply) =>
-    sendCached(request, reply, {
-      content: listChanges(parametersOf(request), deps),
+  const changes: ControlRoute['answer'] = async (request, reply) => {
+    const models = await deps.models()
+    return sendCached(request, reply, {
+      content: listChanges(parametersOf(request), { ...deps, models }),
       maxAgeSeconds: maxAgeOfLive,
     })
+  }
   const one: ControlRoute['answer'] = async (request, reply) => {
     const { '*': name = '' } = request.params as Readonly<Record<string, string>>
     const live = readFlag('live', collect(parametersOf(request), ['live']).get('live')) ?? true
@@ -133,13 +135,14 @@ function describeOffers(offers: readonly CatalogueEntry[], showing: Showing): ob
 
 function describeMeaning(
   name: string,
-  { kind, leadsTo, offers, facts }: NameMeaning,
+  { kind, leadsTo, offers, unserved, facts }: NameMeaning,
   showing: Showing,
 ): object {
   return {
     object: kind,
     id: name,
     leads_to: leadsTo,
+    unserved,
     // Whichever of them answers.
     shared: describeFacts(facts, showing.at),
     ...describeOffers(offers, showing),
