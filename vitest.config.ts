@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { createUnsteadyReporter } from './test/support/unsteady-reporter.ts'
+
+/** Where .ci/run wants to count the results. */
+const report = process.env['TEST_REPORT']
 
 /**
  * `unit` needs no service and no network but loopback; `service` needs what `.ci/run` installs and starts;
@@ -6,6 +10,11 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   test: {
+    reporters: [
+      'default',
+      createUnsteadyReporter(),
+      ...(report === undefined ? [] : [['json', { outputFile: report }] as const]),
+    ],
     projects: [
       {
         test: {
@@ -35,7 +44,8 @@ export default defineConfig({
           include: ['test/fault-board/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Its timers are short: on a machine that is busy with something else they ring too early.
+          // Its timers are short: on a machine that is busy with something else they ring too early. What passed only
+          // when tried again is named at the end.
           fileParallelism: false,
           retry: 2,
         },

@@ -1,7 +1,7 @@
 // What routing has done, as it stands on the page that Prometheus reads.
 
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parseExposition } from '../../src/observability/exposition-parser.fixture.ts'
 import {
   answerJson,
@@ -121,13 +121,8 @@ test('copies are counted by what became of them', async () => {
     sections: () => ({ routing: { rules: [copied] } }),
   })
   const counts = () => readMetric(gateway, 'shadows_total')
-  const becomes = async (expected: object): Promise<void> => {
-    for (let time = 0; time < 200; time++) {
-      if (JSON.stringify(await counts()) === JSON.stringify(expected)) return
-      await new Promise(resolve => setTimeout(resolve, 10))
-    }
-    expect(await counts()).toEqual(expected)
-  }
+  const becomes = (expected: object) =>
+    vi.waitFor(async () => expect(await counts()).toEqual(expected), { timeout: 3000, interval: 10 })
   await gateway.chat()
   await becomes({ 'upstream2/test-model ok': 1 })
   upstreams[1]?.behave(answerJson(500, { error: { message: 'No.' } }))
@@ -208,13 +203,12 @@ test('a Redis that cannot be reached is down; without one in the configuration, 
     upstreams: answering,
     sections: () => ({ redis: { url: 'redis://127.0.0.1:1' } }),
   })
-  for (let time = 0; time < 300; time++) {
-    const { refused = 0 } = await readMetric(gateway, 'redis_connections_total')
-    if (refused > 0) break
-    await new Promise(resolve => setTimeout(resolve, 10))
-  }
+  const countRefused = async () => (await readMetric(gateway, 'redis_connections_total'))['refused']
+  await vi.waitFor(async () => expect(await countRefused()).toBeGreaterThan(0), {
+    timeout: 3000,
+    interval: 10,
+  })
   expect(await readMetric(gateway, 'redis_up')).toEqual({ '': 0 })
-  expect((await readMetric(gateway, 'redis_connections_total'))['refused']).toBeGreaterThan(0)
 })
 
 test('every metric that is shown is documented', async () => {

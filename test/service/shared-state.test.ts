@@ -129,7 +129,7 @@ describe.skipIf(!hasRedis)('a Redis that goes away', () => {
         await delay(1)
       }
     })
-    await delay(200)
+    await waitUntil('the load is well under way', () => asked > 500, quick)
     await redis.kill()
     await waitUntil('the loss is seen', () => !first.state.shared && !second.state.shared, quick)
     expect(await first.state.counters.add(question)).toMatchObject({ accepted: true, shared: false })
