@@ -13,7 +13,7 @@ export default defineConfig({
     reporters: [
       'default',
       createUnsteadyReporter(),
-      ...(report === undefined ? [] : [['json', { outputFile: report }] as const]),
+      ...(report === undefined ? [] : [['json', { outputFile: report }] satisfies [string, object]]),
     ],
     projects: [
       {
