@@ -15,11 +15,11 @@ import { readingsOf } from './app/readings.ts'
 import { createRouteCounts } from './app/route-counts.ts'
 import { createRoutes } from './app/routes.ts'
 import type { TargetMemory } from './app/target-memory.ts'
+import { watchFiles } from './app/watch-files.ts'
 import type { Send } from './call.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration } from './config/configuration.ts'
 import type { LoadResult } from './config/load.ts'
-import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { createLessons } from './gateway/remedy.ts'
@@ -42,7 +42,10 @@ export interface AppOptions {
   readonly configuration: Configuration
   /** Reads the configuration anew. */
   readonly load: () => LoadResult
-  /** The file to watch; null where there is none, or where it does not want to be watched. */
+  /**
+   * The file to watch, and those that it names with it; null where there is none, or where it does not want to be
+   * watched.
+   */
   readonly watchFile: string | null
   readonly dataDirectory: string
   /** Of the program. */
@@ -133,18 +136,18 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   if (firstKey !== null) await store.keys.insertKey(firstKey.stored)
   observation.setReady(true)
   const sentinel = watchModels(asking, served)
-  const watcher = watchFile(options.watchFile, current)
+  const files = watchFiles({ file: options.watchFile, current, clock: systemClock })
   return {
     address: { host, port },
     snapshot: current.snapshot(),
     newKey: firstKey?.key ?? null,
     storedKeys: store.keys.listKeys().length,
     discovery: current.discovery,
-    reload: current.reload,
+    reload: files.reload,
     flush: observation.log.flush,
     hurry: listener.cut,
     stop() {
-      watcher?.close()
+      files.close()
       const { discovery } = current
       return stopGently({ ...asking, ...parts, checks, sentinel, discovery, listener, control })
     },
@@ -188,10 +191,6 @@ function watchModels({ resilience }: Asking, parts: Omit<ServedParts, 'store'>):
     calledTargets: () => resilience.breaker.states().keys(),
     log: current.discovery,
   })
-}
-
-function watchFile(file: string | null, { reload }: Current): ConfigurationWatch | null {
-  return file === null ? null : watchConfiguration({ file, clock: systemClock, onChange: reload })
 }
 
 interface StopParts {

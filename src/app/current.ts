@@ -19,7 +19,7 @@ import { createMediaFetcher } from '../transport/media-fetcher.ts'
 import { type BuiltSnapshot, buildSnapshot, rebuildSnapshot, type SnapshotDeps } from './build-snapshot.ts'
 import type { ConnectedProvider } from './connect-providers.ts'
 import { createDiscovery, type DiscoverableProvider, type Discovery } from './discovery.ts'
-import { FilesInvalid } from './known-models.ts'
+import { FilesInvalid, namesOfModelFiles } from './model-files.ts'
 import type { Models } from './models.ts'
 import type { Observation } from './observation.ts'
 import { namesWaitingForRestart } from './restart-only.ts'
@@ -38,6 +38,8 @@ export interface Current {
   startDiscovery(): void
   /** Problems of the newest file, where it was refused. */
   problems(): readonly string[]
+  /** Further files that the newest configuration names, in force or refused for what stands in them. */
+  files(): readonly string[]
 }
 
 interface CurrentDeps {
@@ -80,11 +82,13 @@ export function createCurrent(deps: CurrentDeps): Current {
 
   let snapshot = build(options.configuration)
   let refused: readonly string[] = []
+  let files = namesOfModelFiles(options.configuration)
   let discovers = false
   return {
     snapshot: () => snapshot,
     fetchMedia,
     problems: () => refused,
+    files: () => files,
     reload() {
       try {
         const loaded = options.load()
@@ -117,6 +121,7 @@ export function createCurrent(deps: CurrentDeps): Current {
   }
 
   function replace(configuration: Configuration): void {
+    files = namesOfModelFiles(configuration)
     snapshot = build(configuration)
     follow()
     const waiting = namesWaitingForRestart(options.configuration, configuration)
