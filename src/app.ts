@@ -8,13 +8,13 @@ import { type MountedControl, mountControl } from './app/control.ts'
 import { type Current, createCurrent } from './app/current.ts'
 import type { Discovery } from './app/discovery.ts'
 import { type HealthChecks, startHealthChecks } from './app/health-checks.ts'
+import type { KeptMemory } from './app/kept-memory.ts'
 import { type ModelSentinel, startModelSentinel } from './app/model-sentinel.ts'
 import { createModels, type Models } from './app/models.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { readingsOf } from './app/readings.ts'
 import { createRouteCounts } from './app/route-counts.ts'
 import { createRoutes } from './app/routes.ts'
-import type { TargetMemory } from './app/target-memory.ts'
 import { watchFiles } from './app/watch-files.ts'
 import type { Send } from './call.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
@@ -113,6 +113,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const models = createModels({
     ...asking,
     observation,
+    directory: options.dataDirectory,
     snapshot: () => current.snapshot(),
     discovery: () => current.discovery,
   })
@@ -149,7 +150,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     stop() {
       files.close()
       const { discovery } = current
-      return stopGently({ ...asking, ...parts, checks, sentinel, discovery, listener, control })
+      return stopGently({ ...asking, ...parts, models, checks, sentinel, discovery, listener, control })
     },
   }
 }
@@ -202,7 +203,8 @@ interface StopParts {
   readonly discovery: Discovery
   readonly control: MountedControl
   readonly transport: Transport
-  readonly memory: TargetMemory
+  readonly memory: KeptMemory
+  readonly models: Models
   readonly sharedState: SharedState
   readonly store: Store
   readonly observation: Observation
@@ -223,7 +225,14 @@ async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
   } finally {
     await restEnded
     // Whatever one of them fails with, the books are written.
-    await Promise.allSettled([control.close(), transport.close(), memory.close(), sharedState.close()])
+    const ends = [
+      control.close(),
+      transport.close(),
+      memory.close(),
+      parts.models.close(),
+      sharedState.close(),
+    ]
+    await Promise.allSettled(ends)
     await store.close()
     await observation.close()
   }
