@@ -3,7 +3,7 @@
 
 import { GatewayError } from '../errors.ts'
 import { nearNames } from '../lib/near-names.ts'
-import type { ModelKind } from '../model-facts.ts'
+import { dayPattern, type ModelKind } from '../model-facts.ts'
 import { type AbilityName, abilityNames } from './abilities.ts'
 import { fingerprint } from './cursor.ts'
 import { didYouMean } from './name-book.ts'
@@ -16,6 +16,7 @@ export type SortName =
   | 'context'
   | 'output'
   | 'released'
+  | 'retires'
   | 'latency'
   | 'throughput'
 
@@ -39,6 +40,8 @@ export interface ModelFilters {
   readonly openWeights: boolean | null
   readonly deprecated: boolean | null
   readonly available: boolean | null
+  /** A day, or a month: `YYYY-MM-DD`, `YYYY-MM`. */
+  readonly retiresBefore: string | null
   /** Parts of names, in lower case; all of them fit. */
   readonly words: readonly string[]
 }
@@ -82,6 +85,7 @@ const sorts: readonly SortName[] = [
   'context',
   'output',
   'released',
+  'retires',
   'latency',
   'throughput',
 ]
@@ -114,6 +118,7 @@ export const searchParameters: readonly string[] = [
   'open_weights',
   'deprecated',
   'available',
+  'retires_before',
   ...abilityParameters.keys(),
   ...Object.keys(bounds),
   'sort',
@@ -150,6 +155,7 @@ export function readQuestion(
     openWeights: flag('open_weights'),
     deprecated: flag('deprecated'),
     available: flag('available'),
+    retiresBefore: readDay('retires_before', values.get('retires_before')),
     words: readWords(values.get('q')),
   }
   const asked = [...values].filter(([name]) => !ofThePage.has(name))
@@ -227,6 +233,15 @@ function readNumber(name: string, value: string, whole: boolean): number {
   if (!/^(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})$/.test(value))
     throw refuse(name, `must be an amount of US dollars, such as 0.01, not ${quote(value)}.`)
   return Number(value)
+}
+
+function readDay(name: string, value: string | undefined): string | null {
+  if (value === undefined) return null
+  // February has no 30th: such a day would be taken for one of March.
+  const at = dayPattern.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(value))
+    throw refuse(name, `must be a day such as 2027-01-31, or a month such as 2027-01, not ${quote(value)}.`)
+  return value
 }
 
 function readNames(name: string, value: string | undefined): readonly string[] {

@@ -73,6 +73,7 @@ export function createRowTests(filters: ModelFilters, columns: SearchColumns, fl
     ...filters.bounds.map(bound => testBound(bound, columns)),
     ...ofFlag('open_weights', filters.openWeights),
     ...ofFlag('deprecated', filters.deprecated),
+    ...testEnd(filters.retiresBefore, columns),
     ...ofFlag('available', filters.available),
     ...(words.length === 0
       ? []
@@ -86,6 +87,13 @@ function testBound({ column, side, value }: Bound, { numbers }: SearchColumns): 
   return side === 'min'
     ? { facet: null, passes: row => (values[row] ?? Number.NaN) >= value }
     : { facet: null, passes: row => (values[row] ?? Number.NaN) <= value }
+}
+
+/** What has no end is before no day. */
+function testEnd(before: string | null, { numbers }: SearchColumns): RowTest[] {
+  if (before === null) return []
+  const day = numberOfDay(before)
+  return [{ facet: null, passes: row => (numbers.retires[row] ?? Number.NaN) < day }]
 }
 
 /** `YYYY-MM-DD`, UTC. */

@@ -15,12 +15,12 @@ const snapshot = {
 
 const facts = makeFacts({ ownedBy: 'Acme', releasedOn: '2023-01-02', deprecatedOn: '2023-11-15' })
 
-function ask(path: string, headers: Record<string, string> = {}, clock = createManualClock()) {
+function ask(path: string, headers: Record<string, string> = {}, clock = createManualClock(), known = facts) {
   return answerModels(
     { path, query: new URLSearchParams(), headers, remoteAddress: undefined },
     {
       snapshot: () => snapshot,
-      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? facts : null) },
+      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? known : null) },
       clock,
     },
   )
@@ -39,4 +39,13 @@ test('a model is deprecated from its day on', async () => {
   expect(await lifecycle()).toMatchObject({ lifecycle: 'active' })
   clock.advance(60_000)
   expect(await lifecycle()).toMatchObject({ lifecycle: 'deprecated' })
+})
+
+test('a model whose end is announced is deprecated, and of a month alone its last day is its last', async () => {
+  const ends = { ...facts, deprecatedOn: null, retiresOn: '2028-02' }
+  expect(await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, undefined, ends)).toMatchObject({
+    lifecycle: 'deprecated',
+    deprecated_at: null,
+    retires_at: '2028-02-29T00:00:00.000Z',
+  })
 })

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type DescribedModel, type ListedModel, modelInPath, shapeOfModels } from '../endpoints/models.ts'
 import { GatewayError } from '../errors.ts'
-import type { ModelFacts } from '../model-facts.ts'
+import { isDeprecated, type ModelFacts } from '../model-facts.ts'
 import type { Gateway } from './exchange.ts'
 import { mayUse, requireUse } from './may-use.ts'
 import type { Principal, Snapshot } from './snapshot.ts'
@@ -53,8 +53,8 @@ export function listModels({ principal, snapshot, gateway }: Asking): readonly D
 
 function describe(model: ListedModel, { models, clock }: Asking['gateway']): DescribedModel {
   const facts = models.factsOf(model.id)
-  const from = facts?.deprecatedOn ?? null
-  return { ...model, facts, deprecated: from !== null && Date.parse(from) <= clock.wall() }
+  const today = new Date(clock.wall()).toISOString().slice(0, 10)
+  return { ...model, facts, deprecated: facts !== null && isDeprecated(facts, today) }
 }
 
 /** @throws GatewayError 404 */

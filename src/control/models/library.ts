@@ -92,7 +92,7 @@ export interface ModelLibrary {
   suggest(name: string): readonly string[]
   /** Who says what of a model. */
   origins(entry: CatalogueEntry): readonly FactOrigin[]
-  /** What could stand in for a model: one that can do the same, at the nearest price. */
+  /** What could stand in for a model: one that can do the same, at the nearest price. Soon known when asked again. */
   replacementOf(entry: CatalogueEntry): CatalogueEntry | null
 }
 
