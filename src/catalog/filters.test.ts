@@ -32,6 +32,7 @@ test('a question without parameters asks for the first hundred of all models', (
     openWeights: null,
     deprecated: null,
     available: null,
+    missing: [],
     retiresBefore: null,
   })
 })
@@ -40,7 +41,7 @@ test('every filter is read', () => {
   const { filters, sort, limit, facets, live } = read(
     'provider=Acme,acme_corp&owned_by=Initech&kind=chat,embedding&license=MIT&supports_vision=true' +
       '&supports_tools=False&min_context=100000&max_cost=0.01&max_input_cost=2.5&min_output=8000' +
-      '&open_weights=true&deprecated=false&available=true&retires_before=2027-01-31&q=Falcon++MINI&sort=-cost&limit=5&facets=true&live=false',
+      '&open_weights=true&deprecated=false&available=true&missing=false,Retired&retires_before=2027-01-31&q=Falcon++MINI&sort=-cost&limit=5&facets=true&live=false',
   )
   expect(filters).toEqual({
     providers: ['acme', 'acme'],
@@ -60,6 +61,7 @@ test('every filter is read', () => {
     openWeights: true,
     deprecated: false,
     available: true,
+    missing: ['false', 'retired'],
     retiresBefore: '2027-01-31',
     words: ['falcon', 'mini'],
   })
@@ -101,6 +103,8 @@ test.each([
   ['kind=chatt', 'kind', '`chat`'],
   ['sort=price', 'sort', 'must be one of'],
   ['sort=latencies', 'sort', '`latency`'],
+  ['missing=not_lsted', 'missing', '`not_listed`'],
+  ['missing=yes', 'missing', 'must be one of true, false, provider_not_configured'],
   ['retires_before=soon', 'retires_before', 'such as 2027-01-31'],
   ['retires_before=2027-02-30', 'retires_before', 'such as 2027-01-31'],
   ['retires_before=2027-13', 'retires_before', 'such as 2027-01-31'],

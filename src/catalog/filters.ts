@@ -2,11 +2,11 @@
 // and what was probably meant is said.
 
 import { GatewayError } from '../errors.ts'
-import { nearNames } from '../lib/near-names.ts'
+import { didYouMean, nearNames } from '../lib/near-names.ts'
 import { dayPattern, type ModelKind } from '../model-facts.ts'
 import { type AbilityName, abilityNames } from './abilities.ts'
+import { type Missing, missingReasons } from './catalogue.ts'
 import { fingerprint } from './cursor.ts'
-import { didYouMean } from './name-book.ts'
 
 export type SortName =
   | 'name'
@@ -40,6 +40,8 @@ export interface ModelFilters {
   readonly openWeights: boolean | null
   readonly deprecated: boolean | null
   readonly available: boolean | null
+  /** Why it cannot be asked for, `true` for whatever reason, `false` for none; any of them fits. */
+  readonly missing: readonly (Missing | 'true' | 'false')[]
   /** A day, or a month: `YYYY-MM-DD`, `YYYY-MM`. */
   readonly retiresBefore: string | null
   /** Parts of names, in lower case; all of them fit. */
@@ -76,6 +78,8 @@ const kinds: readonly ModelKind[] = [
   'video',
   'other',
 ]
+
+const missingChoices = ['true', 'false', ...missingReasons] as const
 
 const sorts: readonly SortName[] = [
   'name',
@@ -118,6 +122,7 @@ export const searchParameters: readonly string[] = [
   'open_weights',
   'deprecated',
   'available',
+  'missing',
   'retires_before',
   ...abilityParameters.keys(),
   ...Object.keys(bounds),
@@ -155,6 +160,7 @@ export function readQuestion(
     openWeights: flag('open_weights'),
     deprecated: flag('deprecated'),
     available: flag('available'),
+    missing: names('missing').map(reason => oneOf('missing', reason, missingChoices)),
     retiresBefore: readDay('retires_before', values.get('retires_before')),
     words: readWords(values.get('q')),
   }

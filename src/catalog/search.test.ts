@@ -209,6 +209,33 @@ test('by their last days, those that have none come last in either direction', (
   expect(keys(ends, 'sort=-retires')).toEqual(['a/january', 'a/new-year', 'a/december', 'a/stays'])
 })
 
+const gaps = makeCatalogue([
+  makeEntry('a/there'),
+  makeEntry('a/old', { missing: 'retired' }),
+  makeEntry('a/elsewhere', { missing: 'not_listed' }),
+  makeEntry('b/unknown', { missing: 'provider_not_configured' }),
+])
+
+test.each([
+  ['missing=true', ['a/elsewhere', 'a/old', 'b/unknown']],
+  ['missing=false', ['a/there']],
+  ['missing=retired', ['a/old']],
+  ['missing=retired,not_listed', ['a/elsewhere', 'a/old']],
+  ['missing=false,retired', ['a/there', 'a/old']],
+  ['missing=provider_unusable', []],
+])('%s finds %j', (query, expected) => {
+  expect(keys(gaps, query)).toEqual(expected)
+})
+
+test('the reasons why models are missing are counted as if none were asked for', () => {
+  const { facets, total } = ask(gaps, 'facets=true&missing=retired&provider=a')
+  expect(total).toBe(1)
+  expect(facets?.missing).toEqual([
+    { value: 'not_listed', count: 1 },
+    { value: 'retired', count: 1 },
+  ])
+})
+
 test('facets count what each other choice would give', () => {
   const { facets, total } = ask(small, 'facets=true&provider=acme&supports_tools=true')
   expect(total).toBe(1)

@@ -11,6 +11,7 @@ const snapshot = {
   mayUse: ({ keyId }: Principal, model: string) => keyId !== 'key_1' || model !== 'secret',
   listModels: () => known,
   findModel: (name: string) => known.find(({ id }) => id === name) ?? null,
+  resolve: () => [],
 } as unknown as Snapshot
 
 const facts = makeFacts({ ownedBy: 'Acme', releasedOn: '2023-01-02', deprecatedOn: '2023-11-15' })
@@ -48,4 +49,15 @@ test('a model whose end is announced is deprecated, and of a month alone its las
     deprecated_at: null,
     retires_at: '2028-02-29T00:00:00.000Z',
   })
+})
+
+test('an unknown name that somebody may have all the same is answered with the near ones that the key may use', async () => {
+  await expect(ask('/v1/models/opne')).rejects.toMatchObject({
+    code: 'model_not_found',
+    param: 'model',
+    message:
+      'Nobody lists a model `opne` here. Did you mean `open`? A request for it is sent to its provider all the same.',
+  })
+  await expect(ask('/v1/models/acme/opem')).rejects.toThrow('Did you mean `open`?')
+  await expect(ask('/v1/models/secre')).rejects.toThrow(/`secre` here\. A request/)
 })

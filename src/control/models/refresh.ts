@@ -1,9 +1,8 @@
 // POST /api/models/refresh: asks the providers for their lists now.
 
-import { didYouMean } from '../../catalog/name-book.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject } from '../../lib/json-value.ts'
-import { nearNames } from '../../lib/near-names.ts'
+import { didYouMean, nearNames } from '../../lib/near-names.ts'
 import { timeOf } from './document.ts'
 import type { ListingState, ModelsDeps } from './library.ts'
 
