@@ -18,6 +18,7 @@ import type { Transport } from '../transport/index.ts'
 import { createMediaFetcher } from '../transport/media-fetcher.ts'
 import { type BuiltSnapshot, buildSnapshot, rebuildSnapshot, type SnapshotDeps } from './build-snapshot.ts'
 import type { ConnectedProvider } from './connect-providers.ts'
+import { whyUnlisted } from './discovery/why-unlisted.ts'
 import { createDiscovery, type DiscoverableProvider, type Discovery } from './discovery.ts'
 import { FilesInvalid, namesOfModelFiles } from './model-files.ts'
 import type { Models } from './models.ts'
@@ -117,7 +118,7 @@ export function createCurrent(deps: CurrentDeps): Current {
   }
 
   function follow(): void {
-    if (discovers) discovery.follow(snapshot.providers.map(toDiscoverable))
+    if (discovers) discovery.follow(snapshot.providers.map(provider => toDiscoverable(provider, snapshot)))
   }
 
   function replace(configuration: Configuration): void {
@@ -199,12 +200,10 @@ function gatherParts(
   })
 }
 
-function toDiscoverable({
-  configuration: { name },
-  plain,
-  listing,
-}: ConnectedProvider): DiscoverableProvider {
-  return { name, connection: plain.connection, listing }
+function toDiscoverable(provider: ConnectedProvider, snapshot: BuiltSnapshot): DiscoverableProvider {
+  const { configuration, plain, listing } = provider
+  const reason = whyUnlisted(provider, snapshot.configuration)
+  return { name: configuration.name, connection: plain.connection, listing, unlistedReason: reason }
 }
 
 function openAffinity({ routing, redis }: Configuration, { affinity }: SharedState): AffinityMemory {

@@ -102,6 +102,8 @@ test.each([
   ['provider=acme,', 'provider', 'empty name'],
   ['kind=chatt', 'kind', '`chat`'],
   ['sort=price', 'sort', 'must be one of'],
+  ['sort=-cost_desc', 'sort', 'two directions'],
+  ['sort=-cost_asc', 'sort', 'two directions'],
   ['sort=latencies', 'sort', '`latency`'],
   ['missing=not_lsted', 'missing', '`not_listed`'],
   ['missing=yes', 'missing', 'must be one of true, false, provider_not_configured'],

@@ -277,6 +277,8 @@ function oneOf<Name extends string>(parameter: string, value: string, names: rea
 function readSort(value: string | undefined): ModelQuestion['sort'] {
   if (value === undefined) return null
   const written = value.toLowerCase()
+  if (/^[-+].*_(?:asc|desc)$/.test(written))
+    throw refuse('sort', `has two directions in ${quote(value)}. Write \`-cost\` or \`cost_desc\`.`)
   const descending = written.startsWith('-') || written.endsWith('_desc')
   const name = written.replace(/^[-+]/, '').replace(/_(?:asc|desc)$/, '')
   return { by: oneOf('sort', name, sorts), descending }

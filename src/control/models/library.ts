@@ -73,6 +73,8 @@ export interface ListingState {
   readonly lastTriedAt: number | null
   readonly lastError: string | null
   readonly nextAt: number | null
+  /** Why it is not asked, as a sentence. */
+  readonly unlistedReason?: string
 }
 
 /** What is known of the models at a time: an answer never mixes two states. */

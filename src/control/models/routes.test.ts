@@ -223,6 +223,7 @@ test('the age of the catalogue and where it comes from are told with every answe
           tried_at: '2026-06-15T12:01:00.000Z',
           next_at: null,
           error: 'The provider cannot be reached.',
+          reason: null,
         },
       ],
     },
