@@ -8,18 +8,18 @@ import { type MountedControl, mountControl } from './app/control.ts'
 import { type Current, createCurrent } from './app/current.ts'
 import type { Discovery } from './app/discovery.ts'
 import { type HealthChecks, startHealthChecks } from './app/health-checks.ts'
+import type { KeptMemory } from './app/kept-memory.ts'
 import { type ModelSentinel, startModelSentinel } from './app/model-sentinel.ts'
 import { createModels, type Models } from './app/models.ts'
 import { createObservation, type Observation } from './app/observation.ts'
 import { readingsOf } from './app/readings.ts'
 import { createRouteCounts } from './app/route-counts.ts'
 import { createRoutes } from './app/routes.ts'
-import type { TargetMemory } from './app/target-memory.ts'
+import { watchFiles } from './app/watch-files.ts'
 import type { Send } from './call.ts'
 import { estimateUsage } from './catalog/usage-estimate.ts'
 import type { Configuration } from './config/configuration.ts'
 import type { LoadResult } from './config/load.ts'
-import { type ConfigurationWatch, watchConfiguration } from './config/watch.ts'
 import { loadSchemaChecker } from './conversation/schema-check.ts'
 import type { Gateway } from './gateway/exchange.ts'
 import { createLessons } from './gateway/remedy.ts'
@@ -42,7 +42,10 @@ export interface AppOptions {
   readonly configuration: Configuration
   /** Reads the configuration anew. */
   readonly load: () => LoadResult
-  /** The file to watch; null where there is none, or where it does not want to be watched. */
+  /**
+   * The file to watch, and those that it names with it; null where there is none, or where it does not want to be
+   * watched.
+   */
   readonly watchFile: string | null
   readonly dataDirectory: string
   /** Of the program. */
@@ -110,6 +113,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   const models = createModels({
     ...asking,
     observation,
+    directory: options.dataDirectory,
     snapshot: () => current.snapshot(),
     discovery: () => current.discovery,
   })
@@ -133,20 +137,20 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
   if (firstKey !== null) await store.keys.insertKey(firstKey.stored)
   observation.setReady(true)
   const sentinel = watchModels(asking, served)
-  const watcher = watchFile(options.watchFile, current)
+  const files = watchFiles({ file: options.watchFile, current, clock: systemClock })
   return {
     address: { host, port },
     snapshot: current.snapshot(),
     newKey: firstKey?.key ?? null,
     storedKeys: store.keys.listKeys().length,
     discovery: current.discovery,
-    reload: current.reload,
+    reload: files.reload,
     flush: observation.log.flush,
     hurry: listener.cut,
     stop() {
-      watcher?.close()
+      files.close()
       const { discovery } = current
-      return stopGently({ ...asking, ...parts, checks, sentinel, discovery, listener, control })
+      return stopGently({ ...asking, ...parts, models, checks, sentinel, discovery, listener, control })
     },
   }
 }
@@ -190,10 +194,6 @@ function watchModels({ resilience }: Asking, parts: Omit<ServedParts, 'store'>):
   })
 }
 
-function watchFile(file: string | null, { reload }: Current): ConfigurationWatch | null {
-  return file === null ? null : watchConfiguration({ file, clock: systemClock, onChange: reload })
-}
-
 interface StopParts {
   readonly configuration: Configuration
   readonly listener: Listener
@@ -203,7 +203,8 @@ interface StopParts {
   readonly discovery: Discovery
   readonly control: MountedControl
   readonly transport: Transport
-  readonly memory: TargetMemory
+  readonly memory: KeptMemory
+  readonly models: Models
   readonly sharedState: SharedState
   readonly store: Store
   readonly observation: Observation
@@ -224,7 +225,14 @@ async function stopGently(parts: StopParts): Promise<{ cut: boolean }> {
   } finally {
     await restEnded
     // Whatever one of them fails with, the books are written.
-    await Promise.allSettled([control.close(), transport.close(), memory.close(), sharedState.close()])
+    const ends = [
+      control.close(),
+      transport.close(),
+      memory.close(),
+      parts.models.close(),
+      sharedState.close(),
+    ]
+    await Promise.allSettled(ends)
     await store.close()
     await observation.close()
   }

@@ -138,4 +138,12 @@ export const factFields: Readonly<Record<string, FactField>> = {
 }
 
 /** `2026-03-31`, or `2026-03` where only the month is known. */
+/** Its maker advises against it by now, or has announced its end. @param day `YYYY-MM-DD` */
+export function isDeprecated(
+  { deprecatedOn, retiresOn }: Pick<ModelFacts, 'deprecatedOn' | 'retiresOn'>,
+  day: string,
+): boolean {
+  return retiresOn !== null || (deprecatedOn !== null && deprecatedOn <= day)
+}
+
 export const dayPattern = /^20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?$/

@@ -8,9 +8,9 @@ import { createTargetBook, type TargetBook } from '../routing/index.ts'
 import type { SharedState } from '../shared-state/index.ts'
 import type { Transport } from '../transport/index.ts'
 import { createFleet, type Fleet, type FleetOptions } from './fleet.ts'
+import { type KeptMemory, keepMemory } from './kept-memory.ts'
 import type { Observation } from './observation.ts'
 import { openSharedState } from './shared-state.ts'
-import { keepTargetMemory, type TargetMemory } from './target-memory.ts'
 
 interface AskingParts {
   readonly configuration: Configuration
@@ -24,7 +24,8 @@ interface AskingParts {
 export interface Asking {
   readonly targets: TargetBook
   readonly resilience: Resilience
-  readonly memory: TargetMemory
+  /** What was learned of the targets, in a file. */
+  readonly memory: KeptMemory
   readonly sharedState: SharedState
 }
 
@@ -54,7 +55,15 @@ export function createAsking(parts: AskingParts): Asking {
     targets,
     resilience,
     sharedState,
-    memory: keepTargetMemory({ book: targets, directory, clock: systemClock, observe }),
+    memory: keepMemory({
+      memory: targets,
+      name: 'targets.json',
+      unreadable: 'what was learned of the targets cannot be read; routing learns anew',
+      unwritable: 'what was learned of the targets cannot be written',
+      directory,
+      clock: systemClock,
+      observe,
+    }),
   }
 }
 

@@ -25,7 +25,8 @@ import {
   reconnectProviders,
 } from './connect-providers.ts'
 import type { Discovery } from './discovery.ts'
-import { createOutputLimits, readModelOverrides, readPrices } from './known-models.ts'
+import { createOutputLimits, createPrices } from './known-models.ts'
+import { readModelFiles } from './model-files.ts'
 import { createRouteCounts, type RouteCounts } from './route-counts.ts'
 import { findRouteProblems } from './route-problems.ts'
 
@@ -82,8 +83,9 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
 /** @throws FilesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
   const providers = connectProviders(configuration, deps)
-  const prices = readPrices(configuration, providers)
-  const overrides = readModelOverrides(configuration)
+  const files = readModelFiles(configuration)
+  const prices = createPrices(files.prices, providers)
+  const overrides = files.details
   return runAtOnce(buildSteps({ configuration, providers, prices, overrides }, deps))
 }
 
@@ -170,11 +172,11 @@ function settingsOf({ version, timeouts, server, auth }: Configuration) {
 }
 
 /** @throws FilesInvalid */
-export function createPrices(
+export function createCosts(
   configuration: Configuration,
   providers: readonly ConnectedProvider[],
 ): Snapshot['costOf'] {
-  return costsOf(readPrices(configuration, providers))
+  return costsOf(createPrices(readModelFiles(configuration).prices, providers))
 }
 
 function costsOf(prices: PriceBook): Snapshot['costOf'] {

@@ -11,7 +11,7 @@ import {
 import type { Catalogue, CatalogueEntry } from '../catalog/catalogue.ts'
 import { createKnownFacts } from '../catalog/known-facts.ts'
 import { explainFacts, type FactOrigin } from '../catalog/merge-facts.ts'
-import { createReplacementFinder } from '../catalog/replacement.ts'
+import { createReplacementFinder, type FindReplacement } from '../catalog/replacement.ts'
 import { type ModelSearch, searchSteps } from '../catalog/search.ts'
 import type { Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -144,7 +144,19 @@ async function build(deps: LiveCatalogueDeps): Promise<KnownModels> {
         snapshot.providers.map(({ configuration: { name } }) => name),
       ),
     ),
-    replacementOf: entry => finder()(entry),
+    replacementOf: remember(entry => finder()(entry)),
+  }
+}
+
+/** To find one, all others are looked at. */
+function remember(find: FindReplacement): FindReplacement {
+  const known = new WeakMap<CatalogueEntry, CatalogueEntry | null>()
+  return entry => {
+    const found = known.get(entry)
+    if (found !== undefined) return found
+    const replacement = find(entry)
+    known.set(entry, replacement)
+    return replacement
   }
 }
 

@@ -18,8 +18,9 @@ import type { Transport } from '../transport/index.ts'
 import { createMediaFetcher } from '../transport/media-fetcher.ts'
 import { type BuiltSnapshot, buildSnapshot, rebuildSnapshot, type SnapshotDeps } from './build-snapshot.ts'
 import type { ConnectedProvider } from './connect-providers.ts'
+import { whyUnlisted } from './discovery/why-unlisted.ts'
 import { createDiscovery, type DiscoverableProvider, type Discovery } from './discovery.ts'
-import { FilesInvalid } from './known-models.ts'
+import { FilesInvalid, namesOfModelFiles } from './model-files.ts'
 import type { Models } from './models.ts'
 import type { Observation } from './observation.ts'
 import { namesWaitingForRestart } from './restart-only.ts'
@@ -38,6 +39,8 @@ export interface Current {
   startDiscovery(): void
   /** Problems of the newest file, where it was refused. */
   problems(): readonly string[]
+  /** Further files that the newest configuration names, in force or refused for what stands in them. */
+  files(): readonly string[]
 }
 
 interface CurrentDeps {
@@ -80,11 +83,13 @@ export function createCurrent(deps: CurrentDeps): Current {
 
   let snapshot = build(options.configuration)
   let refused: readonly string[] = []
+  let files = namesOfModelFiles(options.configuration)
   let discovers = false
   return {
     snapshot: () => snapshot,
     fetchMedia,
     problems: () => refused,
+    files: () => files,
     reload() {
       try {
         const loaded = options.load()
@@ -113,10 +118,11 @@ export function createCurrent(deps: CurrentDeps): Current {
   }
 
   function follow(): void {
-    if (discovers) discovery.follow(snapshot.providers.map(toDiscoverable))
+    if (discovers) discovery.follow(snapshot.providers.map(provider => toDiscoverable(provider, snapshot)))
   }
 
   function replace(configuration: Configuration): void {
+    files = namesOfModelFiles(configuration)
     snapshot = build(configuration)
     follow()
     const waiting = namesWaitingForRestart(options.configuration, configuration)
@@ -194,12 +200,10 @@ function gatherParts(
   })
 }
 
-function toDiscoverable({
-  configuration: { name },
-  plain,
-  listing,
-}: ConnectedProvider): DiscoverableProvider {
-  return { name, connection: plain.connection, listing }
+function toDiscoverable(provider: ConnectedProvider, snapshot: BuiltSnapshot): DiscoverableProvider {
+  const { configuration, plain, listing } = provider
+  const reason = whyUnlisted(provider, snapshot.configuration)
+  return { name: configuration.name, connection: plain.connection, listing, unlistedReason: reason }
 }
 
 function openAffinity({ routing, redis }: Configuration, { affinity }: SharedState): AffinityMemory {

@@ -1,67 +1,31 @@
-// What a configuration says of models, beside the bundle: the operator's files, read, and the limits that requests need.
+// What a configuration says of models, beside the bundle: the prices in force, and the limits that requests need.
 
-import { readFileSync } from 'node:fs'
 import type { Target } from '../call.ts'
 import type { CatalogueProvider, ProviderList } from '../catalog/build-catalogue.ts'
 import type { Catalogue } from '../catalog/catalogue.ts'
 import { createKnownFacts } from '../catalog/known-facts.ts'
 import { mergeFacts } from '../catalog/merge-facts.ts'
-import { type ModelOverrides, parseModelOverrides } from '../catalog/model-overrides.ts'
+import type { ModelOverrides } from '../catalog/model-overrides.ts'
 import type { ModelTable } from '../catalog/model-table.ts'
 import { createPriceBook, type PriceBook } from '../catalog/price-book.ts'
-import { type PriceOverride, parsePriceOverrides } from '../catalog/price-overrides.ts'
+import type { PriceOverride } from '../catalog/price-overrides.ts'
 import { bundledPrices } from '../catalog/price-snapshot.ts'
-import type { Configuration, Problem } from '../config/configuration.ts'
+import type { Configuration } from '../config/configuration.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
 import type { ConnectedProvider } from './connect-providers.ts'
 
-/** A configuration that names a file with mistakes: the problems are as good as those of the configuration itself. */
-export class FilesInvalid extends Error {
-  readonly problems: readonly Problem[]
-
-  constructor(problems: readonly Problem[]) {
-    super('a file that the configuration names is not valid')
-    this.problems = problems
-  }
-}
-
-/** @throws FilesInvalid */
-export function readPrices(
-  { models: { pricesFile } }: Configuration,
+/** @param overrides of the operator's file */
+export function createPrices(
+  overrides: readonly PriceOverride[],
   providers: readonly ConnectedProvider[],
 ): PriceBook {
   return createPriceBook({
     snapshot: bundledPrices,
-    overrides: pricesFile === null ? [] : readPriceFile(pricesFile),
+    overrides,
     tableNames: Object.fromEntries(
       providers.map(({ configuration: { name }, provider }) => [name, tableNameOf(provider)]),
     ),
   })
-}
-
-/** @throws FilesInvalid */
-export function readModelOverrides({ models: { detailsFile } }: Configuration): ModelOverrides {
-  if (detailsFile === null) return new Map()
-  const { overrides, problems } = parseModelOverrides(
-    readText(detailsFile, 'models.details_file'),
-    detailsFile,
-  )
-  if (problems.length > 0) throw new FilesInvalid(problems)
-  return overrides
-}
-
-function readPriceFile(file: string): readonly PriceOverride[] {
-  const { overrides, problems } = parsePriceOverrides(readText(file, 'models.prices_file'), file)
-  if (problems.length > 0) throw new FilesInvalid(problems)
-  return overrides
-}
-
-function readText(file: string, path: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new FilesInvalid([{ file, line: null, column: null, path, message: 'cannot be read' }])
-  }
 }
 
 /** A server of one's own has no price but that of the operator's file, whatever its models are called. */

@@ -84,11 +84,13 @@ function findUsed(
     const target = targetOf(provider, name, deps)
     return { target, reading: target === null ? null : deps.traffic.read(provider, target.model) }
   })
-  return seen.reduce((most, other) => (callsOf(other) > callsOf(most) ? other : most))
+  return seen.reduce((most, other) => (isUsedMore(other, most) ? other : most))
 }
 
-function callsOf({ reading }: Seen): number {
-  return reading?.calls ?? 0
+/** By the calls of the last minutes; where there are none, as after a restart, by what was paid for. */
+function isUsedMore({ reading: one }: Seen, { reading: other }: Seen): boolean {
+  const more = (one?.calls ?? 0) - (other?.calls ?? 0)
+  return more === 0 ? (one?.paid?.answers ?? 0) > (other?.paid?.answers ?? 0) : more > 0
 }
 
 function targetOf(provider: string, model: string, { snapshot }: LiveModelsDeps): Target | null {

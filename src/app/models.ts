@@ -15,6 +15,7 @@ import type { Resilience } from '../resilience/index.ts'
 import type { TargetBook } from '../routing/index.ts'
 import type { BuiltSnapshot, SnapshotDeps } from './build-snapshot.ts'
 import { createLiveCatalogue, type KnownModels } from './catalogue.ts'
+import { keepMemory } from './kept-memory.ts'
 import { createLiveModels } from './live-models.ts'
 import { factsOfName, openLibrary } from './model-library.ts'
 import type { Observation } from './observation.ts'
@@ -30,6 +31,8 @@ export interface Models {
   readonly replacementOf: (provider: string, model: string) => string | null
   /** For the requests. */
   readonly forSnapshot: Pick<SnapshotDeps, 'modelTable' | 'catalogue'>
+  /** Writes what is to be kept. Never rejects. */
+  close(): Promise<void>
 }
 
 export interface CreateModelsDeps {
@@ -37,6 +40,8 @@ export interface CreateModelsDeps {
   readonly resilience: Resilience
   readonly targets: TargetBook
   readonly observation: Observation
+  /** Of the data. */
+  readonly directory: string
   /** Knows what the providers list; absent where none is asked. */
   readonly discovery?: () => Discovered
 }
@@ -56,6 +61,15 @@ const nothingDiscovered: Discovered = {
 export function createModels(deps: CreateModelsDeps): Models {
   const { snapshot, resilience, targets, observation, discovery = () => nothingDiscovered } = deps
   const traffic = createModelTraffic(systemClock)
+  const kept = keepMemory({
+    memory: traffic,
+    name: 'model-costs.json',
+    unreadable: 'what the models have cost lately cannot be read; it is counted anew',
+    unwritable: 'what the models have cost lately cannot be written',
+    directory: deps.directory,
+    clock: systemClock,
+    observe: observation.observe,
+  })
   observation.add({ name: 'models', observe: traffic.observe })
   const live = createLiveModels({
     snapshot,
@@ -106,6 +120,7 @@ export function createModels(deps: CreateModelsDeps): Models {
       modelTable: once(() => createModelTable(readModelSnapshot())),
       catalogue: () => catalogue.current?.catalogue ?? null,
     },
+    close: kept.close,
   }
 }
 

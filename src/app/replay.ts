@@ -12,7 +12,7 @@ import type { RouteFacts, TargetStats } from '../routing/index.ts'
 import { createAffinityMemory } from '../routing/rules/index.ts'
 import type { LedgerRow } from '../store/index.ts'
 import { buildRoutes, type Routes } from './build-routes.ts'
-import { createPrices } from './build-snapshot.ts'
+import { createCosts } from './build-snapshot.ts'
 import { type ConnectDeps, connectProviders } from './connect-providers.ts'
 import { learnFromRows } from './replay-lessons.ts'
 import { createRouteCounts } from './route-counts.ts'
@@ -110,7 +110,7 @@ function createDecider(configuration: Configuration, rows: Iterable<LedgerRow>, 
   // Whoever replays need not have the keys.
   const indexed = providers.map(provider => ({ ...provider.indexed, usable: true, unusableReason: null }))
   const models = createModelIndex({ providers: indexed, ...configuration.models })
-  const costOf = createPrices(configuration, providers)
+  const costOf = createCosts(configuration, providers)
   const lessons = learnFromRows(rows)
   const turns = new Map<string, number>()
   let random: () => number = () => 0

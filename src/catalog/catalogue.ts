@@ -16,6 +16,15 @@ export type Missing =
   /** It was retired. */
   | 'retired'
 
+/** All of them, for those who name one. */
+export const missingReasons = Object.keys({
+  provider_not_configured: true,
+  provider_unusable: true,
+  not_configured: true,
+  not_listed: true,
+  retired: true,
+} satisfies Record<Missing, true>) as readonly Missing[]
+
 export interface CatalogueEntry extends ModelFacts {
   /** `provider/model`, unique. */
   readonly key: string

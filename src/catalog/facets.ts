@@ -45,7 +45,7 @@ export function countFacets({ found, others }: FacetRows, columns: SearchColumns
     owned_by: countNames(both('owned_by'), columns.owner),
     kind: countNames(both('kind'), columns.kind),
     license: countNames(both('license'), columns.license),
-    missing: countNames([found], columns.missing),
+    missing: countNames(both('missing'), columns.missing),
     supports: Object.fromEntries(supports),
     open_weights: countSet(both('open_weights'), flags.open_weights),
     deprecated: countSet(both('deprecated'), flags.deprecated),

@@ -28,14 +28,20 @@ test('a question without parameters asks for the first hundred of all models', (
   const question = read('')
   expect(question).toMatchObject({ sort: null, limit: 100, cursor: null, facets: false, live: true })
   expect(question.filters).toMatchObject({ providers: [], abilities: [], bounds: [], words: [] })
-  expect(question.filters).toMatchObject({ openWeights: null, deprecated: null, available: null })
+  expect(question.filters).toMatchObject({
+    openWeights: null,
+    deprecated: null,
+    available: null,
+    missing: [],
+    retiresBefore: null,
+  })
 })
 
 test('every filter is read', () => {
   const { filters, sort, limit, facets, live } = read(
     'provider=Acme,acme_corp&owned_by=Initech&kind=chat,embedding&license=MIT&supports_vision=true' +
       '&supports_tools=False&min_context=100000&max_cost=0.01&max_input_cost=2.5&min_output=8000' +
-      '&open_weights=true&deprecated=false&available=true&q=Falcon++MINI&sort=-cost&limit=5&facets=true&live=false',
+      '&open_weights=true&deprecated=false&available=true&missing=false,Retired&retires_before=2027-01-31&q=Falcon++MINI&sort=-cost&limit=5&facets=true&live=false',
   )
   expect(filters).toEqual({
     providers: ['acme', 'acme'],
@@ -55,6 +61,8 @@ test('every filter is read', () => {
     openWeights: true,
     deprecated: false,
     available: true,
+    missing: ['false', 'retired'],
+    retiresBefore: '2027-01-31',
     words: ['falcon', 'mini'],
   })
   expect({ sort, limit, facets, live }).toEqual({
@@ -72,6 +80,7 @@ test.each([
   ['cost_asc', 'cost', false],
   ['input_cost_desc', 'input_cost', true],
   ['Released', 'released', false],
+  ['-retires', 'retires', true],
 ])('sort=%s', (written, by, descending) => {
   expect(read(`sort=${written}`).sort).toEqual({ by, descending })
 })
@@ -93,7 +102,14 @@ test.each([
   ['provider=acme,', 'provider', 'empty name'],
   ['kind=chatt', 'kind', '`chat`'],
   ['sort=price', 'sort', 'must be one of'],
+  ['sort=-cost_desc', 'sort', 'two directions'],
+  ['sort=-cost_asc', 'sort', 'two directions'],
   ['sort=latencies', 'sort', '`latency`'],
+  ['missing=not_lsted', 'missing', '`not_listed`'],
+  ['missing=yes', 'missing', 'must be one of true, false, provider_not_configured'],
+  ['retires_before=soon', 'retires_before', 'such as 2027-01-31'],
+  ['retires_before=2027-02-30', 'retires_before', 'such as 2027-01-31'],
+  ['retires_before=2027-13', 'retires_before', 'such as 2027-01-31'],
   ['limit=0', 'limit', 'from 1 to 1000'],
   ['limit=1001', 'limit', 'from 1 to 1000'],
   ['limit=ten', 'limit', 'from 1 to 1000'],

@@ -2,11 +2,11 @@
 // and what was probably meant is said.
 
 import { GatewayError } from '../errors.ts'
-import { nearNames } from '../lib/near-names.ts'
-import type { ModelKind } from '../model-facts.ts'
+import { didYouMean, nearNames } from '../lib/near-names.ts'
+import { dayPattern, type ModelKind } from '../model-facts.ts'
 import { type AbilityName, abilityNames } from './abilities.ts'
+import { type Missing, missingReasons } from './catalogue.ts'
 import { fingerprint } from './cursor.ts'
-import { didYouMean } from './name-book.ts'
 
 export type SortName =
   | 'name'
@@ -16,6 +16,7 @@ export type SortName =
   | 'context'
   | 'output'
   | 'released'
+  | 'retires'
   | 'latency'
   | 'throughput'
 
@@ -39,6 +40,10 @@ export interface ModelFilters {
   readonly openWeights: boolean | null
   readonly deprecated: boolean | null
   readonly available: boolean | null
+  /** Why it cannot be asked for, `true` for whatever reason, `false` for none; any of them fits. */
+  readonly missing: readonly (Missing | 'true' | 'false')[]
+  /** A day, or a month: `YYYY-MM-DD`, `YYYY-MM`. */
+  readonly retiresBefore: string | null
   /** Parts of names, in lower case; all of them fit. */
   readonly words: readonly string[]
 }
@@ -74,6 +79,8 @@ const kinds: readonly ModelKind[] = [
   'other',
 ]
 
+const missingChoices = ['true', 'false', ...missingReasons] as const
+
 const sorts: readonly SortName[] = [
   'name',
   'cost',
@@ -82,6 +89,7 @@ const sorts: readonly SortName[] = [
   'context',
   'output',
   'released',
+  'retires',
   'latency',
   'throughput',
 ]
@@ -114,6 +122,8 @@ export const searchParameters: readonly string[] = [
   'open_weights',
   'deprecated',
   'available',
+  'missing',
+  'retires_before',
   ...abilityParameters.keys(),
   ...Object.keys(bounds),
   'sort',
@@ -150,6 +160,8 @@ export function readQuestion(
     openWeights: flag('open_weights'),
     deprecated: flag('deprecated'),
     available: flag('available'),
+    missing: names('missing').map(reason => oneOf('missing', reason, missingChoices)),
+    retiresBefore: readDay('retires_before', values.get('retires_before')),
     words: readWords(values.get('q')),
   }
   const asked = [...values].filter(([name]) => !ofThePage.has(name))
@@ -229,6 +241,15 @@ function readNumber(name: string, value: string, whole: boolean): number {
   return Number(value)
 }
 
+function readDay(name: string, value: string | undefined): string | null {
+  if (value === undefined) return null
+  // February has no 30th: such a day would be taken for one of March.
+  const at = dayPattern.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(value))
+    throw refuse(name, `must be a day such as 2027-01-31, or a month such as 2027-01, not ${quote(value)}.`)
+  return value
+}
+
 function readNames(name: string, value: string | undefined): readonly string[] {
   if (value === undefined) return []
   const names = value.split(',').map(each => each.trim().toLowerCase())
@@ -256,6 +277,8 @@ function oneOf<Name extends string>(parameter: string, value: string, names: rea
 function readSort(value: string | undefined): ModelQuestion['sort'] {
   if (value === undefined) return null
   const written = value.toLowerCase()
+  if (/^[-+].*_(?:asc|desc)$/.test(written))
+    throw refuse('sort', `has two directions in ${quote(value)}. Write \`-cost\` or \`cost_desc\`.`)
   const descending = written.startsWith('-') || written.endsWith('_desc')
   const name = written.replace(/^[-+]/, '').replace(/_(?:asc|desc)$/, '')
   return { by: oneOf('sort', name, sorts), descending }

@@ -3,8 +3,9 @@
 
 import type { Operation, Target } from '../call.ts'
 import { GatewayError } from '../errors.ts'
+import { didYouMean } from '../lib/near-names.ts'
 import { runAtOnce, sortSteps } from '../lib/slices.ts'
-import { createNameBook, didYouMean, type NameBook, type NameTables } from './name-book.ts'
+import { createNameBook, type NameBook, type NameTables } from './name-book.ts'
 import { type IndexedProvider, type Offer, type Offers, offerSteps } from './offers.ts'
 
 export type { IndexedProvider } from './offers.ts'

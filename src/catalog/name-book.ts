@@ -1,7 +1,7 @@
 // What a name stands for: a model, an alias, `provider/model`, a group, a model that nobody lists but that is known, or
 // any name at a provider that takes all.
 
-import { nearNames } from '../lib/near-names.ts'
+import { didYouMean, nearNames } from '../lib/near-names.ts'
 import type { Offer, Offers } from './offers.ts'
 
 export interface NameTables {
@@ -136,12 +136,4 @@ function reachesItself(name: string, leadsTo: (name: string) => readonly string[
     seen.add(next)
   }
   return false
-}
-
-/** ` Did you mean …?`, or nothing. */
-export function didYouMean(names: readonly string[]): string {
-  const quoted = names.map(name => `\`${name}\``)
-  const last = quoted.pop()
-  if (last === undefined) return ''
-  return quoted.length === 0 ? ` Did you mean ${last}?` : ` Did you mean ${quoted.join(', ')} or ${last}?`
 }

@@ -24,6 +24,7 @@ export type FacetName =
   | 'open_weights'
   | 'deprecated'
   | 'available'
+  | 'missing'
   | `supports_${AbilityName}`
 
 export interface RowTest {
@@ -73,7 +74,9 @@ export function createRowTests(filters: ModelFilters, columns: SearchColumns, fl
     ...filters.bounds.map(bound => testBound(bound, columns)),
     ...ofFlag('open_weights', filters.openWeights),
     ...ofFlag('deprecated', filters.deprecated),
+    ...testEnd(filters.retiresBefore, columns),
     ...ofFlag('available', filters.available),
+    ...testMissing(filters.missing, columns.missing),
     ...(words.length === 0
       ? []
       : [{ facet: null, passes: (row: number) => hasAll(texts[row] ?? '', words) }]),
@@ -86,6 +89,24 @@ function testBound({ column, side, value }: Bound, { numbers }: SearchColumns): 
   return side === 'min'
     ? { facet: null, passes: row => (values[row] ?? Number.NaN) >= value }
     : { facet: null, passes: row => (values[row] ?? Number.NaN) <= value }
+}
+
+function testMissing(wanted: ModelFilters['missing'], column: NameColumn): RowTest[] {
+  if (wanted.length === 0) return []
+  const numbers = numbersOf(wanted, column)
+  const [any, none] = [wanted.includes('true'), wanted.includes('false')]
+  const passes = (row: number): boolean => {
+    const reason = column.rows[row] ?? noName
+    return reason === noName ? none : any || numbers.has(reason)
+  }
+  return [{ facet: 'missing', passes }]
+}
+
+/** What has no end is before no day. */
+function testEnd(before: string | null, { numbers }: SearchColumns): RowTest[] {
+  if (before === null) return []
+  const day = numberOfDay(before)
+  return [{ facet: null, passes: row => (numbers.retires[row] ?? Number.NaN) < day }]
 }
 
 /** `YYYY-MM-DD`, UTC. */

@@ -21,7 +21,7 @@ export interface NameColumn {
 
 export const noName = 0xffff
 
-export type SortedColumn = NumberColumn | 'released'
+export type SortedColumn = NumberColumn | 'released' | 'retires'
 
 export interface SearchColumns {
   readonly entries: readonly CatalogueEntry[]
@@ -29,7 +29,7 @@ export interface SearchColumns {
   readonly abilities: Uint32Array
   /** NaN where it is not known. */
   readonly numbers: Readonly<Record<SortedColumn, Float64Array>>
-  /** The day from which on its maker advises against it, or it does not answer, as by `numberOfDay`; infinite for none. */
+  /** The day from which on it is deprecated, as by `numberOfDay`; infinite for none. */
   readonly deprecated: Float64Array
   readonly provider: NameColumn
   readonly providerType: NameColumn
@@ -78,6 +78,7 @@ export function* columnSteps({ entries }: Catalogue, at: number): Generator<void
     numbers.context[row] = entry.contextWindow ?? Number.NaN
     numbers.output[row] = entry.maxOutput ?? Number.NaN
     numbers.released[row] = numberOfDay(entry.releasedOn)
+    numbers.retires[row] = numberOfLastDay(entry.retiresOn)
     prices.write(row, at)
     abilities[row] = bitsOf(entry)
     deprecated[row] = deprecationOf(entry)
@@ -208,6 +209,7 @@ function createNumbers(count: number): Record<SortedColumn, Float64Array> {
     context: column(),
     output: column(),
     released: column(),
+    retires: column(),
     cost: column(),
     input_cost: column(),
     output_cost: column(),
@@ -219,9 +221,15 @@ export function numberOfDay(day: string | null): number {
   return day === null ? Number.NaN : Number(day.replaceAll('-', '').padEnd(8, '0'))
 }
 
+/** The same for a last day: of a month alone, it is behind its days. */
+export function numberOfLastDay(day: string | null): number {
+  return day === null ? Number.NaN : Number(day.replaceAll('-', '').padEnd(8, '9'))
+}
+
+/** What is to be retired is advised against since that was announced, whenever that was. */
 function deprecationOf({ deprecatedOn, retiresOn }: CatalogueEntry): number {
-  const days = [deprecatedOn, retiresOn].filter(day => day !== null)
-  return Math.min(...days.map(numberOfDay))
+  if (retiresOn !== null) return Number.NEGATIVE_INFINITY
+  return deprecatedOn === null ? Number.POSITIVE_INFINITY : numberOfDay(deprecatedOn)
 }
 
 /** Writes the prices that hold, of each row once and of those with several periods again. */

@@ -53,6 +53,7 @@ const small = makeCatalogue([
     kind: 'embedding',
     contextWindow: 8000,
     license: 'MIT',
+    retiresOn: '2027-01',
     prices: [{ input: 20_000 }],
   }),
   makeEntry('other/falcon', { providerType: 'acme_type', missing: 'provider_not_configured' }),
@@ -76,7 +77,14 @@ test.each([
   ['kind=embedding', ['acme/vector']],
   ['license=mit,apache-2.0', ['other/unknown', 'acme/vector']],
   ['open_weights=true', ['other/unknown', 'acme/vector']],
-  ['deprecated=true', ['acme/falcon-mini']],
+  // One by its maker's word, one because its end is announced.
+  ['deprecated=true', ['acme/falcon-mini', 'acme/vector']],
+  ['deprecated=false', ['acme/falcon', 'other/unknown', 'other/falcon']],
+  ['retires_before=2027-02-01', ['acme/vector']],
+  ['retires_before=2027-02', ['acme/vector']],
+  // Of a month alone, its last day is meant.
+  ['retires_before=2027-01-31', []],
+  ['retires_before=2027-01', []],
   ['min_context=100000', ['acme/falcon', 'acme/falcon-mini']],
   ['min_context=100001', ['acme/falcon']],
   ['max_context=8000', ['acme/vector']],
@@ -187,6 +195,45 @@ test('a price that changes by the hour is that of the moment', () => {
   expect(firstAt(noon)).toBe('steady')
   expect(firstAt(Date.parse('2026-06-15T20:00:00Z'))).toBe('night')
   expect(firstAt(Date.parse('2026-06-16T00:30:00Z'))).toBe('steady')
+})
+
+test('by their last days, those that have none come last in either direction', () => {
+  const ends = makeCatalogue([
+    makeEntry('a/stays'),
+    makeEntry('a/december', { retiresOn: '2026-12-01' }),
+    makeEntry('a/january', { retiresOn: '2027-01' }),
+    makeEntry('a/new-year', { retiresOn: '2027-01-01' }),
+  ])
+  const ascending = ['a/december', 'a/new-year', 'a/january', 'a/stays']
+  expect(keys(ends, 'sort=retires')).toEqual(ascending)
+  expect(keys(ends, 'sort=-retires')).toEqual(['a/january', 'a/new-year', 'a/december', 'a/stays'])
+})
+
+const gaps = makeCatalogue([
+  makeEntry('a/there'),
+  makeEntry('a/old', { missing: 'retired' }),
+  makeEntry('a/elsewhere', { missing: 'not_listed' }),
+  makeEntry('b/unknown', { missing: 'provider_not_configured' }),
+])
+
+test.each([
+  ['missing=true', ['a/elsewhere', 'a/old', 'b/unknown']],
+  ['missing=false', ['a/there']],
+  ['missing=retired', ['a/old']],
+  ['missing=retired,not_listed', ['a/elsewhere', 'a/old']],
+  ['missing=false,retired', ['a/there', 'a/old']],
+  ['missing=provider_unusable', []],
+])('%s finds %j', (query, expected) => {
+  expect(keys(gaps, query)).toEqual(expected)
+})
+
+test('the reasons why models are missing are counted as if none were asked for', () => {
+  const { facets, total } = ask(gaps, 'facets=true&missing=retired&provider=a')
+  expect(total).toBe(1)
+  expect(facets?.missing).toEqual([
+    { value: 'not_listed', count: 1 },
+    { value: 'retired', count: 1 },
+  ])
 })
 
 test('facets count what each other choice would give', () => {

@@ -1,6 +1,7 @@
 // `llm-proxy check`: prints the same mistakes as a start would, and starts nothing.
 
 import { findModelProblems } from '../app/build-snapshot.ts'
+import { findFileProblems } from '../app/model-files.ts'
 import { loadPlugins } from '../app/plugins.ts'
 import { readModelSnapshot } from '../catalog/model-snapshot.ts'
 import { createModelTable } from '../catalog/model-table.ts'
@@ -21,7 +22,10 @@ export async function check({ file: named }: CheckOptions, terminal: Terminal): 
   const knownProviders = kindsWith(plugins.providers)
   const loaded = loadConfiguration({ file, environment, knownProviders })
   const subject = file ?? 'the environment'
-  const mistakes = [...plugins.problems, ...(loaded.ok ? [] : loaded.problems)]
+  const mistakes = [
+    ...plugins.problems,
+    ...(loaded.ok ? findFileProblems(loaded.configuration) : loaded.problems),
+  ]
   if (mistakes.length > 0 || !loaded.ok) {
     for (const problem of mistakes) terminal.complain(formatProblem(problem))
     const count = mistakes.length

@@ -1,6 +1,6 @@
 // `llm-proxy serve`: loads the configuration, starts the gateway, says what it found, and waits for its end.
 
-import { FilesInvalid } from '../app/known-models.ts'
+import { FilesInvalid } from '../app/model-files.ts'
 import { loadPlugins } from '../app/plugins.ts'
 import { type App, startApp } from '../app.ts'
 import { formatProblem } from '../config/describe.ts'

@@ -1,4 +1,4 @@
-// Watches the configuration file and says when what stands at its path has become another.
+// Watches a file of the configuration and says when what stands at its path has become another.
 //
 // The folder is watched, not the file: an editor that renames a new file into place, and a Kubernetes ConfigMap, which
 // swaps the link `..data` beside the file, both leave a watch on the file itself behind. What counts is the content,

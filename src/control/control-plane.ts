@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.ts'
+import { parseJsonValue } from '../formats/json-body.ts'
 import { nameFailure, sendError } from './error-reply.ts'
 import { type HealthDeps, healthRoutes } from './health.ts'
 import { type MetricsDeps, metricsRoutes } from './metrics.ts'
@@ -47,6 +48,7 @@ export async function createControlPlane(deps: ControlPlaneDeps): Promise<Contro
       void sendError(reply, nameFailure(thrown))
     },
   })
+  readBodies(app)
   guard(app, routes, deps)
   handleFailures(app, routes, deps)
   for (const { method, path, answer } of routes) app.route({ method, url: path, handler: answer })
@@ -61,6 +63,16 @@ export async function createControlPlane(deps: ControlPlaneDeps): Promise<Contro
 /** Routes check their own input. Fastify's schema compilers would cost 40 ms of the start without being used. */
 function refuseSchemas(): never {
   throw new Error('Routes of the control plane have no Fastify schemas.')
+}
+
+/** As everywhere in the gateway: what is no JSON is told with its place, and an empty body is none. */
+function readBodies(app: FastifyInstance): void {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJsonValue(body)),
+  )
 }
 
 /** Denies by default: only what a route table calls open passes without `authorize`. */

@@ -16,7 +16,7 @@ export interface ListedModel {
 export interface DescribedModel extends ListedModel {
   /** What holds for whoever answers to the name; null where nothing is known. */
   readonly facts: ModelFacts | null
-  /** Its maker advises against it by now. */
+  /** Its maker advises against it by now, or has announced its end. */
   readonly deprecated: boolean
 }
 
@@ -54,7 +54,7 @@ export const anthropicShape: ModelShape = {
     // All of them or none: of some nobody knows whether they are there.
     capabilities: null,
     deprecated_at: dayAsTime(model.facts?.deprecatedOn),
-    retires_at: dayAsTime(model.facts?.retiresOn),
+    retires_at: dayAsTime(lastDayOf(model.facts?.retiresOn)),
     lifecycle: model.deprecated ? 'deprecated' : 'active',
     line: null,
   }),
@@ -188,6 +188,13 @@ export function bornAt({ created, facts }: DescribedModel): number {
 
 function dayAsTime(day: string | null | undefined): string | null {
   return day === null || day === undefined ? null : timeOf(Date.parse(day) / 1000)
+}
+
+/** Of a month alone, its last. */
+function lastDayOf(day: string | null | undefined): string | null | undefined {
+  if (day?.length !== 7) return day
+  const [year, month] = day.split('-').map(Number)
+  return new Date(Date.UTC(year ?? 0, month ?? 0, 0)).toISOString().slice(0, 10)
 }
 
 /** ISO 8601, of seconds since the epoch. */

@@ -11,18 +11,25 @@ import { findJsonFault } from './json-fault.ts'
  * @throws GatewayError `invalid_json` with line and column
  */
 export function parseJsonBody(body: Buffer): JsonObject {
-  if (!isUtf8(body)) throw new GatewayError('invalid_json', { message: 'The body is not valid UTF-8.' })
-  const marked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
-  const text = body.toString('utf8', marked ? 3 : 0)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new GatewayError('invalid_json', { message: describeFault(text), cause })
-  }
+  const value = parseJsonValue(body)
   if (isObject(value)) return value
   const kind = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`
   throw new GatewayError('invalid_json', { message: `The body must be a JSON object, but it is ${kind}.` })
+}
+
+/**
+ * Whatever the body holds.
+ * @throws GatewayError `invalid_json` with line and column
+ */
+export function parseJsonValue(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new GatewayError('invalid_json', { message: 'The body is not valid UTF-8.' })
+  const marked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
+  const text = body.toString('utf8', marked ? 3 : 0)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new GatewayError('invalid_json', { message: describeFault(text), cause })
+  }
 }
 
 function describeFault(text: string): string {

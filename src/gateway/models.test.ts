@@ -11,16 +11,17 @@ const snapshot = {
   mayUse: ({ keyId }: Principal, model: string) => keyId !== 'key_1' || model !== 'secret',
   listModels: () => known,
   findModel: (name: string) => known.find(({ id }) => id === name) ?? null,
+  resolve: () => [],
 } as unknown as Snapshot
 
 const facts = makeFacts({ ownedBy: 'Acme', releasedOn: '2023-01-02', deprecatedOn: '2023-11-15' })
 
-function ask(path: string, headers: Record<string, string> = {}, clock = createManualClock()) {
+function ask(path: string, headers: Record<string, string> = {}, clock = createManualClock(), known = facts) {
   return answerModels(
     { path, query: new URLSearchParams(), headers, remoteAddress: undefined },
     {
       snapshot: () => snapshot,
-      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? facts : null) },
+      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? known : null) },
       clock,
     },
   )
@@ -39,4 +40,24 @@ test('a model is deprecated from its day on', async () => {
   expect(await lifecycle()).toMatchObject({ lifecycle: 'active' })
   clock.advance(60_000)
   expect(await lifecycle()).toMatchObject({ lifecycle: 'deprecated' })
+})
+
+test('a model whose end is announced is deprecated, and of a month alone its last day is its last', async () => {
+  const ends = { ...facts, deprecatedOn: null, retiresOn: '2028-02' }
+  expect(await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, undefined, ends)).toMatchObject({
+    lifecycle: 'deprecated',
+    deprecated_at: null,
+    retires_at: '2028-02-29T00:00:00.000Z',
+  })
+})
+
+test('an unknown name that somebody may have all the same is answered with the near ones that the key may use', async () => {
+  await expect(ask('/v1/models/opne')).rejects.toMatchObject({
+    code: 'model_not_found',
+    param: 'model',
+    message:
+      'Nobody lists a model `opne` here. Did you mean `open`? A request for it is sent to its provider all the same.',
+  })
+  await expect(ask('/v1/models/acme/opem')).rejects.toThrow('Did you mean `open`?')
+  await expect(ask('/v1/models/secre')).rejects.toThrow(/`secre` here\. A request/)
 })

@@ -3,7 +3,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type DescribedModel, type ListedModel, modelInPath, shapeOfModels } from '../endpoints/models.ts'
 import { GatewayError } from '../errors.ts'
-import type { ModelFacts } from '../model-facts.ts'
+import { didYouMean, nearNames } from '../lib/near-names.ts'
+import { isDeprecated, type ModelFacts } from '../model-facts.ts'
 import type { Gateway } from './exchange.ts'
 import { mayUse, requireUse } from './may-use.ts'
 import type { Principal, Snapshot } from './snapshot.ts'
@@ -22,6 +23,8 @@ export interface ModelsQuestion {
   readonly headers: IncomingHttpHeaders
   readonly remoteAddress: string | undefined
 }
+
+const longestQuotedName = 128
 
 type Asked = Pick<Gateway, 'snapshot' | 'models' | 'clock'>
 
@@ -53,8 +56,8 @@ export function listModels({ principal, snapshot, gateway }: Asking): readonly D
 
 function describe(model: ListedModel, { models, clock }: Asking['gateway']): DescribedModel {
   const facts = models.factsOf(model.id)
-  const from = facts?.deprecatedOn ?? null
-  return { ...model, facts, deprecated: from !== null && Date.parse(from) <= clock.wall() }
+  const today = new Date(clock.wall()).toISOString().slice(0, 10)
+  return { ...model, facts, deprecated: facts !== null && isDeprecated(facts, today) }
 }
 
 /** @throws GatewayError 404 */
@@ -64,5 +67,18 @@ export function findModel(name: string, { principal, snapshot, gateway }: Asking
   if (model !== null) return describe(model, gateway)
   // Says why, and names the near ones, as a request with this model would.
   snapshot.resolve(name, 'chat')
-  throw new GatewayError('model_not_found', { param: 'model' })
+  throw refuseUnlisted(name, { principal, snapshot })
+}
+
+/** A request would be sent to somebody who may have a model of any name: whether there is one, nobody here knows. */
+function refuseUnlisted(name: string, asker: Pick<Asking, 'principal' | 'snapshot'>): GatewayError {
+  const names = asker.snapshot
+    .listModels()
+    .map(({ id }) => id)
+    .filter(id => mayUse(asker, id))
+  const ofProvider = name.slice(name.indexOf('/') + 1)
+  const own = nearNames(ofProvider, names)
+  const near = didYouMean(own.length > 0 ? own : nearNames(name, names))
+  const message = `Nobody lists a model \`${name.slice(0, longestQuotedName)}\` here.${near} A request for it is sent to its provider all the same.`
+  return new GatewayError('model_not_found', { message, param: 'model' })
 }

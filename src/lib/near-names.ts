@@ -37,3 +37,11 @@ function editDistance(left: string, right: string, bound: number): number {
   }
   return previous[right.length] ?? bound + 1
 }
+
+/** ` Did you mean …?`, or nothing. */
+export function didYouMean(names: readonly string[]): string {
+  const quoted = names.map(name => `\`${name}\``)
+  const last = quoted.pop()
+  if (last === undefined) return ''
+  return quoted.length === 0 ? ` Did you mean ${last}?` : ` Did you mean ${quoted.join(', ')} or ${last}?`
+}

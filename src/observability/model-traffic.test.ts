@@ -84,3 +84,45 @@ test('however many models are named, memory is bounded', () => {
   expect([...traffic.readAll()].length).toBeLessThanOrEqual(2_000)
   expect(traffic.read('north', 'm4999')).toMatchObject({ calls: 1 })
 })
+
+test('payments outlive a restart, and are forgotten when their time is over', () => {
+  const { traffic, clock } = setUp()
+  traffic.observe(exchangeEnded())
+  const saved: unknown = JSON.parse(JSON.stringify(traffic.snapshot()))
+
+  const later = createManualClock(clock.wall() + 60 * minuteMs)
+  const restarted = createModelTraffic(later)
+  expect(restarted.restore(saved)).toBe(true)
+  restarted.observe(exchangeEnded())
+  expect(restarted.read('north', 'small-1')).toMatchObject({
+    calls: 1,
+    paid: { costNanoUsd: 3_000, answers: 2 },
+  })
+
+  const muchLater = createModelTraffic(createManualClock(clock.wall() + 25 * 60 * minuteMs))
+  muchLater.restore(saved)
+  expect(muchLater.read('north', 'small-1')?.paid).toBeNull()
+  expect(muchLater.snapshot().paid).toEqual([])
+})
+
+test.each([null, [], { version: 2, paid: [] }, { version: 1, paid: [{ provider: 'north' }] }])(
+  'what is no snapshot is refused, and changes nothing: %j',
+  broken => {
+    const { traffic } = setUp()
+    traffic.observe(exchangeEnded())
+    expect(traffic.restore(broken)).toBe(false)
+    expect(traffic.read('north', 'small-1')?.paid).toMatchObject({ answers: 1 })
+  },
+)
+
+test('a clock that is set back over the beginning of a span costs no payments', () => {
+  const halfDay = 12 * 60 * minuteMs
+  let wall = 40 * halfDay - 5
+  const traffic = createModelTraffic({ now: () => 0, wall: () => wall })
+  traffic.observe(exchangeEnded())
+  for (const at of [40 * halfDay + 5, 40 * halfDay - 5, 40 * halfDay + 5]) {
+    wall = at
+    traffic.observe(exchangeEnded())
+  }
+  expect(traffic.read('north', 'small-1')?.paid).toMatchObject({ answers: 4 })
+})

@@ -1,11 +1,13 @@
 // What was seen of each model at each provider lately: calls and failures, times to the first token, and what its tokens
 // have really cost. A few additions at the end of a request; everything else happens when somebody asks.
 
+import { z } from 'zod'
 import type { Usage } from '../call.ts'
 import type { AttemptRecord } from '../errors.ts'
 import type { ExchangeEnded, Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { bucketCount, bucketOf, quantile } from './rolling-window.ts'
+import { Spans } from './spans.ts'
 import { blamesProvider } from './stats.ts'
 
 export interface TrafficReading {
@@ -24,12 +26,42 @@ export interface ModelTraffic {
   read(provider: string, model: string): TrafficReading | null
   /** Everything that was seen. */
   readAll(): Iterable<{ readonly provider: string; readonly model: string; readonly reading: TrafficReading }>
+  snapshot(): TrafficSnapshot
+  /** Takes over what an earlier process has seen. False, and nothing changed, where that is no snapshot. */
+  restore(saved: unknown): boolean
 }
 
 const recentMs = 5 * 60_000
 const paidMs = 12 * 3_600_000
 /** Clients may name models that nobody has. */
 const rememberedModels = 2_000
+
+const amount = z.number().nonnegative()
+const paidCounts = z.object({
+  inputUncached: amount,
+  cacheRead: amount,
+  cacheWrite5m: amount,
+  cacheWrite1h: amount,
+  outputText: amount,
+  outputReasoning: amount,
+  audioInput: amount,
+  audioOutput: amount,
+  costNanoUsd: amount,
+  answers: amount,
+})
+
+/** What was paid for the tokens of one model, by spans of half a day. */
+const paidModel = z.object({
+  provider: z.string(),
+  model: z.string(),
+  epoch: z.int(),
+  current: paidCounts.nullable(),
+  previous: paidCounts.nullable(),
+})
+const trafficSnapshot = z.object({ version: z.literal(1), paid: z.array(paidModel).max(rememberedModels) })
+
+/** What is worth keeping over a restart: payments, which count for a day. Calls of the last minutes are not. */
+export type TrafficSnapshot = z.infer<typeof trafficSnapshot>
 
 interface RecentCounts {
   calls: number
@@ -38,14 +70,15 @@ interface RecentCounts {
   streams: number
 }
 
-type PaidCounts = { -readonly [Kind in keyof Usage]: number } & { costNanoUsd: number; answers: number }
+type PaidCounts = z.infer<typeof paidCounts>
 
 interface Traffic {
   readonly recent: Spans<RecentCounts>
+  /** By the time of day, as it is kept over restarts. */
   readonly paid: Spans<PaidCounts>
 }
 
-export function createModelTraffic(clock: Pick<Clock, 'now'>): ModelTraffic {
+export function createModelTraffic(clock: Pick<Clock, 'now' | 'wall'>): ModelTraffic {
   /** By provider and model: no joined key has to be made for each call. */
   const providers = new Map<string, Map<string, Traffic>>()
   let remembered = 0
@@ -66,6 +99,11 @@ export function createModelTraffic(clock: Pick<Clock, 'now'>): ModelTraffic {
     remembered = 0
   }
 
+  function* all() {
+    for (const [provider, models] of providers)
+      for (const [model, traffic] of models) yield { provider, model, traffic }
+  }
+
   function observeExchange(event: ExchangeEnded): void {
     const now = clock.now()
     for (const attempt of event.attempts) {
@@ -75,7 +113,8 @@ export function createModelTraffic(clock: Pick<Clock, 'now'>): ModelTraffic {
     }
     const { provider, model, usage, costNanoUsd } = event
     if (provider === null || model === null || usage === null || costNanoUsd === null) return
-    if (event.costStatus === 'priced') countCost(trafficOf(provider, model).paid.at(now), usage, costNanoUsd)
+    if (event.costStatus === 'priced')
+      countCost(trafficOf(provider, model).paid.at(clock.wall()), usage, costNanoUsd)
   }
 
   return {
@@ -84,12 +123,26 @@ export function createModelTraffic(clock: Pick<Clock, 'now'>): ModelTraffic {
     },
     read(provider, model) {
       const traffic = providers.get(provider)?.get(model)
-      return traffic === undefined ? null : readTraffic(traffic, clock.now())
+      return traffic === undefined ? null : readTraffic(traffic, clock)
     },
     *readAll() {
-      const now = clock.now()
-      for (const [provider, models] of providers)
-        for (const [model, traffic] of models) yield { provider, model, reading: readTraffic(traffic, now) }
+      for (const { provider, model, traffic } of all())
+        yield { provider, model, reading: readTraffic(traffic, clock) }
+    },
+    snapshot() {
+      const now = clock.wall()
+      const paid = [...all()].flatMap(({ provider, model, traffic }) => {
+        const saved = traffic.paid.save(now)
+        return saved === null ? [] : [{ provider, model, ...saved }]
+      })
+      return { version: 1, paid }
+    },
+    restore(saved) {
+      const read = trafficSnapshot.safeParse(saved)
+      if (!read.success) return false
+      for (const { provider, model, ...spans } of read.data.paid)
+        trafficOf(provider, model).paid.restore(spans)
+      return true
     },
   }
 }
@@ -123,9 +176,9 @@ function addUsage(into: PaidCounts, usage: Usage): void {
   into.audioOutput += usage.audioOutput
 }
 
-function readTraffic({ recent, paid }: Traffic, now: number): TrafficReading {
+function readTraffic({ recent, paid }: Traffic, clock: Pick<Clock, 'now' | 'wall'>): TrafficReading {
   const counts = createRecent()
-  for (const span of recent.read(now)) {
+  for (const span of recent.read(clock.now())) {
     counts.calls += span.calls
     counts.failures += span.failures
     counts.streams += span.streams
@@ -138,7 +191,7 @@ function readTraffic({ recent, paid }: Traffic, now: number): TrafficReading {
     calls,
     failures,
     firstToken: streams === 0 ? null : { p50: timeOf(0.5), p95: timeOf(0.95), count: streams },
-    paid: readPaid(paid.read(now)),
+    paid: readPaid(paid.read(clock.wall())),
   }
 }
 
@@ -169,39 +222,5 @@ function createPaid(): PaidCounts {
     audioOutput: 0,
     costNanoUsd: 0,
     answers: 0,
-  }
-}
-
-/** Counts of this span of time and the one before it; what is older is dropped as a whole. */
-class Spans<Counts> {
-  readonly #spanMs: number
-  readonly #create: () => Counts
-  #epoch = -1
-  #current: Counts | null = null
-  #previous: Counts | null = null
-
-  constructor(spanMs: number, create: () => Counts) {
-    this.#spanMs = spanMs
-    this.#create = create
-  }
-
-  /** To be added to. */
-  at(now: number): Counts {
-    this.#moveTo(now)
-    this.#current ??= this.#create()
-    return this.#current
-  }
-
-  read(now: number): readonly Counts[] {
-    this.#moveTo(now)
-    return [this.#current, this.#previous].filter(counts => counts !== null)
-  }
-
-  #moveTo(now: number): void {
-    const epoch = Math.floor(now / this.#spanMs)
-    if (epoch === this.#epoch) return
-    this.#previous = epoch === this.#epoch + 1 ? this.#current : null
-    this.#current = null
-    this.#epoch = epoch
   }
 }

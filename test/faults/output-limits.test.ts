@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { FilesInvalid } from '../../src/app/known-models.ts'
+import { FilesInvalid } from '../../src/app/model-files.ts'
 import { answerJson } from '../support/fake-upstream.ts'
 import { configurationText, shareScene } from '../support/scene.ts'
 import { lastBody } from '../support/speakers.ts'
@@ -95,6 +95,6 @@ test('a file with a mistake does not start, and names it with its place', async 
 test('a file that is not there does not start', async () => {
   const started = startTestGateway(configurationText({ models: { details_file: join(folder, 'none.yaml') } }))
   await expect(started).rejects.toMatchObject({
-    problems: [{ path: 'models.details_file', message: 'cannot be read' }],
+    problems: [{ path: 'models.details_file', message: 'cannot be read: there is no such file' }],
   })
 })

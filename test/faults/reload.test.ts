@@ -143,3 +143,62 @@ test('a swap of the link behind the file, as in a mounted ConfigMap, is noticed'
   await eventually(() => scene.gateway.readLog().length > 0)
   expect(await answered(scene)).toContain('new')
 })
+
+/** US dollars for a million tokens of input of the model, as they are shown. */
+async function shownPrice({ gateway }: Scene): Promise<number | undefined> {
+  const shown = await fetch(`${gateway.url}/api/models/upstream1/test-model?live=false`)
+  return ((await shown.json()) as { prices: { input: number } | null }).prices?.input
+}
+
+const pricesOf = (input: number | string): string =>
+  `- {provider: upstream1, model: test-model, input: ${input}, output: 8}\n`
+
+test('a changed file of prices is taken over; of a broken one it is told what is wrong, and the former prices stay', async () => {
+  const scene = await openTwo(answerText('old'))
+  const file = join(scene.gateway.directory, 'prices.yaml')
+  writeFileSync(file, pricesOf('a lot'))
+  const models = { prices_file: file }
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream, { models }))
+  await eventually(() => count(scene, 'refused') === 1)
+
+  // Nobody touches the configuration: the file that it names is put right, goes wrong, and is put right again.
+  writeFileSync(file, pricesOf(2))
+  await eventually(() => count(scene, 'loaded') === 2)
+  expect(await shownPrice(scene)).toBe(2)
+
+  writeFileSync(file, pricesOf('much'))
+  await eventually(() => count(scene, 'refused') === 2)
+  const warning = scene.gateway
+    .readLog()
+    .findLast(({ message }) => String(message).startsWith('configuration refused'))
+  expect(JSON.stringify(warning)).toContain(`${file}:1:51 [0].input: Must be a number`)
+  expect(await shownPrice(scene)).toBe(2)
+  expect(await answered(scene)).toContain('old')
+
+  writeFileSync(file, pricesOf(3))
+  await eventually(() => count(scene, 'loaded') === 3)
+  expect(await shownPrice(scene)).toBe(3)
+})
+
+test('a changed file of facts is taken over as well, and one that is not named any more is let go', async () => {
+  const scene = await openTwo(answerText('old'))
+  const file = join(scene.gateway.directory, 'details.yaml')
+  const window = async (): Promise<unknown> => {
+    const shown = await fetch(`${scene.gateway.url}/api/models/upstream1/test-model?live=false`)
+    return ((await shown.json()) as { context_window: number | null }).context_window
+  }
+  writeFileSync(file, 'test-model: {context_window: 1000}\n')
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream, { models: { details_file: file } }))
+  await eventually(() => count(scene, 'loaded') === 2)
+  expect(await window()).toBe(1000)
+  writeFileSync(file, 'test-model: {context_window: 2000}\n')
+  await eventually(() => count(scene, 'loaded') === 3)
+  expect(await window()).toBe(2000)
+
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream))
+  await eventually(() => count(scene, 'loaded') === 4)
+  writeFileSync(file, 'test-model: {context_window: many}\n')
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream, { timeouts: { total: '9s' } }))
+  await eventually(() => count(scene, 'loaded') === 5)
+  expect(count(scene, 'refused')).toBe(0)
+})

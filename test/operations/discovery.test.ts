@@ -263,3 +263,35 @@ test('with discovery switched off nobody is asked', async () => {
   expect(await gateway.app.discovery.refresh()).toMatchObject([{ status: 'unlisted', nextAt: null }])
   expect(upstream.requests).toHaveLength(0)
 })
+
+test('a refresh says of each provider that is not asked why it is not', async () => {
+  const upstream = await openUpstream(names('a'))
+  const providers = [
+    at(upstream, { name: 'asked' }),
+    at(upstream, { name: 'left-alone', discovery: false }),
+    { type: 'openai', name: 'keyless' },
+    { type: 'perplexity', name: 'listless', api_key: 'sk-1' },
+  ]
+  const reasonsOf = async (yaml: string): Promise<unknown> => {
+    const gateway = await open(yaml)
+    await discovered(gateway)
+    const answer = await gateway.post('/api/models/refresh', '')
+    const { data, message } = (await answer.json()) as {
+      data: { provider: string; reason: string | null }[]
+      message?: string
+    }
+    return { message, ...Object.fromEntries(data.map(({ provider, reason }) => [provider, reason])) }
+  }
+  expect(await reasonsOf(configurationOf(providers))).toEqual({
+    message: undefined,
+    asked: null,
+    'left-alone': '`discovery` of this provider is false in the configuration.',
+    keyless: 'The provider has no API key: set OPENAI_API_KEY.',
+    listless: 'A provider of the type `perplexity` has no list of models to be asked for.',
+  })
+  const off = 'Discovery is off: `discovery.enabled` is false in the configuration.'
+  expect(await reasonsOf(configurationOf([at(upstream)], { discovery: { enabled: false } }))).toEqual({
+    message: `Nothing was refreshed. ${off}`,
+    groq: off,
+  })
+})

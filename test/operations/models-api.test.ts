@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { answerJson, answerText, completion, streamEvents, wholeStream } from '../support/fake-upstream.ts'
-import { configurationText, eventually, openScene, providersFor, type Scene } from '../support/scene.ts'
+import {
+  configurationText,
+  eventually,
+  openScene,
+  openUpstream,
+  providersFor,
+  type Scene,
+} from '../support/scene.ts'
+import { startTestGateway } from '../support/test-gateway.ts'
 
 interface Shown {
   readonly key: string
@@ -163,6 +171,26 @@ test('what was seen of a model stands beside it: times, speed, and what its toke
   expect(await keysOf(scene, '/api/models?sort=-throughput&limit=1&provider=upstream1')).toEqual([
     'upstream1/cheap',
   ])
+})
+
+test('what the tokens of a model really cost is still known after a restart', async () => {
+  const usage = { prompt_tokens: 1_000, completion_tokens: 100, total_tokens: 1_100 }
+  const upstream = await openUpstream(answerJson(200, completion('x', usage)))
+  const prices = [{ provider: 'upstream1', model: 'test-model', input: 1, output: 2 }]
+  const yaml = configurationText({
+    providers: providersFor([upstream]),
+    models: { prices_file: writePrices(prices) },
+  })
+  const first = await startTestGateway(yaml)
+  await first.chat()
+  await first.app.stop()
+
+  const second = await startTestGateway(yaml, first.directory)
+  onTestFinished(() => second.stop())
+  const shown = await fetch(`${second.url}/api/models/upstream1/test-model`)
+  expect(((await shown.json()) as Shown).live).toMatchObject({
+    effective_price: { input: 1, output: 2, paid_usd: 0.0012, answers: 1 },
+  })
 })
 
 test('an answer that is still true is not sent again', async () => {

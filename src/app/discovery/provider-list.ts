@@ -31,6 +31,8 @@ export interface DiscoverableProvider {
   readonly connection: Connection
   /** Null where it lists nothing, or is not to be asked. */
   readonly listing: BoundListing | null
+  /** Why not, as a sentence. */
+  readonly unlistedReason?: string | null
 }
 
 export interface DiscoveryState {
@@ -48,6 +50,8 @@ export interface DiscoveryState {
   readonly lastError: string | null
   /** When it is asked next; null while it is being asked, and where it never is. */
   readonly nextAt: number | null
+  /** Why it is not asked, as a sentence. */
+  readonly unlistedReason?: string
 }
 
 export interface ListDeps extends AskDeps {
@@ -120,7 +124,7 @@ export class ProviderList {
   }
 
   get state(): DiscoveryState {
-    const { name, listing } = this.#provider
+    const { name, listing, unlistedReason: reason } = this.#provider
     const { current } = this
     const times = { lastTriedAt: this.#lastTriedAt, lastError: this.#lastError, nextAt: this.#nextAt }
     return {
@@ -129,6 +133,7 @@ export class ProviderList {
       models: current?.view.models.length ?? 0,
       at: current?.at ?? null,
       ...times,
+      ...(listing === null && typeof reason === 'string' && { unlistedReason: reason }),
     }
   }
 

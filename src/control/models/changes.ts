@@ -19,6 +19,8 @@ const unitMs: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 }
 
+const units = 's, m, h, d or w'
+
 /** Behind a change of that number, or from a time on. */
 type Since = { readonly sequence: number } | { readonly at: number }
 
@@ -33,7 +35,7 @@ export function listChanges(
 ): object {
   const values = collect(parameters, ['since', 'limit'])
   const limit = readLimit('limit', values.get('limit'), usualLimit)
-  const since = readSince(values.get('since'), clock.wall())
+  const since = readSince(values.get('since'), clock.wall(), () => lastSequence(changes(0, unlimited)))
   const found =
     'sequence' in since
       ? changes(since.sequence, limit + 1)
@@ -52,15 +54,25 @@ function lastSequence(changes: readonly ModelChange[]): number {
   return changes.at(-1)?.sequence ?? 0
 }
 
-function readSince(written: string | undefined, now: number): Since {
+/** @param last gives the number of the last change */
+function readSince(written: string | undefined, now: number, last: () => number): Since {
   if (written === undefined) return { sequence: 0 }
-  if (/^\d{1,15}$/.test(written)) return { sequence: Number(written) }
+  if (/^\d+$/.test(written)) return { sequence: readSequence(written, last()) }
   const [, amount, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(written) ?? []
   if (amount !== undefined) return { at: now - Number(amount) * (unitMs[unit] ?? 0) }
   // A `+` of a zone that was not encoded has become a space.
   const at = /^\d{4}-\d{2}-\d{2}/.test(written) ? Date.parse(written.replace(' ', '+')) : Number.NaN
   if (!Number.isNaN(at)) return { at }
-  const message = `\`since\` must be a time such as 2026-01-31T12:00:00Z, a length such as 24h or 7d, or a \`next_since\`.`
+  const message = `\`since\` must be a time such as 2026-01-31T12:00:00Z, a length such as 24h or 7d (${units}), or a \`next_since\`.`
+  throw new GatewayError('invalid_request', { message, param: 'since' })
+}
+
+/** A number that was never told to anybody here is no place to go on from. */
+function readSequence(written: string, last: number): number {
+  if (Number(written) <= last) return Number(written)
+  const message =
+    `\`since=${written.slice(0, 20)}\` is behind the last change, which is ${last}. As a \`next_since\` it is of a history that is gone, ` +
+    `as with a lost data directory: leave \`since\` out for all that is remembered. As a length it lacks a unit (${units}), such as 24h.`
   throw new GatewayError('invalid_request', { message, param: 'since' })
 }
 

@@ -4,7 +4,13 @@
 import { type AbilityName, abilities, abilityNames, hasOpenWeights } from '../../catalog/abilities.ts'
 import type { CatalogueEntry } from '../../catalog/catalogue.ts'
 import { costPerThousand, dollarsPerMillion, priceAt } from '../../catalog/current-price.ts'
-import type { ModelFacts, PriceKind, PricePeriod, Prices } from '../../model-facts.ts'
+import {
+  isDeprecated,
+  type ModelFacts,
+  type PriceKind,
+  type PricePeriod,
+  type Prices,
+} from '../../model-facts.ts'
 import type { EffectivePrice, LiveFacts } from './library.ts'
 
 /** As in docs/prices.md. */
@@ -60,7 +66,7 @@ export function describeFacts(facts: ModelFacts, at: number): object {
     reasoning_levels: facts.reasoningLevels,
     knowledge_cutoff: facts.knowledgeCutoff,
     released_on: facts.releasedOn,
-    deprecated: [facts.deprecatedOn, facts.retiresOn].some(from => from !== null && from <= day),
+    deprecated: isDeprecated(facts, day),
     deprecated_on: facts.deprecatedOn,
     retires_on: facts.retiresOn,
     replaced_by: facts.replacedBy,

@@ -73,6 +73,8 @@ export interface ListingState {
   readonly lastTriedAt: number | null
   readonly lastError: string | null
   readonly nextAt: number | null
+  /** Why it is not asked, as a sentence. */
+  readonly unlistedReason?: string
 }
 
 /** What is known of the models at a time: an answer never mixes two states. */
@@ -92,7 +94,7 @@ export interface ModelLibrary {
   suggest(name: string): readonly string[]
   /** Who says what of a model. */
   origins(entry: CatalogueEntry): readonly FactOrigin[]
-  /** What could stand in for a model: one that can do the same, at the nearest price. */
+  /** What could stand in for a model: one that can do the same, at the nearest price. Soon known when asked again. */
   replacementOf(entry: CatalogueEntry): CatalogueEntry | null
 }
 

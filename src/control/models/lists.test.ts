@@ -95,6 +95,26 @@ test('changes are read on from the last one, and prices in them are as everywher
   expect(await get('/api/models/changes?since=2027-01-01')).toMatchObject({ data: [], next_since: 10 })
 })
 
+test.each([
+  ['24', /lacks a unit \(s, m, h, d or w\), such as 24h/],
+  ['11', /behind the last change, which is 10\. .* history that is gone/],
+  ['99999999999999999999', /history that is gone/],
+  ['1y', /such as 24h or 7d \(s, m, h, d or w\)/],
+])('a number that no change has had, or an unknown unit, is refused: since=%s', async (since, words) => {
+  const { ask } = await openModels({ lists: changeLists })
+  const answer = await ask(`/api/models/changes?since=${since}`)
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'invalid_request', param: 'since', message: expect.stringMatching(words) },
+  })
+})
+
+test('where there never was a change, nothing is asked for from the beginning alone', async () => {
+  const { ask, get } = await openModels()
+  expect(await get('/api/models/changes?since=0')).toMatchObject({ data: [], next_since: 0 })
+  expect((await ask('/api/models/changes?since=9999')).status).toBe(400)
+})
+
 test('what could stand in is told as it is now, also for another price', async () => {
   const standIn = entryOf('other/new')
   const { get } = await openModels({
@@ -181,4 +201,41 @@ test.each([
   expect(answer.status).toBe(400)
   expect(await answer.json()).toMatchObject({ error: { param, message: expect.stringContaining(words) } })
   expect((await refresh()).status).toBe(200)
+})
+
+test('a refresh whose body is no JSON is told where it goes wrong; an empty one asks all', async () => {
+  const { ask, refresh } = await openModels()
+  const send = (body: string) =>
+    ask('/api/models/refresh', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const answer = await send('{"providers": [}')
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    error: { code: 'invalid_json', message: expect.stringContaining('at line 1, column 16') },
+  })
+  expect((await send('')).status).toBe(200)
+  expect((await refresh()).status).toBe(429)
+})
+
+test('a refresh that asks nobody says why', async () => {
+  const off = {
+    ...waiting,
+    status: 'unlisted' as const,
+    unlistedReason: 'Discovery is off: `discovery.enabled` is false in the configuration.',
+  }
+  const all = [off, { ...off, provider: 'other' }]
+  const { refresh } = await openModels({ lists: { states: () => all, refresh: () => Promise.resolve(all) } })
+  expect(await (await refresh()).json()).toMatchObject({
+    message: `Nothing was refreshed. ${off.unlistedReason}`,
+    data: [{ reason: off.unlistedReason }, { reason: off.unlistedReason }],
+  })
+
+  const some = [off, waiting]
+  const partly = await openModels({ lists: { states: () => some, refresh: () => Promise.resolve(some) } })
+  const answer = (await (await partly.refresh()).json()) as object
+  expect(answer).not.toHaveProperty('message')
+  expect(answer).toMatchObject({ data: [{ reason: off.unlistedReason }, { reason: null }] })
+
+  expect(await (await (await openModels()).refresh()).json()).toMatchObject({
+    message: 'Nothing was refreshed. No provider is configured.',
+  })
 })

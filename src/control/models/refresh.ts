@@ -1,9 +1,8 @@
 // POST /api/models/refresh: asks the providers for their lists now.
 
-import { didYouMean } from '../../catalog/name-book.ts'
 import { GatewayError } from '../../errors.ts'
 import { isObject } from '../../lib/json-value.ts'
-import { nearNames } from '../../lib/near-names.ts'
+import { didYouMean, nearNames } from '../../lib/near-names.ts'
 import { timeOf } from './document.ts'
 import type { ListingState, ModelsDeps } from './library.ts'
 
@@ -30,8 +29,20 @@ export function createRefresh({
     }
     askedAt = clock.now()
     const refreshed = await refresh(providers, { acceptShrunken })
-    return { object: 'list', data: refreshed.map(describeListing) }
+    return {
+      object: 'list',
+      data: refreshed.map(describeListing),
+      ...explainNothing(refreshed),
+    }
   }
+}
+
+/** Where nobody was asked, why. */
+function explainNothing(refreshed: readonly ListingState[]): { readonly message?: string } {
+  if (refreshed.some(({ status }) => status !== 'unlisted')) return {}
+  const reasons = new Set(refreshed.flatMap(({ unlistedReason }) => unlistedReason ?? []))
+  const why = refreshed.length === 0 ? 'No provider is configured.' : [...reasons].join(' ')
+  return { message: `Nothing was refreshed. ${why}`.trim() }
 }
 
 export function describeListing(state: ListingState): object {
@@ -43,6 +54,7 @@ export function describeListing(state: ListingState): object {
     tried_at: timeOf(state.lastTriedAt),
     next_at: timeOf(state.nextAt),
     error: state.lastError,
+    reason: state.unlistedReason ?? null,
   }
 }
 

@@ -48,7 +48,8 @@ test('a model is shown with all that is known of it, and null for what is not', 
     reasoning_levels: null,
     knowledge_cutoff: null,
     released_on: '2026-01-02',
-    deprecated: false,
+    // Its end is announced.
+    deprecated: true,
     deprecated_on: null,
     retires_on: '2027-01-01',
     replaced_by: null,
@@ -91,6 +92,26 @@ test('the list and the search are one, and both take all filters', async () => {
     ])
     expect(await get(`${path}?q=falcon&limit=1`)).toMatchObject({ object: 'list', total: 2, has_more: true })
   }
+})
+
+test('a list says of each model that is gone or will be what could stand in for it', async () => {
+  const asked: string[] = []
+  const { get } = await openModels({
+    library: {
+      replacementOf(entry) {
+        asked.push(entry.key)
+        return entry.key === 'acme/falcon' ? (entries.find(({ key }) => key === 'acme/mini') ?? null) : null
+      },
+    },
+  })
+  const { data } = (await get('/api/models')) as { data: { key: string; replacement: string | null }[] }
+  expect(data.map(({ key, replacement }) => [key, replacement])).toEqual([
+    ['acme/falcon', 'acme/mini'],
+    ['acme/mini', null],
+    ['other/falcon', null],
+    ['vendor/maker/heron', null],
+  ])
+  expect(new Set(asked)).toEqual(new Set(['acme/falcon', 'other/falcon']))
 })
 
 test('pages follow their cursors', async () => {
@@ -202,6 +223,7 @@ test('the age of the catalogue and where it comes from are told with every answe
           tried_at: '2026-06-15T12:01:00.000Z',
           next_at: null,
           error: 'The provider cannot be reached.',
+          reason: null,
         },
       ],
     },

@@ -3,9 +3,11 @@
 import type { FastifyRequest } from 'fastify'
 import type { CatalogueEntry } from '../../catalog/catalogue.ts'
 import { collect, readFlag, readQuestion } from '../../catalog/filters.ts'
-import { didYouMean } from '../../catalog/name-book.ts'
 import type { SearchResult } from '../../catalog/search.ts'
 import { GatewayError } from '../../errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { didYouMean } from '../../lib/near-names.ts'
+import { runInSlices } from '../../lib/slices.ts'
 import type { ControlRoute } from '../route.ts'
 import { listChanges } from './changes.ts'
 import { sendCached } from './conditional.ts'
@@ -17,12 +19,14 @@ import { createRefresh, describeListing } from './refresh.ts'
 /** What was seen lately is soon old; what is known of a model changes with the lists. */
 const maxAgeOfLive = 5
 const maxAgeOfFacts = 60
+const longestSliceMs = 5
 
 export function modelRoutes(deps: ModelsDeps): ControlRoute[] {
   const search: ControlRoute['answer'] = async (request, reply) => {
     const models = await deps.models()
     const question = readQuestion(parametersOf(request), models.knownNames())
     const result = models.search(question)
+    await runInSlices(replacementSteps(result.entries, models, deps.clock))
     const { live } = question
     return sendCached(request, reply, {
       content: describeResult(result, { models, live, at: deps.clock.wall() }),
@@ -70,7 +74,25 @@ interface Showing {
 }
 
 function show(entry: CatalogueEntry, { models, live, at }: Showing): object {
-  return describeModel(entry, live ? models.live(entry) : null, at)
+  return {
+    ...describeModel(entry, live ? models.live(entry) : null, at),
+    replacement: mayNeedAnother(entry) ? (models.replacementOf(entry)?.key ?? null) : null,
+  }
+}
+
+/** To look for the stand-ins of a whole page takes its time when it is done first: others go on meanwhile. */
+function* replacementSteps(
+  entries: readonly CatalogueEntry[],
+  models: ModelLibrary,
+  clock: Pick<Clock, 'now'>,
+): Generator<void, void> {
+  let begun = clock.now()
+  for (const entry of entries) {
+    if (mayNeedAnother(entry)) models.replacementOf(entry)
+    if (clock.now() - begun < longestSliceMs) continue
+    yield
+    begun = clock.now()
+  }
 }
 
 function describeResult({ entries, total, next, facets }: SearchResult, showing: Showing): object {
@@ -109,7 +131,6 @@ function describeName(name: string, showing: Showing): object {
   if (others.length > 0) return { object: 'offers', id: name, ...describeOffers(offers, showing) }
   return {
     ...show(only, showing),
-    replacement: mayNeedAnother(only) ? (models.replacementOf(only)?.key ?? null) : null,
     facts: describeOrigins(models.origins(only)),
   }
 }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { GatewayEvent } from '../events.ts'
 import { createManualClock } from '../lib/clock.ts'
 import { createTargetBook } from '../routing/index.ts'
-import { keepTargetMemory } from './target-memory.ts'
+import { keepMemory } from './kept-memory.ts'
 
 const facts = {
   streaming: false,
@@ -15,14 +15,22 @@ const facts = {
 const question = { ...facts, model: 'm', operation: 'chat' } as const
 
 function setUp() {
-  const directory = mkdtempSync(join(tmpdir(), 'target-memory-'))
+  const directory = mkdtempSync(join(tmpdir(), 'kept-memory-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const file = join(directory, 'targets.json')
   const clock = createManualClock()
   const start = (place = directory) => {
     const events: GatewayEvent[] = []
     const book = createTargetBook({ clock, breakerState: () => 'closed' })
-    const memory = keepTargetMemory({ book, directory: place, clock, observe: event => events.push(event) })
+    const memory = keepMemory({
+      memory: book,
+      name: 'targets.json',
+      unreadable: 'cannot be read',
+      unwritable: 'cannot be written',
+      directory: place,
+      clock,
+      observe: event => events.push(event),
+    })
     return { book, memory, events }
   }
   return { directory, file, clock, start }
