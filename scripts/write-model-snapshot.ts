@@ -17,10 +17,12 @@ import {
 } from '../src/catalog/model-snapshot.ts'
 import { providers } from '../src/providers/index.ts'
 import { applyHandKept, readHandKept } from './model-snapshot/hand-kept.ts'
+import { applyMakersWord, readMakersWord } from './model-snapshot/makers-word.ts'
 import { namesSoldByTheToken, readGenaiPrices } from './model-snapshot/read-genai-prices.ts'
 import { readLlmZoo } from './model-snapshot/read-llm-zoo.ts'
 import { readPiAi } from './model-snapshot/read-pi-ai.ts'
 import { readTokenlens } from './model-snapshot/read-tokenlens.ts'
+import { fillReleaseDays } from './model-snapshot/release-days.ts'
 import { collectNotes, type Facts, type Note, type Records } from './model-snapshot/said.ts'
 import { shareAmongHosts } from './model-snapshot/same-model.ts'
 import { applyVendorRules } from './model-snapshot/vendor-rules.ts'
@@ -48,8 +50,12 @@ async function collectRecords({ piAi, tokenlens, llmZoo }: Folders, today: strin
   const records = collectNotes([...notes, wellKnownNotes()])
   dropDoubtfulAliases(records)
   applyHandKept(records, readHandKept())
+  applyMakersWord(records, readMakersWord())
   // Before and after the exchange: a kind that is known of one host is known of all.
   nameKinds(records)
+  shareAmongHosts(records)
+  // What a source says anywhere of a day comes before what the name tells; and then that is known everywhere, too.
+  fillReleaseDays(records, today)
   shareAmongHosts(records)
   nameKinds(records)
   applyVendorRules(records)

@@ -2,8 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { applyHandKept, readHandKept } from '../scripts/model-snapshot/hand-kept.ts'
+import { applyMakersWord, readMakersWord } from '../scripts/model-snapshot/makers-word.ts'
 import { isModelName, sourceNames } from '../scripts/model-snapshot/providers.ts'
 import { createWindowReader, readLevels } from '../scripts/model-snapshot/read-pi-ai.ts'
+import { fillReleaseDays, releaseDayOfName } from '../scripts/model-snapshot/release-days.ts'
 import { collectNotes, type Facts, type Records } from '../scripts/model-snapshot/said.ts'
 import { shareAmongHosts } from '../scripts/model-snapshot/same-model.ts'
 import { applyVendorRules, vendorRules } from '../scripts/model-snapshot/vendor-rules.ts'
@@ -101,6 +103,77 @@ describe('the same model at several hosts', () => {
     })
     shareAmongHosts(records)
     expect(records.get('p')?.get('m')).toEqual({ contextWindow: 5, reasoning: false })
+  })
+})
+
+describe('the day of release', () => {
+  test.each([
+    ['gpt-4o-2024-08-06', '2024-08-06'],
+    ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', '2025-09-29'],
+    ['claude-opus-4-1@20250805', '2025-08-05'],
+    ['gpt-4-0613', '2023-06-13'],
+    ['gpt-4-0125-preview', '2024-01-25'],
+    ['gemini-2.5-pro-preview-05-06', '2025-05-06'],
+    ['gemini-2.5-flash-lite-preview-09-2025', '2025-09'],
+    ['command-a-03-2025', '2025-03'],
+    ['Qwen/Qwen3-235B-A22B-Instruct-2507', '2025-07'],
+    ['doubao-1-5-pro-250115', '2025-01-15'],
+  ])('%s tells it: %s', (id, day) => {
+    expect(releaseDayOfName(id, '2026-11-24')).toBe(day)
+  })
+
+  test.each([
+    ['of a version', 'mistral-large-4-0-8'],
+    ['of a size', 'llama3-8b-8192'],
+    ['without a year that is known', 'other-model-0613'],
+    ['that no calendar has', 'model-20250631'],
+    ['that is a part of a longer number', 'model-120250601'],
+    ['after the day of the data', 'model-2026-11-25'],
+    ['after the month of the data', 'model-2612'],
+    ['that is known to be wrong', 'qwen/qwen3-coder-next-2025-02-03'],
+  ])('numbers %s tell none', (_what, id) => {
+    expect(releaseDayOfName(id, '2026-11-24')).toBeNull()
+  })
+
+  test('a source is believed before the name, and a name without a date is as old as its one version', () => {
+    const records = recordsOf({
+      p: {
+        'one-20250514': { releasedOn: '2025-05-22' },
+        one: { aliases: ['one-20250514'] },
+        'two-20260101': {},
+        two: {},
+        'many-20250101': {},
+        'many-20250601': {},
+        many: {},
+        'moving-2025-07-28': {},
+        moving: {},
+      },
+    })
+    fillReleaseDays(records, '2026-11-24')
+    const dayOf = (id: string) => records.get('p')?.get(id)?.releasedOn
+    expect(['one-20250514', 'one', 'two', 'many', 'moving'].map(dayOf)).toEqual([
+      '2025-05-22',
+      '2025-05-22',
+      '2026-01-01',
+      undefined,
+      undefined,
+    ])
+  })
+
+  test('what a maker announced wins over the packages at every host, and names its page', () => {
+    const records = recordsOf({
+      openrouter: { 'openai/o3-mini': { releasedOn: '2024-12-20', tools: true } },
+    })
+    const announcements = readMakersWord()
+    applyMakersWord(records, announcements)
+    expect(records.get('openrouter')?.get('openai/o3-mini')).toEqual({
+      releasedOn: '2025-01-31',
+      tools: true,
+    })
+    for (const { link, releasedOn } of announcements) {
+      expect(link).toMatch(/^https:\/\//)
+      expect(releasedOn).toMatch(dayPattern)
+    }
   })
 })
 

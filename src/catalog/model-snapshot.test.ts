@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { providers } from '../providers/index.ts'
 import { kindOfName } from './model-kind.ts'
+import { bareName } from './model-names.ts'
 import { abilities, createRowReader, readModelSnapshot } from './model-snapshot.ts'
 import { createModelTable } from './model-table.ts'
 
@@ -65,6 +66,17 @@ test('days are days, and none comes before the one that must precede it', () => 
   expect(
     namesOf(({ released, retires }) => released !== undefined && retires !== undefined && retires < released),
   ).toEqual([])
+})
+
+test('nothing is released after the day of the data, and what makers announced stands at every host', () => {
+  expect(namesOf(({ released = '' }) => released > snapshot.madeOn)).toEqual([])
+  const daysOf = (name: string) =>
+    new Set(rows.filter(({ row }) => bareName(row.id) === name).map(({ row }) => row.released))
+  expect([...daysOf('o3-mini')]).toEqual(['2025-01-31'])
+  expect([...daysOf('o3-deep-research')]).toEqual(['2025-06-26'])
+  expect([...daysOf('o4-mini-deep-research')]).toEqual(['2025-06-26'])
+  expect([...daysOf('gpt-4')]).toEqual(['2023-03-14'])
+  expect([...daysOf('qwen3-32b')]).toEqual(['2025-04-28'])
 })
 
 test('what a model can and cannot do are words that we know, and none is both', () => {
