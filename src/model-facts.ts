@@ -137,7 +137,6 @@ export const factFields: Readonly<Record<string, FactField>> = {
   aliases: { name: 'aliases', type: 'texts' },
 }
 
-/** `2026-03-31`, or `2026-03` where only the month is known. */
 /** Its maker advises against it by now, or has announced its end. @param day `YYYY-MM-DD` */
 export function isDeprecated(
   { deprecatedOn, retiresOn }: Pick<ModelFacts, 'deprecatedOn' | 'retiresOn'>,
@@ -146,4 +145,5 @@ export function isDeprecated(
   return retiresOn !== null || (deprecatedOn !== null && deprecatedOn <= day)
 }
 
+/** `2026-03-31`, or `2026-03` where only the month is known. */
 export const dayPattern = /^20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?$/

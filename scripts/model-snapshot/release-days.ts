@@ -64,7 +64,7 @@ function isDay(date: string): boolean {
 /** Fills in what no source says: from the name, or from the one dated name that the same model has as well. */
 export function fillReleaseDays(records: Records, today: string): void {
   for (const models of records.values()) {
-    for (const [id, facts] of models) addDay(models, id, facts, releaseDayOfName(id, today))
+    for (const [id, facts] of models) addDay(models, [id, facts], releaseDayOfName(id, today))
     const versions = Map.groupBy(models.keys(), id => bareName(id).replace(compactDate, ''))
     for (const [id, facts] of models) {
       const names =
@@ -78,11 +78,11 @@ export function fillReleaseDays(records: Records, today: string): void {
       if (days.size !== 1 || only === undefined) continue
       const [name, found] = only
       const dated = [...models.keys()].find(key => bareName(key) === name)
-      addDay(models, id, facts, (dated && models.get(dated)?.releasedOn) ?? found)
+      addDay(models, [id, facts], (dated && models.get(dated)?.releasedOn) ?? found)
     }
   }
 }
 
-function addDay(models: Map<string, Facts>, id: string, facts: Facts, found: string | null): void {
+function addDay(models: Map<string, Facts>, [id, facts]: [string, Facts], found: string | null): void {
   if (facts.releasedOn === undefined && found !== null) models.set(id, { ...facts, releasedOn: found })
 }

@@ -7,6 +7,7 @@ import type { Configuration, Problem } from '../config/configuration.ts'
 import { formatProblem } from '../config/describe.ts'
 import type { LoadResult } from '../config/load.ts'
 import type { FetchMedia } from '../conversation/inline-media.ts'
+import type { Observer } from '../events.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Resilience } from '../resilience/index.ts'
@@ -125,11 +126,14 @@ export function createCurrent(deps: CurrentDeps): Current {
     files = namesOfModelFiles(configuration)
     snapshot = build(configuration)
     follow()
-    const waiting = namesWaitingForRestart(options.configuration, configuration)
-    if (waiting.length === 0) return
-    const message = `these changes wait for a restart: ${waiting.join(', ')}`
-    observe({ type: 'notice', level: 'warn', message })
+    tellWaiting(namesWaitingForRestart(options.configuration, configuration), observe)
   }
+}
+
+function tellWaiting(names: readonly string[], observe: Observer): void {
+  if (names.length === 0) return
+  const message = `these changes wait for a restart: ${names.join(', ')}`
+  observe({ type: 'notice', level: 'warn', message })
 }
 
 /** One run after another. */

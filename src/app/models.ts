@@ -10,12 +10,12 @@ import type { ModelGuide } from '../gateway/models.ts'
 import { systemClock } from '../lib/clock.ts'
 import { once } from '../lib/once.ts'
 import type { ModelFacts } from '../model-facts.ts'
-import { createModelTraffic } from '../observability/model-traffic.ts'
+import { createModelTraffic, type ModelTraffic } from '../observability/model-traffic.ts'
 import type { Resilience } from '../resilience/index.ts'
 import type { TargetBook } from '../routing/index.ts'
 import type { BuiltSnapshot, SnapshotDeps } from './build-snapshot.ts'
 import { createLiveCatalogue, type KnownModels } from './catalogue.ts'
-import { keepMemory } from './kept-memory.ts'
+import { type KeptMemory, keepMemory } from './kept-memory.ts'
 import { createLiveModels } from './live-models.ts'
 import { factsOfName, openLibrary } from './model-library.ts'
 import type { Observation } from './observation.ts'
@@ -61,15 +61,7 @@ const nothingDiscovered: Discovered = {
 export function createModels(deps: CreateModelsDeps): Models {
   const { snapshot, resilience, targets, observation, discovery = () => nothingDiscovered } = deps
   const traffic = createModelTraffic(systemClock)
-  const kept = keepMemory({
-    memory: traffic,
-    name: 'model-costs.json',
-    unreadable: 'what the models have cost lately cannot be read; it is counted anew',
-    unwritable: 'what the models have cost lately cannot be written',
-    directory: deps.directory,
-    clock: systemClock,
-    observe: observation.observe,
-  })
+  const kept = keepCosts(traffic, deps)
   observation.add({ name: 'models', observe: traffic.observe })
   const live = createLiveModels({
     snapshot,
@@ -122,6 +114,18 @@ export function createModels(deps: CreateModelsDeps): Models {
     },
     close: kept.close,
   }
+}
+
+function keepCosts(traffic: ModelTraffic, { directory, observation }: CreateModelsDeps): KeptMemory {
+  return keepMemory({
+    memory: traffic,
+    name: 'model-costs.json',
+    unreadable: 'what the models have cost lately cannot be read; it is counted anew',
+    unwritable: 'what the models have cost lately cannot be written',
+    directory,
+    clock: systemClock,
+    observe: observation.observe,
+  })
 }
 
 /** Of each name once, as long as the catalogue is the same: lists of thousands of names are asked for again and again. */

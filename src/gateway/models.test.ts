@@ -16,12 +16,16 @@ const snapshot = {
 
 const facts = makeFacts({ ownedBy: 'Acme', releasedOn: '2023-01-02', deprecatedOn: '2023-11-15' })
 
-function ask(path: string, headers: Record<string, string> = {}, clock = createManualClock(), known = facts) {
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  { clock = createManualClock(), open = facts } = {},
+) {
   return answerModels(
     { path, query: new URLSearchParams(), headers, remoteAddress: undefined },
     {
       snapshot: () => snapshot,
-      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? known : null) },
+      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? open : null) },
       clock,
     },
   )
@@ -36,7 +40,7 @@ test('a key sees the models that it may use, and no others', async () => {
 test('a model is deprecated from its day on', async () => {
   const clock = createManualClock(Date.parse('2023-11-14T23:59:00Z'))
   const lifecycle = async () =>
-    (await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, clock)) as { lifecycle: string }
+    (await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, { clock })) as { lifecycle: string }
   expect(await lifecycle()).toMatchObject({ lifecycle: 'active' })
   clock.advance(60_000)
   expect(await lifecycle()).toMatchObject({ lifecycle: 'deprecated' })
@@ -44,7 +48,7 @@ test('a model is deprecated from its day on', async () => {
 
 test('a model whose end is announced is deprecated, and of a month alone its last day is its last', async () => {
   const ends = { ...facts, deprecatedOn: null, retiresOn: '2028-02' }
-  expect(await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, undefined, ends)).toMatchObject({
+  expect(await ask('/v1/models/open', { 'anthropic-version': '2023-06-01' }, { open: ends })).toMatchObject({
     lifecycle: 'deprecated',
     deprecated_at: null,
     retires_at: '2028-02-29T00:00:00.000Z',

@@ -99,11 +99,6 @@ export function createModelTraffic(clock: Pick<Clock, 'now' | 'wall'>): ModelTra
     remembered = 0
   }
 
-  function* all() {
-    for (const [provider, models] of providers)
-      for (const [model, traffic] of models) yield { provider, model, traffic }
-  }
-
   function observeExchange(event: ExchangeEnded): void {
     const now = clock.now()
     for (const attempt of event.attempts) {
@@ -126,12 +121,12 @@ export function createModelTraffic(clock: Pick<Clock, 'now' | 'wall'>): ModelTra
       return traffic === undefined ? null : readTraffic(traffic, clock)
     },
     *readAll() {
-      for (const { provider, model, traffic } of all())
+      for (const { provider, model, traffic } of everyModel(providers))
         yield { provider, model, reading: readTraffic(traffic, clock) }
     },
     snapshot() {
       const now = clock.wall()
-      const paid = [...all()].flatMap(({ provider, model, traffic }) => {
+      const paid = [...everyModel(providers)].flatMap(({ provider, model, traffic }) => {
         const saved = traffic.paid.save(now)
         return saved === null ? [] : [{ provider, model, ...saved }]
       })
@@ -145,6 +140,11 @@ export function createModelTraffic(clock: Pick<Clock, 'now' | 'wall'>): ModelTra
       return true
     },
   }
+}
+
+function* everyModel(providers: ReadonlyMap<string, ReadonlyMap<string, Traffic>>) {
+  for (const [provider, models] of providers)
+    for (const [model, traffic] of models) yield { provider, model, traffic }
 }
 
 function countCall(counts: RecentCounts, attempt: AttemptRecord, event: ExchangeEnded): void {
