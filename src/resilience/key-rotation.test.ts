@@ -75,6 +75,21 @@ test('a refused key is set aside and told of, and the next one answers the same 
   expect(events).toHaveLength(1)
 })
 
+test('while another key only rests, its limit is told, not the refusal: it passes, and may be waited for', async () => {
+  const { ask, failing, rotation, clock } = upstreamOf()
+  const target = targetOf({ keys: secretsOf('a', 'b') })
+  failing.set('a', limited(1000))
+  expect((await ask(target)).used).toBe('a b')
+  failing.set('b', refused)
+  const { used, failure } = await ask(target)
+  expect(used).toBe('b')
+  expect(failure).toMatchObject({ code: 'upstream_rate_limited', retryAfterMs: 1000 })
+  expect(rotation.restOf(target)).toBe(1000)
+  failing.clear()
+  clock.advance(1000)
+  expect(await ask(target)).toEqual({ used: 'a', failure: null })
+})
+
 test('requests that are refused together tell of the key once', async () => {
   const { ask, failing, events } = upstreamOf()
   const target = targetOf({ keys: secretsOf('a') })

@@ -274,8 +274,10 @@ function exhausted(
 ): GatewayError {
   const { provider } = target.connection
   const retryAfterMs = shortestRest(wheel, target, now)
-  if (failure !== null) return failure.retold({ provider, retryAfterMs })
   const allRefused = ableKeys(wheel, target).every(({ refusedUntil }) => refusedUntil > now)
+  // A key that was refused is not the last word while another one only rests: that passes, and may be waited for.
+  const isLastWord = allRefused || failure?.code !== 'upstream_authentication'
+  if (failure !== null && isLastWord) return failure.retold({ provider, retryAfterMs })
   return new GatewayError(allRefused ? 'upstream_authentication' : 'upstream_rate_limited', {
     provider,
     retryAfterMs,
