@@ -79,6 +79,18 @@ test('nothing is released after the day of the data, and what makers announced s
   expect([...daysOf('qwen3-32b')]).toEqual(['2025-04-28'])
 })
 
+test('what was switched off years ago does not stand there as if it could be asked', () => {
+  const gone = {
+    openai: ['gpt-3.5-turbo-0301', 'gpt-4-0314', 'gpt-4-32k-0314', 'text-ada-001'],
+    anthropic: ['claude-2', 'claude-v1'],
+    gemini: ['gemini-1.0-pro', 'gemini-1.5-flash', 'gemini-1.5-flash-8b', 'gemini-1.5-pro'],
+    groq: ['gemma2-9b-it', 'llama3-70b-8192', 'mixtral-8x7b-32768'],
+  }
+  for (const [provider, ids] of Object.entries(gone))
+    for (const id of ids)
+      expect(snapshot.models[provider]?.find(row => row.id === id)?.retires, id).toMatch(/^202[45]-/)
+})
+
 test('what a model can and cannot do are words that we know, and none is both', () => {
   const words = new Set(Object.keys(abilities))
   const split = (text = '') => text.split(' ').filter(word => word !== '')
