@@ -101,6 +101,18 @@ test('what the list of a provider has told is not told again', async () => {
   expect(told()).toEqual(['price_changed m', 'price_changed m'])
 })
 
+test('the log warns of a model in use also where the list of its provider has told it', async () => {
+  const { pass, state, log, notices, clock } = arrange([entryOf('p/m', { prices: [{ input: 1 }] })])
+  state.called = ['p/m']
+  await pass(minuteMs)
+  state.entries = [entryOf('p/m', { prices: [{ input: 2 }] })]
+  const change = { kind: 'price_changed', provider: 'p', model: 'm', facts: [], replacement: null } as const
+  log.append([{ ...change, at: clock.wall() }])
+  await pass(hourMs)
+  await pass(hourMs)
+  expect(notices().map(({ message }) => message)).toEqual(['the price of a model in use has changed'])
+})
+
 test('of models in use the log warns: those that were called, and those that the configuration names', async () => {
   const names = ['called', 'aliased', 'other']
   const { pass, state, notices, told } = arrange(

@@ -96,7 +96,8 @@ async function tellWhatChanged(
   const news = drafts.filter(draft => !told.has(nameChange(draft)))
   if (news.length > 0) log.record(news)
   const isUsed = findUsed(snapshot(), calledTargets())
-  for (const draft of news.filter(isUsed)) observe(describeDraft(draft))
+  // Whoever told it: what a list tells is written nowhere but in the log of changes.
+  for (const draft of drafts.filter(isUsed)) observe(describeDraft(draft))
   const watched = catalogue.entries.filter(isWatched)
   return {
     at: now,
