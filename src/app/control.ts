@@ -101,7 +101,7 @@ async function loadControlPlane(deps: ControlDeps): Promise<ControlPlane> {
     prometheus: metrics,
     explainRoute: question => explain(question, deps),
     ...deps.models,
-    authorize: request => authorize(request, snapshot()),
+    authorize: (request, access) => authorize(request, { access, snapshot: snapshot() }),
     report: error => log.error('the control plane failed', { reason: describe(error) }),
   })
 }
@@ -122,9 +122,18 @@ function explain(question: unknown, { targets, rests, snapshot }: ControlDeps): 
   })
 }
 
-/** Figures are for this machine, where a scraper or an operator asks, and for whoever has a key. */
-function authorize({ headers, socket }: IncomingMessage, snapshot: BuiltSnapshot): void {
-  if (!isLocalPeer(headers, socket.remoteAddress)) snapshot.authenticate(headers, socket.remoteAddress)
+interface Guarding {
+  readonly access: 'guarded' | 'changing'
+  readonly snapshot: Pick<BuiltSnapshot, 'authenticate'>
+}
+
+/**
+ * Figures are for this machine, where a scraper or an operator asks, and for whoever has a key. What changes something
+ * needs a key here as well, unless nobody needs one: behind a proxy that does not say so, strangers seem to be here.
+ */
+function authorize({ headers, socket }: IncomingMessage, { access, snapshot }: Guarding): void {
+  if (access === 'changing' || !isLocalPeer(headers, socket.remoteAddress))
+    snapshot.authenticate(headers, socket.remoteAddress)
 }
 
 /** A provider that takes any model has the targets that were asked for. */

@@ -18,6 +18,7 @@ interface Answer {
 
 async function setUp(changes: Partial<ControlPlaneDeps> = {}) {
   const authorized: string[] = []
+  const accesses: string[] = []
   const reports: GatewayError[] = []
   const plane = await createControlPlane({
     name: 'LLM Proxy API',
@@ -28,8 +29,9 @@ async function setUp(changes: Partial<ControlPlaneDeps> = {}) {
     prometheus: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: () => 'up 1\n' },
     explainRoute: () => ({}),
     ...makeModelsDeps(),
-    authorize: request => {
+    authorize: (request, access) => {
       authorized.push(request.url ?? '')
+      accesses.push(`${request.method} ${access}`)
     },
     report: error => reports.push(error),
     ...changes,
@@ -66,8 +68,15 @@ async function setUp(changes: Partial<ControlPlaneDeps> = {}) {
       sent.end(body)
     })
   }
-  return { plane, ask, authorized, reports }
+  return { plane, ask, authorized, accesses, reports }
 }
+
+test('what changes something is told apart from what is only read', async () => {
+  const { ask, accesses } = await setUp()
+  await ask('/api/models')
+  await ask('/api/models/refresh', { method: 'POST' })
+  expect(accesses).toEqual(['GET guarded', 'POST changing'])
+})
 
 test.each([
   ['healthy', 200],

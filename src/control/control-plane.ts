@@ -19,7 +19,10 @@ export interface ControlPlaneDeps extends ExplainRouteDeps, HealthDeps, MetricsD
    * Called before every route that is not open.
    * @throws GatewayError where the request may not pass
    */
-  readonly authorize: (request: IncomingMessage) => void | Promise<void>
+  readonly authorize: (
+    request: IncomingMessage,
+    access: Exclude<ControlRoute['access'], 'open' | undefined>,
+  ) => void | Promise<void>
   /** Told of failures that are mistakes of the gateway. */
   readonly report: (error: GatewayError) => void
 }
@@ -77,15 +80,14 @@ function readBodies(app: FastifyInstance): void {
 
 /** Denies by default: only what a route table calls open passes without `authorize`. */
 function guard(app: FastifyInstance, routes: readonly ControlRoute[], deps: ControlPlaneDeps): void {
-  const open = new Set(
-    routes.filter(route => route.access === 'open').map(route => `${route.method} ${route.path}`),
-  )
+  const accesses = new Map(routes.map(({ method, path, access }) => [`${method} ${path}`, access]))
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('cache-control', 'no-store')
     // Before its body is read: what is sent to nowhere deserves no parsing.
     if (request.is404) return refuseAddress(request, reply, routes)
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    if (!open.has(`${method} ${request.routeOptions.url}`)) await deps.authorize(request.raw)
+    const access = accesses.get(`${method} ${request.routeOptions.url}`) ?? 'guarded'
+    if (access !== 'open') await deps.authorize(request.raw, access)
     return undefined
   })
 }

@@ -294,7 +294,7 @@ test('another configuration is seen by the next question', async () => {
 test('without anything to discover, a refresh and the changes have nothing to tell', async () => {
   const scene = await openScene({ upstreams: [[answerText('x')]] })
   expect(await ask(scene, '/api/models/changes?since=1d')).toMatchObject({ object: 'list', has_more: false })
-  const refresh = () => fetch(`${scene.gateway.url}/api/models/refresh`, { method: 'POST' })
+  const refresh = () => scene.gateway.post('/api/models/refresh', '')
   expect((await refresh()).status).toBe(200)
   expect((await refresh()).status).toBe(429)
 })

@@ -56,7 +56,12 @@ export function modelRoutes(deps: ModelsDeps): ControlRoute[] {
     { method: 'GET', path: '/api/models', answer: search },
     { method: 'GET', path: '/api/models/search', answer: search },
     { method: 'GET', path: '/api/models/changes', answer: changes },
-    { method: 'POST', path: '/api/models/refresh', answer: ({ body }) => refresh(body) },
+    {
+      method: 'POST',
+      path: '/api/models/refresh',
+      access: 'changing',
+      answer: ({ body }) => refresh(body),
+    },
     { method: 'GET', path: '/api/models/*', answer: one },
   ]
 }
