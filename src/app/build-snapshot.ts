@@ -33,8 +33,8 @@ import { findRouteProblems } from './route-problems.ts'
 export interface SnapshotDeps extends ConnectDeps {
   /** The bundled facts of models; read when they are first asked for. */
   readonly modelTable: () => ModelTable
-  /** The one in force; null, or absent, until the first one is built. */
-  readonly catalogue?: () => Catalogue | null
+  /** The newest one of a configuration; null until there is one, absent where there never is. */
+  readonly catalogueOf?: (configuration: Configuration) => Catalogue | null
   readonly random: () => number
   readonly observe: Observer
   readonly pepper: Buffer
@@ -150,7 +150,7 @@ function* buildSteps(ground: Ground, deps: SnapshotDeps): Generator<void, BuiltS
     overrides,
     maxOutputTokens: createOutputLimits(configuration, {
       table: deps.modelTable,
-      catalogue: deps.catalogue ?? (() => null),
+      catalogue: () => deps.catalogueOf?.(configuration) ?? null,
       overrides,
       providers,
     }),

@@ -58,18 +58,17 @@ interface CurrentDeps {
   readonly transport: Transport
   readonly observation: Observation
   readonly counts: RouteCounts
-  readonly models: Pick<Models, 'forSnapshot' | 'replacementOf'>
+  readonly models: Pick<Models, 'forSnapshot' | 'replacementOf' | 'renew'>
 }
 
 export function createCurrent(deps: CurrentDeps): Current {
   const { options, transport, observation } = deps
-  const { observe } = observation
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
   const discovery = createDiscovery({
     directory: options.dataDirectory,
     clock: systemClock,
     random: Math.random,
-    observe,
+    observe: observation.observe,
     relay: transport.relay,
     settings: () => snapshot.configuration.discovery,
     onChange: inTurn(() => takeOver()),
@@ -79,7 +78,7 @@ export function createCurrent(deps: CurrentDeps): Current {
 
   function reject(problems: readonly Problem[]): void {
     refused = problems.map(formatProblem)
-    observe({ type: 'configuration_rejected', problems: refused })
+    observation.observe({ type: 'configuration_rejected', problems: refused })
   }
 
   let snapshot = build(options.configuration)
@@ -126,7 +125,8 @@ export function createCurrent(deps: CurrentDeps): Current {
     files = namesOfModelFiles(configuration)
     snapshot = build(configuration)
     follow()
-    tellWaiting(namesWaitingForRestart(options.configuration, configuration), observe)
+    void deps.models.renew()
+    tellWaiting(namesWaitingForRestart(options.configuration, configuration), observation.observe)
   }
 }
 

@@ -57,7 +57,7 @@ export function toCatalogueProvider(
 interface LimitDeps {
   /** Made when it is first asked for. */
   readonly table: () => ModelTable
-  /** Knows what the provider lists as well; null until it is built. */
+  /** Knows what the provider lists as well; null until it is built of this configuration. */
   readonly catalogue: () => Catalogue | null
   readonly overrides: ModelOverrides
   readonly providers: readonly ConnectedProvider[]

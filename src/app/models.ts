@@ -30,7 +30,9 @@ export interface Models {
   /** `provider/model` that could stand in for one; null where there is none, or where nobody has looked yet. */
   readonly replacementOf: (provider: string, model: string) => string | null
   /** For the requests. */
-  readonly forSnapshot: Pick<SnapshotDeps, 'modelTable' | 'catalogue'>
+  readonly forSnapshot: Pick<SnapshotDeps, 'modelTable' | 'catalogueOf'>
+  /** Where there is a catalogue, makes it anew if it is not true any more. Never rejects. */
+  readonly renew: () => Promise<void>
   /** Writes what is to be kept. Never rejects. */
   close(): Promise<void>
 }
@@ -110,8 +112,12 @@ export function createModels(deps: CreateModelsDeps): Models {
     },
     forSnapshot: {
       modelTable: once(() => createModelTable(readModelSnapshot())),
-      catalogue: () => catalogue.current?.catalogue ?? null,
+      catalogueOf(configuration) {
+        const known = catalogue.current
+        return known?.snapshot.configuration === configuration ? known.catalogue : null
+      },
     },
+    renew: catalogue.renew,
     close: kept.close,
   }
 }

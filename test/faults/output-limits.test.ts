@@ -4,10 +4,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { FilesInvalid } from '../../src/app/model-files.ts'
-import { answerJson } from '../support/fake-upstream.ts'
-import { configurationText, shareScene } from '../support/scene.ts'
+import { answerJson, startFakeUpstream } from '../support/fake-upstream.ts'
+import { configurationText, eventually, shareScene } from '../support/scene.ts'
 import { lastBody } from '../support/speakers.ts'
 import { startTestGateway } from '../support/test-gateway.ts'
 
@@ -76,6 +76,39 @@ test('a model that nobody knows gets what is safe', async () => {
 test('what the operator says of a model wins, the configuration before the file', async () => {
   expect(await sentLimit('claude-sonnet-5-5')).toBe(2000)
   expect(await sentLimit('claude-opus-5-5')).toBe(1000)
+})
+
+test('a changed configuration counts at once, whoever has looked at the models before', async () => {
+  const upstream = await startFakeUpstream(answerJson(200, answer))
+  const text = (limit: number): string =>
+    configurationText({
+      providers: [
+        {
+          name: 'claude',
+          type: 'anthropic',
+          base_url: upstream.baseUrl,
+          api_key: 'sk-1',
+          models: ['claude-haiku-4-5'],
+        },
+      ],
+      models: { details: { 'claude/claude-haiku-4-5': { max_output: limit } } },
+    })
+  const gateway = await startTestGateway(text(1000))
+  onTestFinished(async () => {
+    await gateway.stop()
+    await upstream.close()
+  })
+  const sent = async (): Promise<unknown> => {
+    expect((await gateway.chat({ model: 'claude-haiku-4-5' })).status).toBe(200)
+    return lastBody(upstream)['max_tokens']
+  }
+  await fetch(`${gateway.url}/api/models`)
+  expect(await sent()).toBe(1000)
+  gateway.writeConfiguration(text(2000))
+  await eventually(
+    () => gateway.readLog().filter(({ message }) => message === 'configuration loaded').length === 2,
+  )
+  expect(await sent()).toBe(2000)
 })
 
 test('what the client says wins over all', async () => {
