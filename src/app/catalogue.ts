@@ -10,6 +10,7 @@ import {
 } from '../catalog/build-catalogue.ts'
 import type { Catalogue, CatalogueEntry } from '../catalog/catalogue.ts'
 import { createKnownFacts } from '../catalog/known-facts.ts'
+import { byListedName } from '../catalog/listed-names.ts'
 import { explainFacts, type FactOrigin } from '../catalog/merge-facts.ts'
 import { createReplacementFinder, type FindReplacement } from '../catalog/replacement.ts'
 import { type ModelSearch, searchSteps } from '../catalog/search.ts'
@@ -194,7 +195,6 @@ function findOrigins(entry: CatalogueEntry, options: CatalogueOptions): readonly
     model: entry.id,
     base: bases[entry.id] ?? (deployment === undefined ? null : (bases[deployment] ?? null)),
   })
-  const listed = new Map(provider?.listing?.models.map(model => [model.id.toLowerCase(), model]))
-  const found = findListed(listed, entry.id, layers)
+  const found = findListed(byListedName(provider?.listing?.models ?? []), entry.id, layers)
   return explainFacts(found === undefined ? layers : { ...layers, listing: factsOfListed(found) })
 }

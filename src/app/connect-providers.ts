@@ -2,6 +2,7 @@
 // of each to prepare requests and read answers.
 
 import type { AnswerReader, Connection, Operation } from '../call.ts'
+import { namesOfListed } from '../catalog/listed-names.ts'
 import { hasCome } from '../catalog/missing.ts'
 import type { IndexedProvider } from '../catalog/model-index.ts'
 import type { SnapshotRow } from '../catalog/model-snapshot.ts'
@@ -120,11 +121,20 @@ function serveLive(
       ...plain,
       ...(live?.seenByKeys && { connection: { ...connection, seenByKeys: live.seenByKeys } }),
       ...(served !== null && {
-        models: served.models.flatMap(({ id, aliases = [] }) => [id, ...aliases]).filter(isFree),
-        gone: served.gone,
+        ...namesIn(served, isFree),
         ...(bundled !== null && { knows: knowsBy(bundled, served) }),
       }),
     },
+  }
+}
+
+/** A name that the list has is not gone, whatever it stood for before. */
+function namesIn({ models, gone }: LiveList, isFree: (name: string) => boolean) {
+  const names = models.flatMap(namesOfListed)
+  const listed = gone.size === 0 ? null : new Set(names)
+  return {
+    models: names.filter(isFree),
+    gone: listed === null ? gone : new Map([...gone].filter(([name]) => !listed.has(name))),
   }
 }
 

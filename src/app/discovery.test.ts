@@ -1,5 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import {
   type Answer,
@@ -99,6 +97,20 @@ test('new, changed and gone models are told, numbered, and remembered', async ()
   upstream.answer = names('a', 'b', 'c')
   await nextRound()
   expect([...(discovery.liveList('one', [])?.gone ?? [])]).toEqual([])
+})
+
+test('a model that becomes a further name of another one is neither gone nor missed', async () => {
+  const upstream = await openListingUpstream(names('a', 'b', 'c', 'd'))
+  const { discovery, nextRound, kinds } = arrange([providerAt(upstream.url, { type: 'mistral' })])
+  await settled(discovery)
+  upstream.answer = json({ data: [{ id: 'a-2026', aliases: ['a', 'b', 'c'] }, { id: 'd' }] })
+  await nextRound()
+  expect(discovery.states()[0]).toMatchObject({ status: 'listed', models: 2 })
+  expect(kinds()).toEqual(['added a-2026'])
+  expect([...(discovery.liveList('one', [])?.gone ?? [])]).toEqual([])
+  upstream.answer = names('d')
+  await nextRound()
+  expect([...(discovery.liveList('one', [])?.gone.keys() ?? [])]).toEqual(['a-2026'])
 })
 
 test('a list that shrank is refused until it came three times, and asked for sooner meanwhile', async () => {
@@ -285,46 +297,6 @@ test('an older server is asked in its own words', async () => {
   expect(upstream.asked).toEqual(['GET /api/v1/models', 'GET /api/v0/models'])
 })
 
-test('after a restart the lists, the changes and what is gone are there before anybody has answered', async () => {
-  const directory = makeDirectory()
-  const upstream = await openListingUpstream(names(...many(250)))
-  const first = arrange([providerAt(upstream.url)], directory)
-  await settled(first.discovery)
-  upstream.answer = names(...many(249))
-  await first.nextRound()
-  const { gone } = first.discovery.liveList('one', []) ?? {}
-  await first.close()
-  expect(readFileSync(join(directory, 'model-lists.jsonl'), 'utf8')).not.toContain('key-1')
-  await upstream.close()
-
-  const second = arrange([providerAt(upstream.url)], directory)
-  expect(second.discovery.liveList('one', [])?.models).toHaveLength(249)
-  await settled(second.discovery)
-  expect(second.discovery.states()[0]).toMatchObject({ status: 'failed', models: 249 })
-  expect(second.listed()).toEqual(many(249))
-  expect(second.kinds()).toEqual(['removed m249'])
-  expect(second.discovery.liveList('one', [])?.gone).toEqual(gone)
-  second.discovery.record([
-    { at: 1, kind: 'retired', provider: 'one', model: 'm1', facts: [], replacement: null },
-  ])
-  expect(second.discovery.changes(0, 10).map(({ sequence }) => sequence)).toEqual([1, 2])
-})
-
-test('a file that is broken is told and left aside', async () => {
-  for (const text of ['{', '{"version":7}', '{"version":1,"sequence":0}\n{"provider":"one"}', '[]', '']) {
-    const directory = makeDirectory()
-    writeFileSync(join(directory, 'model-lists.jsonl'), text)
-    const upstream = await openListingUpstream(names('a'))
-    const { discovery, events, listed, close } = arrange([providerAt(upstream.url)], directory)
-    expect(events[0]).toMatchObject({ type: 'notice', level: 'warn', detail: { file: 'model-lists.jsonl' } })
-    await settled(discovery)
-    expect(listed()).toEqual(['a'])
-    await close()
-    expect(existsSync(join(directory, 'model-lists.jsonl.new'))).toBe(false)
-    expect(readFileSync(join(directory, 'model-lists.jsonl'), 'utf8')).toContain('{"models":[{"id":"a"}]}')
-  }
-})
-
 /** Answers when it is told to. */
 function held(answer: Answer): Answer & { release(): void; waiting(): number } {
   const waiting: (() => void)[] = []
@@ -351,28 +323,10 @@ test('a provider that is configured otherwise while it is asked is asked anew, a
   expect(discovery.states()).toHaveLength(1)
 })
 
-test('a provider that stays as it is keeps its list through a new configuration, and its other keys are asked', async () => {
-  const upstream = await openListingUpstream(names('a'))
-  const { discovery, listed } = arrange([providerAt(upstream.url)])
-  await settled(discovery)
-  discovery.follow([providerAt(upstream.url)])
-  expect(upstream.asked).toHaveLength(1)
-  discovery.follow([providerAt(upstream.url, { keys: ['key-2'] })])
-  expect(listed()).toEqual(['a'])
-  await settled(discovery)
-  expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual([
-    'Bearer key-1',
-    'Bearer key-2',
-  ])
-  discovery.follow([providerAt(upstream.url, { keys: ['key-2'], asked: false })])
-  expect(discovery.states()).toMatchObject([{ status: 'unlisted', models: 0, nextAt: null }])
-  expect(listed()).toBeNull()
-})
-
 test('the end comes at once, also in the middle of an answer, and what was there is kept', async () => {
   const directory = makeDirectory()
   const upstream = await openListingUpstream(names('a'))
-  const first = arrange([providerAt(upstream.url)], directory)
+  const first = arrange([providerAt(upstream.url)], { directory })
   await settled(first.discovery)
   const slow = held(names('a', 'b'))
   upstream.answer = slow
@@ -386,6 +340,6 @@ test('the end comes at once, also in the middle of an answer, and what was there
   expect(upstream.asked).toHaveLength(2)
   expect(first.events).toHaveLength(events)
   upstream.answer = names('a')
-  const second = arrange([providerAt(upstream.url)], directory)
+  const second = arrange([providerAt(upstream.url)], { directory })
   expect(second.listed()).toEqual(['a'])
 })

@@ -93,15 +93,12 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
   const { directory, clock, observe, onChange } = options
   const kept = readKeptLists(directory, observe)
   const log = createChangeLog(kept.changes, kept.sequence)
-  /** Null until it is known who is configured. */
-  let providers: ReadonlyMap<string, ProviderList> | null = null
-  const listOf = (name: string): KeptList | null =>
-    (providers === null ? kept.lists.get(name) : providers.get(name)?.kept) ?? null
+  const book = createListBook(kept.lists, clock)
   const file = openListFile({
     directory,
     observe,
     after: clock.after,
-    current: () => ({ lists: keptOf(providers ?? new Map()), changes: log.entries(), sequence: log.last }),
+    current: () => ({ lists: book.kept(), changes: log.entries(), sequence: log.last }),
   })
   const pause = options.pause ?? createPacer()
   const gathered = gather(clock, onChange)
@@ -120,7 +117,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       file.touch()
     },
   }
-  const all = (): readonly ProviderList[] => [...(providers?.values() ?? [])]
+  const { all } = book
 
   return {
     lists: () => new Map(all().flatMap(list => describeCurrent(list))),
@@ -134,19 +131,35 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     },
     changes: log.after,
     record,
-    liveList: createLiveLists(listOf),
+    liveList: createLiveLists(book.keptOf),
     follow(configured) {
-      const before = providers ?? new Map<string, ProviderList>()
-      providers = followAll(
-        configured,
-        before,
-        provider => new ProviderList(provider, listOf(provider.name), deps),
-      )
+      book.follow(configured, provider => new ProviderList(provider, book.keptOf(provider.name), deps))
     },
     async close() {
       await Promise.all(all().map(list => list.close()))
       gathered.stop()
       await file.close()
+    },
+  }
+}
+
+/** The lists of those who are configured, and what is kept of others who may come back. */
+function createListBook(lists: ReadonlyMap<string, KeptList>, clock: Pick<Clock, 'wall'>) {
+  let providers: ReadonlyMap<string, ProviderList> = new Map()
+  /** Of providers that are not configured at the moment; at first it is not known who is. */
+  let parked = lists
+  const kept = (): ReadonlyMap<string, KeptList> => new Map([...parked, ...keptOf(providers)])
+  return {
+    all: (): readonly ProviderList[] => [...providers.values()],
+    keptOf: (name: string): KeptList | null => providers.get(name)?.kept ?? parked.get(name) ?? null,
+    kept,
+    follow(
+      configured: readonly DiscoverableProvider[],
+      open: (provider: DiscoverableProvider) => ProviderList,
+    ): void {
+      const before = kept()
+      providers = followAll(configured, providers, open)
+      parked = parkLists(before, { providers, at: clock.wall() })
     },
   }
 }
@@ -167,6 +180,18 @@ function followAll(
   }
   for (const [name, list] of before) if (!after.has(name)) void list.close()
   return after
+}
+
+const parkedMs = 30 * 24 * 3_600_000
+const parkedAtMost = 100
+
+/** What is switched off for a while is found again as it was. */
+function parkLists(
+  lists: ReadonlyMap<string, KeptList>,
+  { providers, at }: { readonly providers: ReadonlyMap<string, unknown>; readonly at: number },
+): ReadonlyMap<string, KeptList> {
+  const absent = [...lists].filter(([name, list]) => !providers.has(name) && at - list.at < parkedMs)
+  return new Map(absent.slice(-parkedAtMost))
 }
 
 function keptOf(providers: ReadonlyMap<string, ProviderList>): ReadonlyMap<string, KeptList> {

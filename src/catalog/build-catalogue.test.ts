@@ -132,6 +132,29 @@ describe('which models are there', () => {
     expect(catalogue.find('vendor/large-2')?.listedAt).toBeNull()
   })
 
+  test('a further name that the list itself gives is there, with what is listed of the model', () => {
+    const models = [
+      {
+        id: 'Large-2-20260101',
+        aliases: ['large-2', 'large-9-latest', 'large-1'],
+        contextWindow: 5,
+        title: 'Dated',
+      },
+      { id: 'large-1', contextWindow: 6 },
+    ]
+    const catalogue = build({ providers: [provider({ listing: { models, at: 7 } })] })
+    expect(catalogue.find('vendor/large-2')).toMatchObject({
+      missing: null,
+      contextWindow: 5,
+      maxOutput: 8000,
+      title: null,
+      listedAt: 7,
+    })
+    // What a model is called itself is no further name of another one.
+    expect(catalogue.find('vendor/large-1')).toMatchObject({ missing: null, contextWindow: 6 })
+    expect(catalogue.findById('large-9-latest').map(({ key }) => key)).toEqual(['vendor/Large-2-20260101'])
+  })
+
   test('a retired model that its provider still lists is served', () => {
     expect(
       build({ providers: [provider({ listing: listing(['old']) })] }).find('vendor/old')?.missing,

@@ -6,6 +6,7 @@ import { runAtOnce, runInSlices } from '../lib/slices.ts'
 import type { ListedFacts, SaidFacts } from '../model-facts.ts'
 import type { Catalogue, CatalogueEntry } from './catalogue.ts'
 import { createKnownFacts, type KnownFacts } from './known-facts.ts'
+import { byListedName, namesOfListed } from './listed-names.ts'
 import { type FactLayers, mergeFacts, sourcesOf } from './merge-facts.ts'
 import { createMissingReasons, type ModelState } from './missing.ts'
 import type { ModelOverrides } from './model-overrides.ts'
@@ -151,7 +152,7 @@ function createEntryMaker(
   const { name, type, tableName, listing } = provider
   const deployments = new Map(Object.entries(provider.deployments))
   const bases = new Map(Object.entries(provider.baseModels))
-  const listed = new Map(listing?.models.map(model => [model.id.toLowerCase(), model]))
+  const listed = byListedName(listing?.models ?? [])
   const offered = offeredNames(provider)
   const isConfigured = provider.configuredModels !== null || deployments.size > 0
   const explain = createMissingReasons(provider, { configured, options })
@@ -201,25 +202,26 @@ function offeredNames({
   const deployed = Object.keys(deployments)
   const names =
     configuredModels === null && deployed.length === 0
-      ? listing?.models.map(({ id }) => id)
+      ? listing?.models.flatMap(namesOfListed)
       : [...(configuredModels ?? []), ...deployed]
   return names === undefined ? null : new Set(names.map(name => name.toLowerCase()))
 }
 
 /**
  * What its provider lists of a model: by its own name, or by a further one, as the dated name is what many list.
- * @param listed by their names in lower case
+ * @param listed see `byListedName`
  */
 export function findListed(
   listed: ReadonlyMap<string, ListedFacts>,
   id: string,
   { configuration, snapshot }: FactLayers,
 ): ListedFacts | undefined {
-  const own = listed.get(id.toLowerCase())
-  if (own !== undefined || listed.size === 0) return own
-  for (const other of [...(configuration?.aliases ?? []), ...(snapshot?.aliases ?? [])]) {
+  if (listed.size === 0) return undefined
+  const name = id.toLowerCase()
+  for (const other of [id, ...(configuration?.aliases ?? []), ...(snapshot?.aliases ?? [])]) {
     const found = listed.get(other.toLowerCase())
     if (found === undefined) continue
+    if (found.id.toLowerCase() === name) return found
     // What belongs to one name alone.
     const { title: _title, aliases: _aliases, ...facts } = found
     return facts

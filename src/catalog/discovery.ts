@@ -26,6 +26,7 @@ export type Verdict =
 export interface JudgedList {
   /** Names of the last list that was believed; null for none. */
   readonly before: readonly string[] | null
+  /** Further names as well. */
   readonly after: readonly string[]
   /** Of the last time; null where that list was believed. */
   readonly doubt: Doubt | null
@@ -75,7 +76,10 @@ export function diffLists(lists: ListsOfProvider): readonly ModelChangeDraft[] {
   return runAtOnce(diffSteps(lists))
 }
 
-/** In the order of the new list, what is gone at the end. Facts that are told in another order are the same. */
+/**
+ * In the order of the new list, what is gone at the end. Facts that are told in another order are the same. A model that
+ * has become a further name of another one is not gone.
+ */
 export function* diffSteps(lists: ListsOfProvider): Generator<void, readonly ModelChangeDraft[]> {
   const { provider, after, at } = lists
   const listed = new Set(after.map(({ id }) => `${provider}/${id}`))
@@ -98,7 +102,8 @@ export function* diffSteps(lists: ListsOfProvider): Generator<void, readonly Mod
     if (known === undefined) add('added', model.id, [])
     else for (const [kind, facts] of groupByKind(changedFacts(known, model))) add(kind, model.id, facts)
   }
-  for (const id of before.keys()) add('removed', id, [])
+  const furtherNames = new Set(after.flatMap(({ aliases }) => aliases ?? []))
+  for (const id of before.keys()) if (!furtherNames.has(id)) add('removed', id, [])
   return changes
 }
 

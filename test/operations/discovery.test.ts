@@ -257,6 +257,32 @@ test('a model that only one key sees is asked for with that key', async () => {
   expect(new Set(await keysFor('both')).size).toBe(3)
 })
 
+test('a name that has become a further name of another model is served, shown and described', async () => {
+  const upstream = await openUpstream(names('medium', 'plain'))
+  const gateway = await open(configurationOf([at(upstream, { type: 'mistral' })]))
+  await discovered(gateway)
+  const listed = { id: 'medium-2611', aliases: ['medium'], max_context_length: 4711 }
+  upstream.list = answerJson(200, { object: 'list', data: [listed, { id: 'plain' }] })
+  await gateway.app.discovery.refresh()
+  for (const model of ['medium', 'mistral/medium', 'medium-2611'])
+    expect((await gateway.chat({ model })).status, model).toBe(200)
+  const ask = async (path: string): Promise<unknown> =>
+    (await fetch(gateway.url + path, { headers: { authorization: `Bearer ${testKey}` } })).json()
+  expect(await ask('/api/models/medium')).toMatchObject({ missing: null, context_window: 4711 })
+  expect(await ask('/v1beta/models/medium')).toMatchObject({ baseModelId: 'medium', inputTokenLimit: 4711 })
+})
+
+test('what changes something needs a key also from this machine, where keys are required', async () => {
+  const upstream = await openUpstream(names('a'))
+  const gateway = await open(configurationOf([at(upstream)]))
+  await discovered(gateway)
+  expect((await fetch(`${gateway.url}/api/models`)).status).toBe(200)
+  const refused = await fetch(`${gateway.url}/api/models/refresh`, { method: 'POST' })
+  expect(refused.status).toBe(401)
+  expect((await errorOf(refused)).code).toBe('missing_api_key')
+  expect((await gateway.post('/api/models/refresh', {})).status).toBe(200)
+})
+
 test('with discovery switched off nobody is asked', async () => {
   const upstream = await openUpstream(names('live'))
   const gateway = await open(configurationOf([at(upstream)], { discovery: { enabled: false } }))

@@ -115,7 +115,16 @@ export interface Arranged {
   close(): Promise<void>
 }
 
-export function arrange(providers: readonly DiscoverableProvider[], directory = makeDirectory()): Arranged {
+interface Arranging {
+  readonly directory?: string
+  /** Read whenever they are needed. */
+  readonly settings?: { readonly intervalMs?: number; readonly timeoutMs?: number }
+}
+
+export function arrange(
+  providers: readonly DiscoverableProvider[],
+  { directory = makeDirectory(), settings = {} }: Arranging = {},
+): Arranged {
   const clock = createManualClock()
   const events: GatewayEvent[] = []
   const transport = createTransport({ clock: systemClock, alarms: createAlarms(systemClock) })
@@ -126,7 +135,7 @@ export function arrange(providers: readonly DiscoverableProvider[], directory = 
     random: () => 0.5,
     observe: event => events.push(event),
     relay: transport.relay,
-    settings: () => ({ intervalMs: hourMs, timeoutMs: 5000, jitter: 0.1 }),
+    settings: () => ({ intervalMs: hourMs, timeoutMs: 5000, jitter: 0.1, ...settings }),
     onChange: async () => {
       changes++
     },

@@ -45,6 +45,8 @@ export interface ListingAnswer {
 
 const limits = { pages: 100, models: 20_000, pageBytes: 16 << 20, listBytes: 64 << 20, errorBytes: 64 << 10 }
 const detailsAtOnce = 4
+/** All details together may take so many times what a single request may: others wait to be asked meanwhile. */
+const detailsTimeouts = 3
 
 /**
  * Null where nothing has changed since the answer that the validators are of.
@@ -95,10 +97,12 @@ interface Sending {
   readonly question: Question
   readonly deps: AskDeps
   readonly conditions?: readonly string[]
+  /** By when it has to be answered, whatever time a request has; by `Clock.now`. */
+  readonly until?: number
 }
 
 async function send(request: ListingRequest, sending: Sending): Promise<RelayReply> {
-  const { question, deps, conditions = [] } = sending
+  const { question, deps, conditions = [], until = Number.POSITIVE_INFINITY } = sending
   const { connection, key, cancellation, timeoutMs } = question
   const { origin, path } = question.listing.addressOf(request)
   const { method, body } = request
@@ -118,7 +122,7 @@ async function send(request: ListingRequest, sending: Sending): Promise<RelayRep
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
     key,
     cancellation,
-    deadline: deps.clock.now() + timeoutMs,
+    deadline: Math.min(deps.clock.now() + timeoutMs, until),
   })
 }
 
@@ -146,7 +150,10 @@ async function parse(body: Buffer, { pause }: AskDeps): Promise<unknown> {
   }
 }
 
-/** Asks for the details of those models of which a list says too little, a few at a time. */
+/**
+ * Asks for the details of those models of which a list says too little, a few at a time. Where that takes too long, what
+ * was known of the others before holds.
+ */
 async function describe(
   models: readonly ListedFacts[],
   question: Question,
@@ -154,6 +161,7 @@ async function describe(
 ): Promise<{ readonly models: readonly ListedFacts[]; readonly asked: boolean }> {
   const described = [...models]
   const waiting = models.entries()
+  const until = deps.clock.now() + detailsTimeouts * question.timeoutMs
   let asked = false
 
   async function work(): Promise<void> {
@@ -161,7 +169,10 @@ async function describe(
       const request = question.listing.detailOf(model)
       if (request === null) continue
       asked = true
-      described[index] = await describeOne(request, { model, question, deps })
+      described[index] =
+        deps.clock.now() < until
+          ? await describeOne(request, { model, question, deps, until })
+          : (question.known(model.id) ?? model)
     }
   }
 
@@ -171,10 +182,11 @@ async function describe(
 
 async function describeOne(
   request: ListingRequest,
-  { model, question, deps }: Sending & { readonly model: ListedFacts },
+  { model, ...sending }: Sending & { readonly model: ListedFacts },
 ): Promise<ListedFacts> {
+  const { question, deps } = sending
   try {
-    const body = await bodyOf(await send(request, { question, deps }), deps)
+    const body = await bodyOf(await send(request, sending), deps)
     return question.listing.readDetail(await parse(body, deps), model)
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || question.cancellation.cancelled) throw thrown

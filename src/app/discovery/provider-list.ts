@@ -9,6 +9,7 @@ import {
   nextDelayMs,
   type Validators,
 } from '../../catalog/discovery.ts'
+import { namesOfListed } from '../../catalog/listed-names.ts'
 import { asGatewayError, type GatewayError } from '../../errors.ts'
 import type { Observer } from '../../events.ts'
 import { type CancellationSource, createCancellation } from '../../lib/cancellation.ts'
@@ -78,6 +79,14 @@ interface ComparedAnswer extends KeysAnswer {
   readonly changes: readonly ModelChangeDraft[]
 }
 
+/** What the next question was planned by. */
+interface Planned {
+  /** When the last answer was dealt with, in milliseconds since the epoch. */
+  readonly from: number
+  readonly retryAfterMs: number | null
+  readonly intervalMs: number
+}
+
 interface Run {
   readonly cancellation: CancellationSource
   readonly done: Promise<void>
@@ -97,6 +106,7 @@ export class ProviderList {
   #lastTriedAt: number | null = null
   #lastError: string | null = null
   #nextAt: number | null = null
+  #planned: Planned | null = null
   #run: Run | null = null
   #stopTimer: () => void = () => {}
   #closed = false
@@ -143,7 +153,10 @@ export class ProviderList {
     this.#provider = provider
     const { listing } = provider
     const same = listing?.source === before.listing?.source && haveSameKeys(provider, before)
-    if (same) return
+    if (same) {
+      this.#bringForward()
+      return
+    }
     this.#cancel()
     this.#stopTimer()
     this.#nextAt = null
@@ -240,7 +253,8 @@ export class ProviderList {
       this.#fail(result, listing)
       return result.retryAfterMs
     }
-    const names = result.view.models.map(({ id }) => id)
+    // A model that has become a further name of another one can still be asked for.
+    const names = result.view.models.flatMap(namesOfListed)
     const before = this.current?.view.models.map(({ id }) => id) ?? null
     const verdict = judgeList({ before, after: names, doubt: this.#doubt, acceptShrunken })
     if (verdict.accepted) this.#accept(listing, result)
@@ -296,12 +310,35 @@ export class ProviderList {
 
   #schedule(retryAfterMs: number | null): void {
     if (this.#closed) return
-    const { clock, random, settings } = this.#deps
+    const { clock, settings } = this.#deps
+    const from = clock.wall()
+    this.#planned = { from, retryAfterMs, intervalMs: settings().intervalMs }
+    this.#askAt(from + this.#delayAfter(retryAfterMs))
+  }
+
+  /** A shorter interval counts at once, a longer one from the next answer on. */
+  #bringForward(): void {
+    const { clock, settings } = this.#deps
+    const planned = this.#planned
+    if (planned === null || this.#nextAt === null || settings().intervalMs >= planned.intervalMs) return
+    this.#planned = { ...planned, intervalMs: settings().intervalMs }
+    const at = Math.max(planned.from + this.#delayAfter(planned.retryAfterMs), clock.wall())
+    if (at >= this.#nextAt) return
+    this.#stopTimer()
+    this.#askAt(at)
+  }
+
+  #delayAfter(retryAfterMs: number | null): number {
+    const { random, settings } = this.#deps
     const { intervalMs, jitter } = settings()
     const doubted = this.#doubt !== null
-    const delay = nextDelayMs({ intervalMs, jitter, random, failures: this.#failures, doubted, retryAfterMs })
-    this.#nextAt = clock.wall() + delay
-    this.#stopTimer = clock.after(delay, () => void this.ask())
+    return nextDelayMs({ intervalMs, jitter, random, failures: this.#failures, doubted, retryAfterMs })
+  }
+
+  #askAt(at: number): void {
+    const { clock } = this.#deps
+    this.#nextAt = at
+    this.#stopTimer = clock.after(at - clock.wall(), () => void this.ask())
   }
 
   #cancel(): void {
@@ -342,6 +379,6 @@ function goneSince(before: KeptList | null, models: readonly ListedFacts[]): Rea
     gone.delete(id)
     gone.set(id, before?.at ?? 0)
   }
-  for (const { id } of models) gone.delete(id)
+  for (const model of models) for (const name of namesOfListed(model)) gone.delete(name)
   return new Map([...gone].slice(-rememberedGone))
 }
