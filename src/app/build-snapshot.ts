@@ -25,6 +25,7 @@ import {
   reconnectProviders,
 } from './connect-providers.ts'
 import type { Discovery } from './discovery.ts'
+import { describeNamesByType, howToConfigure } from './how-to-configure.ts'
 import { createOutputLimits, createPrices } from './known-models.ts'
 import { readModelFiles } from './model-files.ts'
 import { createRouteCounts, type RouteCounts } from './route-counts.ts'
@@ -210,7 +211,10 @@ function resolveOrExplain(
     return models.resolve(model, operation)
   } catch (thrown) {
     if (!(thrown instanceof GatewayError) || thrown.code !== 'model_not_found') throw thrown
-    const explained = describeGone(model, providers) ?? describeRetired(model, providers, modelTable)
+    const explained =
+      describeGone(model, providers) ??
+      describeNamesByType(model, providers) ??
+      describeRetired(model, providers, modelTable)
     if (explained === null && thrown.message.includes('Did you mean')) throw thrown
     throw thrown.retold({ message: `${thrown.message} ${explained ?? adviseOnModel(model)}` })
   }
@@ -247,7 +251,7 @@ function describeRetired(
 function adviseOnModel(model: string): string {
   const provider = findProvider(model.split('/')[0] ?? '')
   if (provider === undefined || !model.includes('/')) return 'GET /v1/models lists the names.'
-  return `No provider ${provider.type} is configured: set ${provider.keyVariables[0] ?? 'one up'}.`
+  return howToConfigure(provider.type)
 }
 
 function createDoor({ auth }: Configuration, deps: SnapshotDeps): Authenticate {

@@ -18,8 +18,8 @@ import type { Observer } from '../events.ts'
 import type { Clock } from '../lib/clock.ts'
 import { once } from '../lib/once.ts'
 import { runInSlices } from '../lib/slices.ts'
-import { findProvider } from '../providers/index.ts'
 import type { BuiltSnapshot } from './build-snapshot.ts'
+import { howToConfigure } from './how-to-configure.ts'
 import { toCatalogueProvider } from './known-models.ts'
 import { nameProviders } from './provider-names.ts'
 
@@ -174,13 +174,6 @@ function toOptions(snapshot: BuiltSnapshot, { lists, clock }: LiveCatalogueDeps)
     now: clock.wall(),
     howToConfigure,
   }
-}
-
-export function howToConfigure(type: string): string {
-  const variable = findProvider(type)?.keyVariables[0]
-  return variable === undefined
-    ? `No provider of the type \`${type}\` is configured: add one to \`providers\`.`
-    : `No provider of the type \`${type}\` is configured: set ${variable}.`
 }
 
 /** As the catalogue was put together, for one model: nobody keeps it for all. */

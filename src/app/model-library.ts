@@ -8,6 +8,7 @@ import type { Clock } from '../lib/clock.ts'
 import { didYouMean, nearNames } from '../lib/near-names.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import type { KnownModels } from './catalogue.ts'
+import { namesByType } from './how-to-configure.ts'
 import type { LiveModels } from './live-models.ts'
 
 /** The library over one state of the catalogue. */
@@ -79,10 +80,15 @@ function findOffers(name: string, known: KnownModels): readonly CatalogueEntry[]
   const exact = catalogue.find(name)
   const named = namedSo(name, catalogue.findById(name))
   // By its key one model is meant, unless somebody who can be asked has it by this very name.
-  const meant = exact === null ? named : [exact, ...named.filter(isThere)]
+  const meant = exact === null ? [...namedByType(name, known), ...named] : [exact, ...named.filter(isThere)]
   const asked = entriesOf(snapshot.models.expand(name), known)
   const each = [...new Set([...asked, ...meant])]
   return [...each.filter(isThere), ...each.filter(entry => !isThere(entry))]
+}
+
+/** Those that a name means which begins with the type of a provider that is called otherwise. */
+function namedByType(name: string, { catalogue, snapshot }: KnownModels): readonly CatalogueEntry[] {
+  return namesByType(name, snapshot.providers).flatMap(key => catalogue.find(key) ?? [])
 }
 
 /** By their own name, and by a further one at providers that have none of that name. */
