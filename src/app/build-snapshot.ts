@@ -27,6 +27,7 @@ import {
 import type { Discovery } from './discovery.ts'
 import { describeNamesByType, howToConfigure } from './how-to-configure.ts'
 import { createOutputLimits, createPrices } from './known-models.ts'
+import { listedFinderSteps } from './listed-prices.ts'
 import { readModelFiles } from './model-files.ts'
 import { createRouteCounts, type RouteCounts } from './route-counts.ts'
 import { findRouteProblems } from './route-problems.ts'
@@ -100,7 +101,8 @@ export function rebuildSnapshot(before: BuiltSnapshot, deps: SnapshotDeps): Prom
 type Ground = Pick<BuiltSnapshot, 'configuration' | 'providers' | 'prices' | 'overrides'>
 
 function* buildSteps(ground: Ground, deps: SnapshotDeps): Generator<void, BuiltSnapshot> {
-  const { configuration, providers, prices, overrides } = ground
+  const { configuration, providers, overrides } = ground
+  const prices = ground.prices.withListed(yield* listedFinderSteps(ground, deps))
   const { aliases, groups, fallbacks } = configuration.models
   const indexed = providers.map(provider => provider.indexed)
   const models = yield* modelIndexSteps({ providers: indexed, aliases, groups, fallbacks })

@@ -2,9 +2,9 @@
 // a provider's list has changed: piece by piece beside the requests, and replaced in one step.
 
 import {
+  addListed,
   buildSteps,
   type CatalogueOptions,
-  factsOfListed,
   findListed,
   type ProviderList,
 } from '../catalog/build-catalogue.ts'
@@ -189,5 +189,5 @@ function findOrigins(entry: CatalogueEntry, options: CatalogueOptions): readonly
     base: bases[entry.id] ?? (deployment === undefined ? null : (bases[deployment] ?? null)),
   })
   const found = findListed(byListedName(provider?.listing?.models ?? []), entry.id, layers)
-  return explainFacts(found === undefined ? layers : { ...layers, listing: factsOfListed(found) })
+  return explainFacts(addListed(layers, found))
 }

@@ -28,8 +28,8 @@ export function createPrices(
   })
 }
 
-/** A server of one's own has no price but that of the operator's file, whatever its models are called. */
-function tableNameOf(provider: ConnectedProvider['provider']): string | null {
+/** Of a server of one's own the table knows nothing, whatever its models are called. */
+export function tableNameOf(provider: ConnectedProvider['provider']): string | null {
   if (provider.keyOptional === true || provider.type === 'simulator') return null
   return provider.priceProvider ?? provider.type
 }

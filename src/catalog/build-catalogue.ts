@@ -174,7 +174,7 @@ function createEntryMaker(
     const base = bases.get(id) ?? (deployment === undefined ? null : (bases.get(deployment) ?? null))
     const said = known.layersOf({ provider: name, type, tableName, model: id, base })
     const fromList = findListed(listed, id, said)
-    const layers = fromList === undefined ? said : { ...said, listing: factsOfListed(fromList) }
+    const layers = addListed(said, fromList)
     const facts = mergeFacts(layers)
     const missing = explain(facts, stateOf(id, layers))
     return {
@@ -229,8 +229,14 @@ export function findListed(
   return undefined
 }
 
-export function factsOfListed({ id: _id, ...facts }: ListedFacts): SaidFacts {
-  return facts
+/**
+ * All that is listed but the price: that is in what is said, if it is believed, as requests are charged by it.
+ * @param said of the model, or of the one whose price it has
+ */
+export function addListed(said: FactLayers, listed: ListedFacts | undefined): FactLayers {
+  if (listed === undefined) return said
+  const { id: _id, prices: _prices, ...facts } = listed
+  return { ...said, listing: { ...facts, ...said.listing } }
 }
 
 function createEntryBook() {

@@ -1,10 +1,11 @@
-// What each source but the listings says of a model at a provider: the configuration, the operator's file, the bundle.
+// What each source says of a model at a provider: the configuration, the operator's file, the bundle; of the listings the
+// prices alone, as those are charged.
 
 import type { SaidFacts } from '../model-facts.ts'
 import type { FactLayers } from './merge-facts.ts'
 import type { ModelOverrides } from './model-overrides.ts'
 import { type ModelTable, withoutNames } from './model-table.ts'
-import type { PriceBook } from './price-book.ts'
+import type { ModelPrice, PriceBook } from './price-book.ts'
 
 export interface KnownFactsOptions {
   readonly table: ModelTable
@@ -57,16 +58,21 @@ export function createKnownFacts({ table, details, overrides, prices }: KnownFac
       const configuration = findWritten(written, question)
       const override = findWritten(overrides, question)
       const bundled = bundledFacts(question)
-      const own = price?.origin === 'override'
+      const own = pricesFrom(price, 'override')
+      const listing = pricesFrom(price, 'listed')
       return {
         ...(configuration !== null && { configuration }),
-        ...((override !== null || own) && {
-          override: { ...override, ...(own && { prices: price.periods }) },
-        }),
-        snapshot: price === null || own ? bundled : { ...bundled, prices: price.periods },
+        ...((override !== null || own !== null) && { override: { ...override, ...own } }),
+        ...(listing !== null && { listing }),
+        snapshot: { ...bundled, ...pricesFrom(price, 'bundled') },
       }
     },
   }
+}
+
+function pricesFrom(price: ModelPrice | null, origin: ModelPrice['origin']): SaidFacts | null {
+  const said = price?.origin === origin ? price : price?.overruled?.find(other => other.origin === origin)
+  return said === undefined ? null : { prices: said.periods }
 }
 
 /** The name at the configured provider wins over that at its type, and this over the name alone; own over base. */

@@ -2,6 +2,9 @@
 
 import type { Usage } from '../call.ts'
 import type { CostStatus } from '../events.ts'
+import { once } from '../lib/once.ts'
+import type { ListedFacts } from '../model-facts.ts'
+import { readListedPrice } from './listed-price.ts'
 import type { PriceOverride } from './price-overrides.ts'
 import { chargeNanoUsd, compilePeriods, countInput, type RatePeriod, ratesAt } from './price-rates.ts'
 import type { PricedModel, PricePeriod, PriceSnapshot } from './price-snapshot.ts'
@@ -9,14 +12,17 @@ import { createPriceTable, longestName } from './price-table.ts'
 
 /** What is known of a model's price. */
 export interface ModelPrice {
-  readonly origin: 'bundled' | 'override'
-  /** The row that answered: an id of the table, or the name in the override. */
+  /** `override`: the operator's file; `listed`: the provider's own list; `bundled`: the table. */
+  readonly origin: 'override' | 'listed' | 'bundled'
+  /** The row that answered: an id of the table or of the list, or the name in the override. */
   readonly row: string
   /** As in the price table, in pico US dollars per token. */
   readonly periods: readonly PricePeriod[]
   /** Tokens; null where the table does not say. */
   readonly contextWindow: number | null
   readonly maxOutput: number | null
+  /** What others say who are believed less, the most believed first; absent where nobody does. */
+  readonly overruled?: readonly ModelPrice[]
 }
 
 export interface CostQuestion {
@@ -40,7 +46,12 @@ export interface PriceBook {
   /** The price in the ordinary service tier; null where it is not known. */
   priceOf(provider: string, model: string): ModelPrice | null
   costOf(question: CostQuestion): Cost
+  /** The same file and table, with what the providers list now in the place of what they listed before. */
+  withListed(find: FindListed): PriceBook
 }
+
+/** What a configured provider lists of a model; null where it lists no such model. */
+export type FindListed = (provider: string, model: string) => ListedFacts | null
 
 export interface PriceBookOptions {
   readonly snapshot: PriceSnapshot
@@ -60,38 +71,67 @@ const rememberedNames = 4096
 
 const unpriced: Cost = { nanoUsd: null, status: 'unpriced' }
 
-/** A price with its rates worked out. */
+/** A price with its rates, which are worked out when the first request is charged: there are many more prices. */
 interface Entry {
   readonly price: ModelPrice
-  readonly rates: readonly RatePeriod[]
+  readonly rates: () => readonly RatePeriod[]
+}
+
+/** What no list changes. */
+interface FixedPrices {
+  overrideOf(provider: string, model: string, tier: string | null): Entry | null
+  rowOf(provider: string, model: string): PricedModel | null
 }
 
 export function createPriceBook({ snapshot, overrides, tableNames = {} }: PriceBookOptions): PriceBook {
   const table = createPriceTable(snapshot)
   const tables = new Map(Object.entries(tableNames))
   const findOverride = createOverrideFinder(overrides)
-
-  const find = (provider: string, model: string, tier: string | null): Entry | null => {
+  const tableNameOf = (provider: string): string | null => {
     const known = tables.get(provider)
-    const tableName = known === undefined ? provider : known
-    const override =
-      findOverride(provider, model, tier) ??
-      (tableName === null ? null : findOverride(tableName, model, tier))
-    if (override !== null || tier !== null || tableName === null) return override
-    return readRow(table.find(tableName, model))
+    return known === undefined ? provider : known
   }
-  const findOrdinary = rememberEntries((provider, model) => find(provider, model, null))
+  const fixed: FixedPrices = {
+    overrideOf(provider, model, tier) {
+      const tableName = tableNameOf(provider)
+      return (
+        findOverride(provider, model, tier) ??
+        (tableName === null ? null : findOverride(tableName, model, tier))
+      )
+    },
+    rowOf(provider, model) {
+      const tableName = tableNameOf(provider)
+      return tableName === null ? null : table.find(tableName, model)
+    },
+  }
+  return openBook(fixed, () => null)
+}
+
+function openBook(fixed: FixedPrices, findListed: FindListed): PriceBook {
+  /** The most believed first: the operator's file, the provider's own list, the table. */
+  const findAll = (provider: string, model: string): readonly Entry[] => {
+    const row = fixed.rowOf(provider, model)
+    const listed = model.length > longestName ? null : findListed(provider, model)
+    const entries = [fixed.overrideOf(provider, model, null), readListed(listed, row), readRow(row)]
+    return entries.filter(entry => entry !== null)
+  }
+  const findOrdinary = rememberEntries((provider, model) => findAll(provider, model)[0] ?? null)
 
   return {
     // Not remembered: who asks for all models would displace those that are charged.
-    priceOf: (provider, model) => find(provider, model, null)?.price ?? null,
+    priceOf(provider, model) {
+      const [price, ...overruled] = findAll(provider, model).map(entry => entry.price)
+      if (price === undefined) return null
+      return overruled.length === 0 ? price : { ...price, overruled }
+    },
     costOf({ provider, model, usage, serviceTier, at }) {
       const tier = readTier(serviceTier)
-      const entry = tier === null ? findOrdinary(provider, model) : find(provider, model, tier)
-      const rates = entry === null ? null : ratesAt(entry.rates, { at, inputTokens: countInput(usage) })
+      const entry = tier === null ? findOrdinary(provider, model) : fixed.overrideOf(provider, model, tier)
+      const rates = entry === null ? null : ratesAt(entry.rates(), { at, inputTokens: countInput(usage) })
       const nanoUsd = rates === null ? null : chargeNanoUsd(usage, rates)
       return nanoUsd === null ? unpriced : { nanoUsd, status: 'priced' }
     },
+    withListed: find => openBook(fixed, find),
   }
 }
 
@@ -128,24 +168,28 @@ function readRow(row: PricedModel | null): Entry | null {
   // A row without a price of a token says that the model is sold by the hour, the page or the picture.
   if (row === null || row.prices.every(period => period.input === undefined && period.output === undefined))
     return null
-  return {
-    price: {
-      origin: 'bundled',
-      row: row.id,
-      periods: row.prices,
-      contextWindow: row.contextWindow ?? null,
-      maxOutput: row.maxOutput ?? null,
-    },
-    rates: compilePeriods(row.prices),
-  }
+  return toEntry({
+    origin: 'bundled',
+    row: row.id,
+    periods: row.prices,
+    contextWindow: row.contextWindow ?? null,
+    maxOutput: row.maxOutput ?? null,
+  })
 }
 
-function readOverride(override: PriceOverride): Entry {
-  const periods = [override.prices]
-  return {
-    price: { origin: 'override', row: override.model, periods, contextWindow: null, maxOutput: null },
-    rates: compilePeriods(periods),
-  }
+function readListed(listed: ListedFacts | null, row: PricedModel | null): Entry | null {
+  const periods = listed === null ? null : readListedPrice(listed, row)
+  if (listed === null || periods === null) return null
+  const { id, contextWindow = null, maxOutput = null } = listed
+  return toEntry({ origin: 'listed', row: id, periods, contextWindow, maxOutput })
+}
+
+function readOverride({ model, prices }: PriceOverride): Entry {
+  return toEntry({ origin: 'override', row: model, periods: [prices], contextWindow: null, maxOutput: null })
+}
+
+function toEntry(price: ModelPrice): Entry {
+  return { price, rates: once(() => compilePeriods(price.periods)) }
 }
 
 /** Overrides by provider and tier: exact names, and beginnings of names with the longest first. */

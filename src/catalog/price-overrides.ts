@@ -41,7 +41,7 @@ const priceFields: ReadonlyMap<string, PriceKind> = new Map([
 const nameFields: ReadonlySet<string> = new Set(['provider', 'model', 'service_tier'])
 
 /** Dearer than any model ever sold, in US dollars per million tokens: more is a slip of the unit. */
-const dearest = 10_000
+export const dearestPerMillion = 10_000
 /** Cheaper than any: less is a price per token or per thousand. */
 const cheapest = 0.0001
 
@@ -131,8 +131,8 @@ function readPrice({ key, value }: Pair<Node, Node | null>, path: string, report
   if (typeof dollars !== 'number' || !Number.isFinite(dollars))
     return complain('Must be a number: US dollars per million tokens.')
   if (dollars < 0) return complain('Must not be negative.')
-  if (dollars > dearest)
-    return complain(`More than ${dearest} US dollars per million tokens cannot be meant.`)
+  if (dollars > dearestPerMillion)
+    return complain(`More than ${dearestPerMillion} US dollars per million tokens cannot be meant.`)
   if (dollars > 0 && dollars < cheapest)
     return complain('Is too small for US dollars per million tokens; is it the price of one token?')
   return Math.round(dollars * picoUsdPerDollarPerMillion)

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { CatalogueOptions, CatalogueProvider } from '../../src/catalog/build-catalogue.ts'
+import { byListedName } from '../../src/catalog/listed-names.ts'
 import { readModelSnapshot } from '../../src/catalog/model-snapshot.ts'
 import { createModelTable } from '../../src/catalog/model-table.ts'
 import { createPriceBook } from '../../src/catalog/price-book.ts'
@@ -44,12 +45,15 @@ export function listingProviders(): CatalogueProvider[] {
 }
 
 export function largeCatalogueOptions(): CatalogueOptions {
+  const providers = listingProviders()
+  const listed = new Map(providers.map(({ name, listing }) => [name, byListedName(listing?.models ?? [])]))
+  const prices = createPriceBook({ snapshot: bundledPrices, overrides: [] })
   return {
     table: createModelTable(readModelSnapshot()),
-    providers: listingProviders(),
+    providers,
     overrides: new Map(),
     details: {},
-    prices: createPriceBook({ snapshot: bundledPrices, overrides: [] }),
+    prices: prices.withListed((provider, model) => listed.get(provider)?.get(model.toLowerCase()) ?? null),
     now: Date.UTC(2026, 10, 23),
   }
 }
