@@ -1,5 +1,6 @@
 // GET /api/models/changes: what has become of the models, since a change that is known, a time, or for how long.
 
+import { priceAt } from '../../catalog/current-price.ts'
 import { collect, readLimit } from '../../catalog/filters.ts'
 import type { FactChange, ModelChange } from '../../catalog/model-changes.ts'
 import { GatewayError } from '../../errors.ts'
@@ -83,7 +84,7 @@ function describeChange(change: ModelChange, models: ChangesDeps['models']): obj
     kind: change.kind,
     provider: change.provider,
     model: change.model,
-    facts: change.facts.map(describeFact),
+    facts: change.facts.map(fact => describeFact(fact, change.at)),
     replacement: replacementNow(change, models),
   }
 }
@@ -107,14 +108,15 @@ function replacementNow(
   return replacement !== null && catalogue.find(replacement)?.missing === null ? replacement : null
 }
 
-function describeFact({ name, before, after }: FactChange): object {
-  const show = (value: unknown): unknown => (name === 'prices' ? describePriceFact(value) : value)
+/** @param at of the change: what was in force then, in the old prices as in the new ones */
+function describeFact({ name, before, after }: FactChange, at: number): object {
+  const show = (value: unknown): unknown => (name === 'prices' ? describePriceFact(value, at) : value)
   return { name: snakeCase(name), before: show(before), after: show(after) }
 }
 
-/** In US dollars per million tokens, as everywhere. */
-export function describePriceFact(value: unknown): unknown {
+/** In US dollars per million tokens, as everywhere. @param at milliseconds since the epoch */
+export function describePriceFact(value: unknown, at: number): unknown {
   if (!Array.isArray(value)) return value
   const periods = value as readonly PricePeriod[]
-  return describePrices(periods, periods[0] ?? null)
+  return describePrices(periods, priceAt(periods, at))
 }

@@ -95,6 +95,27 @@ test('changes are read on from the last one, and prices in them are as everywher
   expect(await get('/api/models/changes?since=2027-01-01')).toMatchObject({ data: [], next_since: 10 })
 })
 
+test('of prices that hold for a time, those are told that were in force at the change', async () => {
+  const before = [{ input: 5e6 }, { input: 4e6, from: '2026-02-01' }]
+  const after = [...before, { input: 3e6, from: '2026-06-01' }, { input: 1e6, from: '2027-01-01' }]
+  const facts = [{ name: 'prices', before, after }]
+  const { get } = await openModels({
+    lists: { changes: () => [change({ kind: 'price_changed', at: now - 60_000, facts })] },
+  })
+  expect(await get('/api/models/changes')).toMatchObject({
+    data: [
+      {
+        facts: [
+          {
+            before: { input: 4, from: '2026-02-01', periods: [{ input: 5 }, { input: 4 }] },
+            after: { input: 3, from: '2026-06-01', periods: [{}, {}, {}, {}] },
+          },
+        ],
+      },
+    ],
+  })
+})
+
 test.each([
   ['24', /lacks a unit \(s, m, h, d or w\), such as 24h/],
   ['11', /behind the last change, which is 10\. .* history that is gone/],

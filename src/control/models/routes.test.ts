@@ -355,6 +355,18 @@ test('each fact says who said it, and who is not believed', async () => {
   })
 })
 
+test('of prices that hold for a time, a fact shows those in force, whoever says them', async () => {
+  const value = [{ input: 5e6 }, { input: 3e6, from: '2026-06-01' }, { input: 1e6, from: '2027-01-01' }]
+  const daily = [{ input: 8e6 }, { input: 2e6, daily: ['11:00:00', '13:00:00'] }]
+  const overruled = [{ source: 'snapshot' as const, value: daily }]
+  const { get } = await openModels({
+    library: { origins: () => [{ name: 'prices', source: 'listing', value, overruled }] },
+  })
+  expect((await get('/api/models/acme/falcon'))['facts']).toMatchObject({
+    prices: { value: { input: 3, from: '2026-06-01' }, overruled: [{ value: { input: 2 } }] },
+  })
+})
+
 test('addresses below the models take what they take', async () => {
   const { ask } = await openModels()
   const wrong = await ask('/api/models/acme/falcon', { method: 'DELETE' })

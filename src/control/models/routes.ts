@@ -136,7 +136,7 @@ function describeName(name: string, showing: Showing): object {
   if (others.length > 0) return { object: 'offers', id: name, ...describeOffers(offers, showing) }
   return {
     ...show(only, showing),
-    facts: describeOrigins(models.origins(only)),
+    facts: describeOrigins(models.origins(only), showing.at),
   }
 }
 
