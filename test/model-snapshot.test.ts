@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { applyHandKept, readHandKept } from '../scripts/model-snapshot/hand-kept.ts'
 import { applyMakersWord, readMakersWord } from '../scripts/model-snapshot/makers-word.ts'
 import { isModelName, sourceNames } from '../scripts/model-snapshot/providers.ts'
+import { isOfVendor } from '../scripts/model-snapshot/read-genai-prices.ts'
 import { createWindowReader, readLevels } from '../scripts/model-snapshot/read-pi-ai.ts'
 import { fillReleaseDays, releaseDayOfName } from '../scripts/model-snapshot/release-days.ts'
 import { collectNotes, type Facts, type Records } from '../scripts/model-snapshot/said.ts'
@@ -33,6 +34,33 @@ describe('notes of several sources', () => {
     expect(isModelName('mistral', 'devstral-small:free')).toBe(false)
     expect(isModelName('openrouter', 'qwen/qwen3-32b:free')).toBe(true)
     expect(isModelName('bedrock', 'amazon.nova-pro-v1:0')).toBe(true)
+  })
+
+  test.each([
+    [
+      'openai',
+      ['gpt-4o', 'o3-mini', 'gpt-5.1'],
+      ['gpt-oss-120b', 'gpt-oss-safeguard-20b', 'o3-mini-high', 'o4-mini-high'],
+    ],
+    [
+      'deepseek',
+      ['deepseek-chat', 'deepseek-v4-pro'],
+      ['deepseek-chat-v3-0324', 'deepseek-r1-0528', 'deepseek-v3.2-exp'],
+    ],
+    ['xai', ['grok-4.6'], ['x-ai/grok-4.6']],
+  ])('names that %s does not serve itself are none of its own', (provider, own, others) => {
+    const only = sourceNames[provider]?.only ?? /./
+    expect(own.filter(name => !only.test(name))).toEqual([])
+    expect(others.filter(name => only.test(name))).toEqual([])
+  })
+
+  test('what a package has from another host alone is not said of the vendor', () => {
+    expect(isOfVendor({ price_comments: 'Imported from OpenRouter pricing; verify against others.' })).toBe(
+      false,
+    )
+    expect(isOfVendor({ price_comments: 'Seen on OpenRouter before OpenAI listed it.' })).toBe(false)
+    expect(isOfVendor({ price_comments: 'Cheaper than OpenRouter says. Ref: the page' })).toBe(true)
+    expect(isOfVendor({})).toBe(true)
   })
 
   test('every type of the sources is a type of provider', () => {

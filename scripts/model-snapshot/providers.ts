@@ -19,8 +19,9 @@ export const sourceNames: Readonly<Record<string, SourceNames>> = {
     tokenlens: ['openai'],
     llmZoo: 'openai',
     genaiPrices: ['openai'],
-    // Other hosts write the dots as hyphens, or leave them out.
-    only: /^(?!gpt-35|gpt-\d-\d(?:-|$)|.*\/)/,
+    // Other hosts write the dots as hyphens, or leave them out. Others serve its open weights, which it does not, and
+    // another makes names out of efforts.
+    only: /^(?!gpt-35|gpt-\d-\d(?:-|$)|gpt-oss|o\d-mini-high$|.*\/)/,
   },
   azure: { piAi: ['azure'], tokenlens: ['azure'], genaiPrices: ['azure'] },
   anthropic: {
@@ -44,13 +45,16 @@ export const sourceNames: Readonly<Record<string, SourceNames>> = {
     genaiPrices: ['google'],
     only: /@|^(?:gemini-(?:[3-9]|2\.5|embedding)|gemma)|^claude-(?:opus-(?:4-[6-9]|[5-9])|sonnet-(?:4-[6-9]|[5-9])|haiku-[5-9]|fable)/,
   },
-  xai: { piAi: ['xai'], tokenlens: ['xai'], llmZoo: 'xai', genaiPrices: ['x-ai'] },
+  // With a slash they are names of hosts.
+  xai: { piAi: ['xai'], tokenlens: ['xai'], llmZoo: 'xai', genaiPrices: ['x-ai'], only: /^(?!.*\/)/ },
   groq: { piAi: ['groq'], tokenlens: ['groq'], genaiPrices: ['groq'] },
   deepseek: {
     piAi: ['deepseek'],
     tokenlens: ['deepseek'],
     llmZoo: 'deepseek',
     genaiPrices: ['deepseek'],
+    // It had no names of versions before the fourth: hosts of its open weights have them.
+    only: /^(?!deepseek-(?:chat-v|r1|v3)|.*\/)/,
   },
   mistral: { piAi: ['mistral'], tokenlens: ['mistral'], genaiPrices: ['mistral'] },
   cohere: { genaiPrices: ['cohere'] },

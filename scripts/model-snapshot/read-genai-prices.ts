@@ -9,6 +9,7 @@ export function readGenaiPrices(deprecatedOn: (provider: string, id: string) => 
   return Object.entries(sourceNames).flatMap(([provider, { genaiPrices = [], only = /./ }]) =>
     genaiPrices
       .flatMap(id => modelsOf(id))
+      .filter(model => provider === 'azure' || isOfVendor(model))
       .flatMap(model =>
         namesOf(model)
           .filter(name => only.test(name) && isModelName(provider, name))
@@ -28,6 +29,14 @@ function modelsOf(id: string): readonly ModelInfo[] {
   const provider = findProvider({ providerId: id })
   if (provider?.id !== id) throw new Error(`genai-prices has no provider ${id}`)
   return provider.models
+}
+
+/**
+ * Not where the package has the name and the price from another host alone, of which it says so. Azure hosts what others
+ * make, under their names.
+ */
+export function isOfVendor({ price_comments: comment = '' }: Pick<ModelInfo, 'price_comments'>): boolean {
+  return !/^(?:imported from|seen on) openrouter|trusting open ?router/i.test(comment)
 }
 
 /** Whole names only: other rules fit families, whose members nobody has written down. */
