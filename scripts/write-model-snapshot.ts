@@ -101,7 +101,10 @@ function dropDoubtfulAliases(records: Records): void {
     }
 }
 
-/** A source that names the kind is believed; then the name, then what goes in and out, then how it is sold. */
+/**
+ * A source that names the kind is believed; then the name, then what goes in and out, then how it is sold. Sources list
+ * a guard among the chat models, because it is asked as these are: that it judges is told by its name alone.
+ */
 function nameKinds(records: Records): void {
   const textModels = namesSoldByTheToken()
   for (const [provider, models] of records)
@@ -109,7 +112,7 @@ function nameKinds(records: Records): void {
       const sold = textModels.has(`${provider}/${id.toLowerCase()}`) ? 'chat' : null
       const named = kindOfName(id)
       const kind =
-        (named === null ? facts.kind : (facts.kind ?? named)) ??
+        (named === null || (named !== 'moderation' && facts.kind) ? facts.kind : named) ??
         kindOfModalities(facts.input, facts.output) ??
         sold
       if (kind === null) continue

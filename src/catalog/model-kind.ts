@@ -1,5 +1,5 @@
 // What a model is for, told by its name or by what goes in and comes out. The kind is the operation by which a model is
-// asked: a model that judges texts in a conversation is a chat model.
+// asked. A guard is one of moderation even where it is asked in a conversation: all that it answers is a verdict.
 
 import type { Modality, ModelKind } from '../model-facts.ts'
 
@@ -10,6 +10,12 @@ const byName: readonly (readonly [RegExp, ModelKind])[] = [
   [/(?:^|[-/_.])(?:bge|gte|e5|voyage|uae|mxbai)-/, 'embedding'],
   [/(?:^|[-/_.])m2-bert-.*retrieval/, 'embedding'],
   [/(?:^|\/)(?:(?:text|omni|mistral)-moderation|moderation$)/, 'moderation'],
+  // A model that reads a policy and reasons about it (`gpt-oss-safeguard`) answers as others do.
+  [
+    /(?:^|[-/_.])(?:llama-?guard|prompt-guard|shieldgemma|granite-guardian|qwen3guard|virtueguard)(?:[-_.\d]|$)/,
+    'moderation',
+  ],
+  [/(?:^|[-/_.])(?:\w*nemoguard|content-safety)(?:[-_.:]|$)/, 'moderation'],
   [/(?:^|[-/_.])(?:whisper|transcribe|asr|parakeet)(?:[-_.]|$)/, 'transcription'],
   [/(?:^|\/)voxtral-mini-(?:latest|2602|transcribe)/, 'transcription'],
   [/(?:^|[-/_.])(?:tts|orpheus|kokoro)(?:[-_.]|$)/, 'speech'],

@@ -112,6 +112,12 @@ test('modalities and levels are words that we know', () => {
   expect(namesOf(({ levels = '' }) => !level.test(levels))).toEqual([])
 })
 
+test('a guard is no chat model anywhere', () => {
+  const guards = rows.filter(({ row }) => kindOfName(row.id) === 'moderation')
+  expect(guards.map(({ name }) => name)).toContain('groq/meta-llama/llama-guard-4-12b')
+  expect(guards.filter(({ row }) => row.kind !== 'moderation')).toEqual([])
+})
+
 test('a kind that the name tells is the kind, but where a source knows that the model is asked in a conversation', () => {
   const contradicting = rows.filter(({ row }) => {
     const named = kindOfName(row.id)
