@@ -25,6 +25,7 @@ import { readTokenlens } from './model-snapshot/read-tokenlens.ts'
 import { fillReleaseDays } from './model-snapshot/release-days.ts'
 import { collectNotes, type Facts, type Note, type Records } from './model-snapshot/said.ts'
 import { shareAmongHosts } from './model-snapshot/same-model.ts'
+import { settleTools } from './model-snapshot/tools-known.ts'
 import { applyVendorRules } from './model-snapshot/vendor-rules.ts'
 
 const target = new URL('../src/catalog/models.snapshot.json', import.meta.url)
@@ -59,6 +60,7 @@ async function collectRecords({ piAi, tokenlens, llmZoo }: Folders, today: strin
   shareAmongHosts(records)
   nameKinds(records)
   applyVendorRules(records)
+  settleTools(records)
   return records
 }
 

@@ -9,6 +9,7 @@ import { createWindowReader, readLevels } from '../scripts/model-snapshot/read-p
 import { fillReleaseDays, releaseDayOfName } from '../scripts/model-snapshot/release-days.ts'
 import { collectNotes, type Facts, type Records } from '../scripts/model-snapshot/said.ts'
 import { shareAmongHosts } from '../scripts/model-snapshot/same-model.ts'
+import { settleTools } from '../scripts/model-snapshot/tools-known.ts'
 import { applyVendorRules, vendorRules } from '../scripts/model-snapshot/vendor-rules.ts'
 import { dayPattern } from '../src/model-facts.ts'
 import { providers } from '../src/providers/index.ts'
@@ -236,6 +237,37 @@ describe('what vendors say of all their models', () => {
     const records = recordsOf({ openai: { 'gpt-4o': { kind: 'chat', tools: false } } })
     applyVendorRules(records)
     expect(records.get('openai')?.get('gpt-4o')).not.toHaveProperty('parallelTools')
+  })
+})
+
+describe('who calls several tools at once', () => {
+  const parallel = { parallelTools: true }
+  const settled = (models: Record<string, Record<string, Facts>>) => {
+    const records = recordsOf(models)
+    settleTools(records)
+    return records
+  }
+
+  test('calls tools, where that is known of another name of the model or at another host', () => {
+    const records = settled({
+      maker: { 'm-latest': parallel, n: parallel, o: { ...parallel, aliases: ['p-1'] } },
+      host: { 'maker/m-20260101': { tools: true }, 'maker/n': { tools: true }, 'p-1': { tools: true } },
+    })
+    for (const facts of records.get('maker')?.values() ?? [])
+      expect(facts).toMatchObject({ tools: true, parallelTools: true })
+  })
+
+  test('and of others nothing is said, as of those of whom hosts say both', () => {
+    const records = settled({
+      maker: { m: parallel, n: parallel },
+      host: { n: { tools: true }, 'n-latest': { tools: false } },
+    })
+    expect([...(records.get('maker')?.values() ?? [])]).toEqual([{}, {}])
+  })
+
+  test('and one that calls none at once keeps that', () => {
+    const records = settled({ maker: { m: { parallelTools: false }, n: { tools: false } } })
+    expect([...(records.get('maker')?.values() ?? [])]).toEqual([{ parallelTools: false }, { tools: false }])
   })
 })
 

@@ -112,11 +112,40 @@ export const vendorRules: readonly VendorRule[] = [
     facts: { streaming: true },
   },
   {
+    link: 'https://openai.com/index/new-models-and-developer-products-announced-at-devday/',
+    unverified: true,
+    providers: ['openai', 'azure'],
+    match: /^gpt-(?:3\.5-turbo|4|4-turbo)-(?:1106|0125)(?:-preview)?$|^gpt-4-turbo-preview$/,
+    facts: { tools: true },
+  },
+  {
+    link: 'https://docs.x.ai/docs/guides/function-calling',
+    unverified: true,
+    providers: ['xai'],
+    match: /^grok-4-(?:1-)?fast/,
+    facts: { tools: true },
+  },
+  {
+    link: 'https://docs.mistral.ai/capabilities/function_calling/',
+    unverified: true,
+    providers: ['mistral'],
+    match: /^(?:mistral-large|pixtral-large|ministral-8b)-241[01]$/,
+    facts: { tools: true },
+  },
+  {
+    link: 'https://ai.google.dev/gemini-api/docs/function-calling',
+    unverified: true,
+    providers: ['gemini', 'vertex'],
+    match: /^gemini-2\.5-flash-preview-09-2025$/,
+    facts: { tools: true },
+  },
+  {
     link: 'https://developers.openai.com/api/docs/guides/function-calling#parallel-function-calling',
     unverified: true,
     providers: ['openai', 'azure'],
     match: /^gpt-(?:3\.5-turbo|4|5|6)/,
-    except: /^gpt-4$|^gpt-4-(?:0314|0613|32k)|instruct|audio|search|vision/,
+    // Before November 2023 there was one function at a time.
+    except: /^gpt-4$|^gpt-(?:4|3\.5-turbo)-(?:0301|0314|0613|16k|32k)|instruct|audio|search|vision/,
     facts: { parallelTools: true },
   },
   {
@@ -154,6 +183,8 @@ export const vendorRules: readonly VendorRule[] = [
     unverified: true,
     providers: ['xai'],
     match: /^grok-[34]/,
+    // It calls the tools of the vendor alone.
+    except: /multi-agent/,
     facts: { parallelTools: true },
   },
   {

@@ -103,6 +103,13 @@ test('what a model can and cannot do are words that we know, and none is both', 
   ).toEqual([])
 })
 
+test('who calls several tools at once calls tools', () => {
+  const split = (text = '') => text.split(' ')
+  expect(
+    namesOf(({ can }) => split(can).includes('parallel_tools') && !split(can).includes('tools')),
+  ).toEqual([])
+})
+
 test('modalities and levels are words that we know', () => {
   const modality = /^(?:(?:text|image|pdf|audio|video|embedding)(?: |$))*$/
   expect(namesOf(({ input = '', output = '' }) => !modality.test(input) || !modality.test(output))).toEqual(
@@ -150,6 +157,16 @@ test('what is long known of well-known models is what stands there', () => {
     contextWindow: 128_000,
     maxOutput: 16_384,
     reasoning: false,
+  })
+  const longInput = { contextWindow: 1_048_576, maxOutput: 65_536 }
+  expect(find('gemini', 'gemini-2.5-flash-lite-preview-06-17')).toMatchObject(longInput)
+  expect(find('gemini', 'gemini-2.5-flash-lite-preview-09-2025')).toMatchObject(longInput)
+  expect(find('vertex', 'gemini-2.5-flash-lite-preview-06-17')).toMatchObject(longInput)
+  expect(find('openai', 'gpt-5-pro-2025-10-06')).toMatchObject({ contextWindow: 400_000, maxOutput: 272_000 })
+  // A host sets days of its own.
+  expect(find('azure', 'gpt-4.1')).toMatchObject({ retiresOn: '2027-04-14' })
+  expect(find('bedrock', 'eu.anthropic.claude-sonnet-4-20250514-v1:0')).toMatchObject({
+    retiresOn: '2026-10-14',
   })
   expect(find('openai', 'gpt-5.4')).toMatchObject({ contextWindow: 1_050_000 })
   expect(find('openai', 'text-embedding-3-small')).toMatchObject({ kind: 'embedding', output: ['embedding'] })
