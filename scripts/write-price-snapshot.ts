@@ -1,4 +1,5 @@
-// Writes src/catalog/prices.snapshot.json, the bundled price table. Run by hand when the sources have news:
+// Writes src/catalog/prices.snapshot.json, the bundled price table. Run by hand when the sources have news, after the facts
+// of models, whose windows it reads:
 //   node scripts/write-price-snapshot.ts [FOLDER]
 // FOLDER is an unpacked @earendil-works/pi-ai package: its context windows, output limits and the models that the
 // primary source lacks are merged in. docs/prices.md has the steps.
@@ -7,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { findProvider, type MatchLogic, type ModelInfo, type TieredPrices } from '@pydantic/genai-prices'
+import { readModelSnapshot } from '../src/catalog/model-snapshot.ts'
 import type {
   MatchRule,
   PricedModel,
@@ -16,6 +18,13 @@ import type {
   PriceTier,
 } from '../src/catalog/price-snapshot.ts'
 import { createPriceTable } from '../src/catalog/price-table.ts'
+import {
+  addKeptPrices,
+  dropSteps,
+  readKeptPrices,
+  releaseName,
+  standsForAnother,
+} from './price-snapshot/mend.ts'
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] }
 type Row = Mutable<PricedModel>
@@ -187,7 +196,7 @@ function mergeSecond(
   snapshot: { aliases: typeof aliases; providers: ReturnType<typeof readPrimary> },
   folder: string,
 ) {
-  const counts = { added: 0, completed: 0 }
+  const counts = { added: 0, completed: 0, moved: 0 }
   const table = createPriceTable(snapshot)
   for (const [file, provider] of secondFiles) {
     const rows = snapshot.providers[provider]?.models ?? []
@@ -196,7 +205,10 @@ function mergeSecond(
       const found = table.find(provider, model.id)
       const own = rows.findIndex(row => row === found && row.id.toLowerCase() === model.id.toLowerCase())
       const ownRow = rows[own]
-      if (ownRow !== undefined) {
+      if (found !== null && isPlausible(model) && isOverdue(found, model)) {
+        moveName(rows, found, model)
+        counts.moved++
+      } else if (ownRow !== undefined) {
         rows[own] = completeRow(ownRow, model)
         counts.completed++
       } else if (isPlausible(model) && !known.has(model.id.toLowerCase()) && isNews(found, model)) {
@@ -209,6 +221,30 @@ function mergeSecond(
   return counts
 }
 
+/** Whether the name is of a row that is not its own, or is no more, at another price. */
+function isOverdue(found: PricedModel, model: SecondModel): boolean {
+  return !isRegional(found) && standsForAnother(found, model.id) && costsOtherwise(found, model)
+}
+
+/** To a row of its own. Rows that were completed are others than those of the table, but have their names. */
+function moveName(rows: Row[], found: PricedModel, model: SecondModel): void {
+  const place = rows.findIndex(({ id }) => id === found.id)
+  const old = rows[place]
+  if (old === undefined) throw new Error(`The row ${found.id} is gone`)
+  const row = { id: model.id, ...limitsOf(model), source: 1, prices: [convertSecond(model.cost)] }
+  const rest = releaseName(old, model.id)
+  rows.splice(place, 1, ...(rest === null ? [row] : [rest, row]))
+}
+
+function isRegional({ id }: PricedModel): boolean {
+  return id.startsWith('regional.anthropic.')
+}
+
+function costsOtherwise({ prices }: PricedModel, { cost }: SecondModel): boolean {
+  const last = prices.at(-1)
+  return last?.input !== toPico('', cost.input) || last.output !== toPico('', cost.output)
+}
+
 /**
  * Whether a row of its own is due: the primary source has none for this name, or has it only by a rule for many
  * names and at another price. The regional rules of a hosted vendor are the exception: there the primary source
@@ -216,10 +252,8 @@ function mergeSecond(
  */
 function isNews(found: PricedModel | null, model: SecondModel): boolean {
   if (found === null) return true
-  if (found.match?.includes(`=${model.id.toLowerCase()}`) || found.id.startsWith('regional.anthropic.'))
-    return false
-  const prices = found.prices.at(-1)
-  return prices?.input !== toPico('', model.cost.input) || prices.output !== toPico('', model.cost.output)
+  if (found.match?.includes(`=${model.id.toLowerCase()}`) || isRegional(found)) return false
+  return costsOtherwise(found, model)
 }
 
 /** Zero stands for "unknown" there, and a vast distance between input and output for a mixed or passing price. */
@@ -259,6 +293,29 @@ function convertSecond(cost: SecondModel['cost']): PricePeriod {
   return { ...convert(cost), ...(tiers === undefined || tiers.length === 0 ? {} : { tiers }) }
 }
 
+/** Prices that are kept by hand, and no steps that no prompt can reach. */
+function mendRows(snapshot: { aliases: typeof aliases; providers: ReturnType<typeof readPrimary> }): void {
+  const pages = readKeptPrices()
+  for (const [id, provider] of Object.entries(snapshot.providers))
+    provider.models = addKeptPrices(id, provider.models, pages)
+  const windows = longestWindows(createPriceTable(snapshot))
+  for (const provider of Object.values(snapshot.providers))
+    provider.models = provider.models.map(row => dropSteps(row, windows.get(row) ?? null))
+}
+
+/** Of all models that have the price of a row; null where the window of one is not known. */
+function longestWindows(table: ReturnType<typeof createPriceTable>): ReadonlyMap<PricedModel, number | null> {
+  const windows = new Map<PricedModel, number | null>()
+  for (const [provider, models] of Object.entries(readModelSnapshot().models))
+    for (const { id, context = null } of models) {
+      const row = table.find(provider, id)
+      if (row === null) continue
+      const before = windows.get(row)
+      windows.set(row, before === null || context === null ? null : Math.max(before ?? 0, context))
+    }
+  return windows
+}
+
 function describePackage(folder: string, attribution: string): PriceSource {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   return { package: name, version, license, attribution }
@@ -283,6 +340,7 @@ function main(secondFolder: string | undefined) {
     sources.push(describePackage(secondFolder, 'Copyright (c) Mario Zechner and contributors'))
     console.log(mergeSecond(snapshot, secondFolder))
   }
+  mendRows(snapshot)
   const target = new URL('../src/catalog/prices.snapshot.json', import.meta.url)
   writeFileSync(target, render(snapshot))
 }

@@ -153,6 +153,18 @@ describe.each(Object.entries(checks))('%s', (_what, { finds, example, exceptions
   })
 })
 
+test('no step of a price begins where the window ends, or later', () => {
+  const unreachable = Object.entries(readModelSnapshot().models).flatMap(([provider, rows]) =>
+    rows.flatMap(({ id, context = Number.POSITIVE_INFINITY }) =>
+      (book.priceOf(provider, id)?.periods ?? [])
+        .flatMap(({ tiers = [] }) => tiers)
+        .filter(({ above }) => above >= context)
+        .map(({ above }) => `${provider}/${id}: ${above} of ${context}`),
+    ),
+  )
+  expect(unreachable).toEqual([])
+})
+
 test('most models of the catalogue have a price', () => {
   expect(new Set(priced.map(({ name }) => name)).size).toBeGreaterThan(1500)
 })

@@ -71,6 +71,14 @@ test('well-known prices are what their vendors print', () => {
     input: 250_000,
     output: 1_250_000,
   })
+  // A name that moves on has the price of what it stands for, and one of many names that of its own model.
+  const first = (provider: string, model: string) => table.find(provider, model)?.prices[0]
+  expect(first('mistral', 'mistral-large-latest')).toEqual(first('mistral', 'mistral-large-2512'))
+  expect(first('mistral', 'mistral-small-latest')).toEqual(first('mistral', 'mistral-small-2603'))
+  expect(first('mistral', 'mistral-large-2411')).toMatchObject({ input: 2_000_000 })
+  expect(first('groq', 'openai/gpt-oss-safeguard-20b')).toMatchObject({ input: 75_000, output: 300_000 })
+  expect(first('cohere', 'embed-multilingual-v3.0')).toEqual({ input: 100_000 })
+  expect(first('zai', 'glm-4.6')).toMatchObject({ input: 600_000, output: 2_200_000 })
 })
 
 test('the steps of a price ascend, and dates and hours are written as the reader expects', () => {

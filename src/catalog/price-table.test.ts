@@ -68,7 +68,7 @@ describe('the bundled table', () => {
     const questions = Object.entries(bundledPrices.providers).flatMap(([provider, { models }]) =>
       namesToCompare(models).flatMap(model => moments.map(moment => ({ provider, model, ...moment }))),
     )
-    const compared = questions.filter(compare).length
+    const compared = questions.filter(question => !isBeyondWindow(question)).filter(compare).length
     expect(compared).toBeGreaterThan(8000)
   })
 
@@ -77,6 +77,11 @@ describe('the bundled table', () => {
     model: string
     time: Date
     length: number
+  }
+
+  /** The source still has the prices of a longer window, which the vendor has taken back. */
+  function isBeyondWindow({ provider, model, length }: Question): boolean {
+    return provider === 'anthropic' && /^claude-sonnet-4[-.]5$/.test(model) && length > 200_000
   }
 
   /** Whether both know the price; where they do, it must be the same. */
