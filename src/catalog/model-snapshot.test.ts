@@ -85,6 +85,7 @@ test('what was switched off years ago does not stand there as if it could be ask
     anthropic: ['claude-2', 'claude-v1'],
     gemini: ['gemini-1.0-pro', 'gemini-1.5-flash', 'gemini-1.5-flash-8b', 'gemini-1.5-pro'],
     groq: ['gemma2-9b-it', 'llama3-70b-8192', 'mixtral-8x7b-32768'],
+    mistral: ['open-mistral-7b', 'open-mixtral-8x7b'],
   }
   for (const [provider, ids] of Object.entries(gone))
     for (const id of ids)
