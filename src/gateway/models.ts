@@ -78,7 +78,7 @@ function refuseUnlisted(name: string, asker: Pick<Asking, 'principal' | 'snapsho
     .filter(id => mayUse(asker, id))
   const ofProvider = name.slice(name.indexOf('/') + 1)
   const own = nearNames(ofProvider, names)
-  const near = didYouMean(own.length > 0 ? own : nearNames(name, names))
+  const near = didYouMean(own.length > 0 || ofProvider === name ? own : nearNames(name, names))
   const message = `Nobody lists a model \`${name.slice(0, longestQuotedName)}\` here.${near} A request for it is sent to its provider all the same.`
   return new GatewayError('model_not_found', { message, param: 'model' })
 }
