@@ -63,8 +63,11 @@ export interface App {
   readonly storedKeys: number
   /** Which models the providers have. */
   readonly discovery: Discovery
-  /** Reads the configuration anew; an invalid one changes nothing and is reported. */
-  reload(): void
+  /**
+   * Reads the configuration anew; an invalid one changes nothing and is reported. Resolves when it is in force, or
+   * refused.
+   */
+  reload(): Promise<void>
   /** Finishes what is in flight, writes what is to be written. `cut` tells that the time was up before the last one. */
   stop(): Promise<{ readonly cut: boolean }>
   /** Lets `stop` wait no longer: what is in flight is cut, and stands so in the books. */
@@ -149,6 +152,7 @@ async function startOn(store: Store, observation: Observation, options: AppOptio
     hurry: listener.cut,
     stop() {
       files.close()
+      current.close()
       const { discovery } = current
       return stopGently({ ...asking, ...parts, models, checks, sentinel, discovery, listener, control })
     },

@@ -28,7 +28,7 @@ import type { Discovery } from './discovery.ts'
 import { describeNamesByType, howToConfigure } from './how-to-configure.ts'
 import { createOutputLimits, createPrices } from './known-models.ts'
 import { listedFinderSteps } from './listed-prices.ts'
-import { readModelFiles } from './model-files.ts'
+import { type ModelFiles, readModelFiles } from './model-files.ts'
 import { createRouteCounts, type RouteCounts } from './route-counts.ts'
 import { findRouteProblems } from './route-problems.ts'
 
@@ -82,13 +82,32 @@ export function findModelProblems(configuration: Configuration, deps: ConnectDep
   return serves ? problems : [...problems, 'No model can be served: no provider is usable.']
 }
 
-/** @throws FilesInvalid */
+/** All at once: nobody is served yet. @throws FilesInvalid */
 export function buildSnapshot(configuration: Configuration, deps: SnapshotDeps): BuiltSnapshot {
+  return runAtOnce(snapshotSteps(configuration, readModelFiles(configuration), deps))
+}
+
+/** Beside requests. @param files what those say that the configuration names */
+export function buildSnapshotInSlices(
+  configuration: Configuration,
+  files: ModelFiles,
+  deps: SnapshotDeps,
+): Promise<BuiltSnapshot> {
+  return runInSlices(snapshotSteps(configuration, files, deps))
+}
+
+function* snapshotSteps(
+  configuration: Configuration,
+  files: ModelFiles,
+  deps: SnapshotDeps,
+): Generator<void, BuiltSnapshot> {
+  // The files have just been read, which took its time.
+  yield
   const providers = connectProviders(configuration, deps)
-  const files = readModelFiles(configuration)
+  yield
   const prices = createPrices(files.prices, providers)
-  const overrides = files.details
-  return runAtOnce(buildSteps({ configuration, providers, prices, overrides }, deps))
+  yield
+  return yield* buildSteps({ configuration, providers, prices, overrides: files.details }, deps)
 }
 
 /** The same configuration, and what its files said, with the models that its providers list now. */

@@ -21,6 +21,7 @@ import { runInSlices } from '../lib/slices.ts'
 import type { BuiltSnapshot } from './build-snapshot.ts'
 import { howToConfigure } from './how-to-configure.ts'
 import { toCatalogueProvider } from './known-models.ts'
+import { createModelSuggestions } from './near-models.ts'
 import { nameProviders } from './provider-names.ts'
 
 /** All that is known of the models at a time. */
@@ -36,6 +37,8 @@ export interface KnownModels {
   providerNames(): ReadonlyMap<string, string>
   /** What could stand in for a model: one that can do the same, at the nearest price. */
   replacementOf(entry: CatalogueEntry): CatalogueEntry | null
+  /** Up to three names that may have been meant. */
+  suggest(name: string): readonly string[]
 }
 
 export interface LiveCatalogue {
@@ -146,6 +149,7 @@ async function build(deps: LiveCatalogueDeps): Promise<KnownModels> {
       ),
     ),
     replacementOf: remember(entry => finder()(entry)),
+    suggest: createModelSuggestions(catalogue, snapshot.models),
   }
 }
 

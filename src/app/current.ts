@@ -17,11 +17,22 @@ import type { SharedState } from '../shared-state/index.ts'
 import { readSigningSecret } from '../store/signing-secret.ts'
 import type { Transport } from '../transport/index.ts'
 import { createMediaFetcher } from '../transport/media-fetcher.ts'
-import { type BuiltSnapshot, buildSnapshot, rebuildSnapshot, type SnapshotDeps } from './build-snapshot.ts'
+import {
+  type BuiltSnapshot,
+  buildSnapshot,
+  buildSnapshotInSlices,
+  rebuildSnapshot,
+  type SnapshotDeps,
+} from './build-snapshot.ts'
 import type { ConnectedProvider } from './connect-providers.ts'
 import { whyUnlisted } from './discovery/why-unlisted.ts'
-import { createDiscovery, type DiscoverableProvider, type Discovery } from './discovery.ts'
-import { FilesInvalid, namesOfModelFiles } from './model-files.ts'
+import {
+  createDiscovery,
+  type DiscoverableProvider,
+  type Discovery,
+  type DiscoveryOptions,
+} from './discovery.ts'
+import { FilesInvalid, type ModelFiles, namesOfModelFiles, readModelFiles } from './model-files.ts'
 import type { Models } from './models.ts'
 import type { Observation } from './observation.ts'
 import { namesWaitingForRestart } from './restart-only.ts'
@@ -34,7 +45,11 @@ const maxLimitedKeys = 100_000
 export interface Current {
   snapshot(): BuiltSnapshot
   readonly fetchMedia: FetchMedia
-  reload(): void
+  /**
+   * Reads the configuration now, and puts it in force in its turn: of several, the one that was read last stays. Until
+   * then requests go on with what there is. Resolves when it is in force, or refused; never rejects.
+   */
+  reload(): Promise<void>
   readonly discovery: Discovery
   /** From now on the providers are asked for their models. */
   startDiscovery(): void
@@ -42,6 +57,8 @@ export interface Current {
   problems(): readonly string[]
   /** Further files that the newest configuration names, in force or refused for what stands in them. */
   files(): readonly string[]
+  /** From now on nothing is put in force any more. */
+  close(): void
 }
 
 interface CurrentDeps {
@@ -62,71 +79,122 @@ interface CurrentDeps {
 }
 
 export function createCurrent(deps: CurrentDeps): Current {
-  const { options, transport, observation } = deps
+  const { options, observation } = deps
   const fetchMedia = createMediaFetcher(() => snapshot.configuration.media)
-  const discovery = createDiscovery({
-    directory: options.dataDirectory,
-    clock: systemClock,
-    random: Math.random,
-    observe: observation.observe,
-    relay: transport.relay,
+  const takeTurn = createTurns()
+  const discovery = openDiscovery(deps, {
     settings: () => snapshot.configuration.discovery,
-    onChange: inTurn(() => takeOver()),
-    replacementOf: deps.models.replacementOf,
+    onChange: () => takeTurn(takeOver),
   })
-  const { build, rebuild } = createBuilder(deps, { fetchMedia, liveList: discovery.liveList })
+  const builder = createBuilder(deps, { fetchMedia, liveList: discovery.liveList })
 
-  function reject(problems: readonly Problem[]): void {
-    refused = problems.map(formatProblem)
-    observation.observe({ type: 'configuration_rejected', problems: refused })
-  }
-
-  let snapshot = build(options.configuration)
-  let refused: readonly string[] = []
+  let snapshot = builder.build(options.configuration)
+  const refusal = createRefusal(observation.observe)
   let files = namesOfModelFiles(options.configuration)
   let discovers = false
+  let closed = false
   return {
     snapshot: () => snapshot,
     fetchMedia,
-    problems: () => refused,
+    problems: refusal.problems,
     files: () => files,
     reload() {
-      try {
-        const loaded = options.load()
-        refused = []
-        if (loaded.ok) replace(loaded.configuration)
-        else reject(loaded.problems)
-      } catch (thrown) {
-        // A reload must never end a gateway that serves: whatever is wrong, the old configuration stays.
-        reject(thrown instanceof FilesInvalid ? thrown.problems : [unreadable(thrown)])
-      }
+      const read = readConfiguration(options.load)
+      files = read.names ?? files
+      return takeTurn(() => settle(read))
     },
     discovery,
     startDiscovery() {
       discovers = true
       follow()
     },
+    close() {
+      closed = true
+    },
   }
 
   /** Takes over what the providers list now; requests keep what they began with. */
   async function takeOver(): Promise<void> {
-    const before = snapshot
-    const rebuilt = await rebuild(before)
-    if (snapshot === before) snapshot = rebuilt
-    // Another configuration came meanwhile.
-    else await takeOver()
+    if (!closed) snapshot = await builder.rebuild(snapshot)
   }
 
   function follow(): void {
     if (discovers) discovery.follow(snapshot.providers.map(provider => toDiscoverable(provider, snapshot)))
   }
 
-  function replace(configuration: Configuration): void {
-    files = namesOfModelFiles(configuration)
-    snapshot = build(configuration)
+  /** A reload must never end a gateway that serves: whatever is wrong, the old configuration stays. */
+  async function settle({ configuration, files: said, problems }: ReadConfiguration): Promise<void> {
+    if (closed) return
+    if (configuration === null || said === null) return refusal.reject(problems)
+    try {
+      const built = await builder.buildInSlices(configuration, said)
+      if (!closed) replace(built)
+    } catch (thrown) {
+      refusal.reject([unreadable(thrown)])
+    }
+  }
+
+  function replace(built: BuiltSnapshot): void {
+    refusal.clear()
+    builder.announce(built)
+    snapshot = built
     follow()
     void deps.models.renew()
-    tellWaiting(namesWaitingForRestart(options.configuration, configuration), observation.observe)
+    tellWaiting(namesWaitingForRestart(options.configuration, built.configuration), observation.observe)
+  }
+}
+
+/** Holds what is wrong with the newest files. */
+function createRefusal(observe: Observer) {
+  let refused: readonly string[] = []
+  return {
+    problems: () => refused,
+    reject(problems: readonly Problem[]): void {
+      refused = problems.map(formatProblem)
+      observe({ type: 'configuration_rejected', problems: refused })
+    },
+    clear(): void {
+      refused = []
+    },
+  }
+}
+
+function openDiscovery(
+  { options, transport, observation, models }: CurrentDeps,
+  own: Pick<DiscoveryOptions, 'settings' | 'onChange'>,
+): Discovery {
+  return createDiscovery({
+    ...own,
+    directory: options.dataDirectory,
+    clock: systemClock,
+    random: Math.random,
+    observe: observation.observe,
+    relay: transport.relay,
+    replacementOf: models.replacementOf,
+  })
+}
+
+/** What was found in the files, or what is wrong with them. */
+interface ReadConfiguration {
+  readonly configuration: Configuration | null
+  /** Further files that it names; null where that cannot be told. */
+  readonly names: readonly string[] | null
+  /** What they say; null where something is wrong. */
+  readonly files: ModelFiles | null
+  readonly problems: readonly Problem[]
+}
+
+function readConfiguration(load: () => LoadResult): ReadConfiguration {
+  let names: readonly string[] | null = null
+  try {
+    const loaded = load()
+    if (!loaded.ok) return { configuration: null, names, files: null, problems: loaded.problems }
+    const { configuration } = loaded
+    names = namesOfModelFiles(configuration)
+    return { configuration, names, files: readModelFiles(configuration), problems: [] }
+  } catch (thrown) {
+    const problems = thrown instanceof FilesInvalid ? thrown.problems : [unreadable(thrown)]
+    return { configuration: null, names, files: null, problems }
   }
 }
 
@@ -136,11 +204,11 @@ function tellWaiting(names: readonly string[], observe: Observer): void {
   observe({ type: 'notice', level: 'warn', message })
 }
 
-/** One run after another. */
-function inTurn(run: () => Promise<void>): () => Promise<void> {
+/** One run after another, whatever becomes of the one before. */
+function createTurns(): (run: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve()
-  return () => {
-    last = last.then(run)
+  return run => {
+    last = last.then(run, run)
     return last
   }
 }
@@ -154,14 +222,22 @@ function createBuilder(deps: CurrentDeps, own: OwnParts) {
   const tellProblems = (problems: readonly string[]): void => {
     for (const message of problems) observe({ type: 'notice', level: 'warn', message })
   }
+  const announce = (built: BuiltSnapshot): void => {
+    transport.retain(built.providers.map(provider => provider.indexed.connection))
+    observe({ type: 'configuration_loaded', version: built.version })
+    tellProblems(built.problems)
+  }
   return {
+    /** At the start. @throws FilesInvalid */
     build(configuration: Configuration): BuiltSnapshot {
       const built = buildSnapshot(configuration, partsFor(configuration))
-      transport.retain(built.providers.map(provider => provider.indexed.connection))
-      observe({ type: 'configuration_loaded', version: configuration.version })
-      tellProblems(built.problems)
+      announce(built)
       return built
     },
+    /** Nobody knows of it before it is announced. */
+    buildInSlices: (configuration: Configuration, files: ModelFiles) =>
+      buildSnapshotInSlices(configuration, files, partsFor(configuration)),
+    announce,
     /** The same configuration with other models; where that fails, what there was. */
     async rebuild(snapshot: BuiltSnapshot): Promise<BuiltSnapshot> {
       try {

@@ -3,12 +3,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Endpoint } from '../endpoints/endpoint.ts'
-import { listModels as describeModels, loadedModels, showModel, version } from '../endpoints/local-models.ts'
+import { listSteps as describeSteps, loadedModels, showModel, version } from '../endpoints/local-models.ts'
 import { asGatewayError, GatewayError } from '../errors.ts'
 import { parseJsonBody } from '../formats/json-body.ts'
 import type { Gateway } from '../gateway/exchange.ts'
-import { type Asking, findModel, listModels } from '../gateway/models.ts'
+import { type Asking, findModel, listSteps } from '../gateway/models.ts'
 import { isText } from '../lib/json-value.ts'
+import { runInSlices } from '../lib/slices.ts'
 import { HttpCall } from '../server/http-call.ts'
 import type { Methods } from '../server/listener.ts'
 import { sendError } from '../server/write-error.ts'
@@ -40,7 +41,7 @@ export function localModelRoutes(
   const list = async (request: IncomingMessage): Promise<object> => {
     const asking = authenticated(request)
     await gateway.models.ready()
-    return describeModels(listModels(asking))
+    return runInSlices(listSteps(asking, describeSteps))
   }
   const show = async (request: IncomingMessage, response: ServerResponse) => {
     const asking = authenticated(request)

@@ -5,7 +5,7 @@ import type { CatalogueEntry } from '../catalog/catalogue.ts'
 import { mergeFacts, shareFacts } from '../catalog/merge-facts.ts'
 import type { ModelLibrary, NameMeaning } from '../control/models/library.ts'
 import type { Clock } from '../lib/clock.ts'
-import { didYouMean, nearNames } from '../lib/near-names.ts'
+import { didYouMean } from '../lib/near-names.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import type { KnownModels } from './catalogue.ts'
 import { namesByType } from './how-to-configure.ts'
@@ -26,7 +26,7 @@ export function openLibrary(known: KnownModels, live: LiveModels, clock: Pick<Cl
     live: entry => live.read(entry, catalogue),
     meaningOf: name => findMeaning(name, known),
     offersOf: name => findOffers(name, known),
-    suggest: name => suggestNames(name, known),
+    suggest: known.suggest,
     describeGone: known.snapshot.describeGone,
     origins,
     replacementOf: known.replacementOf,
@@ -71,7 +71,7 @@ function findMeaning(name: string, known: KnownModels): NameMeaning | null {
 function whyUnserved(name: string, known: KnownModels): string {
   const [first] = findOffers(name, known)
   const reason = first?.missingReason ?? known.snapshot.describeGone(name)
-  return reason ?? `Nobody knows a model \`${name}\`.${didYouMean(suggestNames(name, known))}`
+  return reason ?? `Nobody knows a model \`${name}\`.${didYouMean(known.suggest(name))}`
 }
 
 /** Those that can be asked in their order, and then the others. */
@@ -149,29 +149,6 @@ function whyUnknown(
     }
   return {
     missing: 'not_listed',
-    missingReason: `Nobody knows a model of that name at the provider \`${provider}\`.${didYouMean(suggestNames(`${provider}/${id}`, known))} A request for it is sent there all the same.`,
+    missingReason: `Nobody knows a model of that name at the provider \`${provider}\`.${didYouMean(known.suggest(`${provider}/${id}`))} A request for it is sent there all the same.`,
   }
-}
-
-/** Names that can be asked for first; those of all the others where none of these is near. */
-function suggestNames(name: string, { catalogue, snapshot }: KnownModels): readonly string[] {
-  const own = nearNames(
-    name,
-    snapshot.models.list().map(({ id }) => id),
-  )
-  if (own.length > 0) return own
-  const pieces = piecesOf(name)
-  const all = new Set(catalogue.entries.map(({ key, id }) => (name.includes('/') ? key : id)))
-  const alike = [...all].filter(known => {
-    const lowered = known.toLowerCase()
-    return pieces.some(piece => lowered.includes(piece))
-  })
-  return nearNames(name, alike)
-}
-
-/** Whoever shares none of them is not near: to compare letter by letter takes long with thousands of names. */
-function piecesOf(name: string): readonly string[] {
-  const lowered = name.toLowerCase().slice(0, 60)
-  const pieces = Array.from({ length: Math.max(0, lowered.length - 2) }, (_, at) => lowered.slice(at, at + 3))
-  return [...new Set(pieces)].filter(piece => /^[a-z]/.test(piece))
 }

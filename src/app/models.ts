@@ -102,7 +102,7 @@ export function createModels(deps: CreateModelsDeps): Models {
           () => {},
           () => {},
         ),
-      factsOf: rememberFacts(() => catalogue.current),
+      facts: rememberFacts(() => catalogue.current),
     },
     newest: async () => (await catalogue.newest()).catalogue,
     replacementOf(provider, model) {
@@ -134,17 +134,25 @@ function keepCosts(traffic: ModelTraffic, { directory, observation }: CreateMode
   })
 }
 
+type FactsOf = ReturnType<ModelGuide['facts']>
+
 /** Of each name once, as long as the catalogue is the same: lists of thousands of names are asked for again and again. */
-function rememberFacts(current: () => KnownModels | null): (name: string) => ModelFacts | null {
-  let remembered = new Map<string, ModelFacts | null>()
-  let ofState: KnownModels | null = null
-  return name => {
+function rememberFacts(current: () => KnownModels | null): () => FactsOf {
+  const ofStates = new WeakMap<KnownModels, FactsOf>()
+  return () => {
     const known = current()
-    if (known === null) return null
-    if (known !== ofState) {
-      remembered = new Map()
-      ofState = known
-    }
+    if (known === null) return () => null
+    const ready = ofStates.get(known)
+    if (ready !== undefined) return ready
+    const factsOf = rememberFactsOf(known)
+    ofStates.set(known, factsOf)
+    return factsOf
+  }
+}
+
+function rememberFactsOf(known: KnownModels): FactsOf {
+  const remembered = new Map<string, ModelFacts | null>()
+  return name => {
     const ready = remembered.get(name)
     if (ready !== undefined) return ready
     const facts = factsOfName(name, known)

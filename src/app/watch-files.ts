@@ -12,8 +12,10 @@ export interface WatchFilesOptions {
 }
 
 export interface WatchedFiles {
-  /** Reads all anew, and watches from then on what the configuration names then. */
-  reload(): void
+  /**
+   * Reads all anew, and watches from then on what the configuration names then. Resolves when it is in force, or refused.
+   */
+  reload(): Promise<void>
   close(): void
 }
 
@@ -21,9 +23,10 @@ export function watchFiles({ file, current, clock }: WatchFilesOptions): Watched
   const watches = new Map<string, { close(): void }>()
   let closed = false
 
-  function reload(): void {
-    current.reload()
+  function reload(): Promise<void> {
+    const settled = current.reload()
     follow()
+    return settled
   }
 
   function follow(): void {
@@ -35,7 +38,8 @@ export function watchFiles({ file, current, clock }: WatchFilesOptions): Watched
       watches.delete(path)
     }
     for (const path of wanted)
-      if (!watches.has(path)) watches.set(path, watchConfiguration({ file: path, clock, onChange: reload }))
+      if (!watches.has(path))
+        watches.set(path, watchConfiguration({ file: path, clock, onChange: () => void reload() }))
   }
 
   follow()

@@ -5,7 +5,7 @@ import type { Operation, Target } from '../call.ts'
 import { GatewayError } from '../errors.ts'
 import { didYouMean } from '../lib/near-names.ts'
 import { runAtOnce, sortSteps } from '../lib/slices.ts'
-import { createNameBook, type NameBook, type NameTables } from './name-book.ts'
+import { type NameBook, type NameTables, nameBookSteps } from './name-book.ts'
 import { type IndexedProvider, type Offer, type Offers, offerSteps } from './offers.ts'
 
 export type { IndexedProvider } from './offers.ts'
@@ -60,7 +60,7 @@ export function createModelIndex(options: ModelIndexOptions): ModelIndex {
 /** In pieces: providers list thousands of models. */
 export function* modelIndexSteps(options: ModelIndexOptions): Generator<void, ModelIndex> {
   const offers = yield* offerSteps(options.providers)
-  const names = createNameBook(offers, options)
+  const names = yield* nameBookSteps(offers, options)
   const memo = new Map<Operation, Map<string, readonly Target[]>>()
   const memoOf = (operation: Operation): Map<string, readonly Target[]> => {
     const known = memo.get(operation) ?? new Map<string, readonly Target[]>()

@@ -1,7 +1,8 @@
 // What a name stands for: a model, an alias, `provider/model`, a group, a model that nobody lists but that is known, or
 // any name at a provider that takes all.
 
-import { didYouMean, nearNames } from '../lib/near-names.ts'
+import { createNearNames, didYouMean } from '../lib/near-names.ts'
+import { once } from '../lib/once.ts'
 import type { Offer, Offers } from './offers.ts'
 
 export interface NameTables {
@@ -29,7 +30,7 @@ export interface NameBook {
   readonly problems: readonly string[]
 }
 
-export function createNameBook(offers: Offers, tables: NameTables): NameBook {
+export function* nameBookSteps(offers: Offers, tables: NameTables): Generator<void, NameBook> {
   const aliases = new Map(Object.entries(tables.aliases))
   const groups = new Map(Object.entries(tables.groups))
   const fallbacks = new Map(Object.entries(tables.fallbacks))
@@ -69,8 +70,9 @@ export function createNameBook(offers: Offers, tables: NameTables): NameBook {
     return chain
   }
 
-  const known = new Set([...offers.listed.keys(), ...aliases.keys(), ...groups.keys()])
-  const suggest = (name: string) => nearNames(name, known)
+  const known = once(() => new Set([...offers.listed.keys(), ...aliases.keys(), ...groups.keys()]))
+  const suggest = createNearNames(known)
+  const problems = yield* problemSteps({ offers, aliases, groups, fallbacks, leadsTo, expand, suggest })
 
   return {
     aliases,
@@ -79,7 +81,7 @@ export function createNameBook(offers: Offers, tables: NameTables): NameBook {
     expandFallbacks: name =>
       [...aliasChain(name)].flatMap(link => fallbacks.get(link) ?? []).flatMap(other => expand(other) ?? []),
     suggest,
-    problems: findProblems({ offers, aliases, groups, fallbacks, leadsTo, expand, suggest }),
+    problems,
   }
 }
 
@@ -93,13 +95,16 @@ interface Tables {
   readonly suggest: (name: string) => readonly string[]
 }
 
-function findProblems(tables: Tables): string[] {
+/** Pauses after every name that somebody has mistyped: to find what was meant takes its time. */
+function* problemSteps(tables: Tables): Generator<void, readonly string[]> {
   const { offers, aliases, groups, fallbacks, expand, suggest } = tables
   const problems: string[] = []
-  const checkMembers = (owner: string, members: readonly string[]) => {
-    for (const member of members)
-      if (expand(member) === null)
-        problems.push(`${owner} names \`${member}\`, which nobody serves.${didYouMean(suggest(member))}`)
+  function* checkMembers(owner: string, members: readonly string[]): Generator<void, void> {
+    for (const member of members) {
+      if (expand(member) !== null) continue
+      problems.push(`${owner} names \`${member}\`, which nobody serves.${didYouMean(suggest(member))}`)
+      yield
+    }
   }
   const checkName = (owner: string, name: string) => {
     if (offers.listed.has(name))
@@ -108,7 +113,7 @@ function findProblems(tables: Tables): string[] {
   }
   for (const [name, target] of aliases) {
     checkName(`The alias \`${name}\``, name)
-    checkMembers(`The alias \`${name}\``, [target])
+    yield* checkMembers(`The alias \`${name}\``, [target])
   }
   for (const [name, members] of groups) {
     if (aliases.has(name)) problems.push(`The group \`${name}\` is never used: an alias has this name.`)
@@ -116,13 +121,15 @@ function findProblems(tables: Tables): string[] {
       problems.push(`The group \`${name}\` is never used: the name is read as a model of a provider.`)
     else if (members.length === 0) problems.push(`The group \`${name}\` has no members.`)
     checkName(`The group \`${name}\``, name)
-    checkMembers(`The group \`${name}\``, members)
+    yield* checkMembers(`The group \`${name}\``, members)
   }
   for (const [name, members] of fallbacks) {
     const owner = `The list of fallbacks of \`${name}\``
-    if (expand(name) === null)
+    if (expand(name) === null) {
       problems.push(`${owner} is never used: nobody serves \`${name}\`.${didYouMean(suggest(name))}`)
-    checkMembers(owner, members)
+      yield
+    }
+    yield* checkMembers(owner, members)
   }
   return problems
 }

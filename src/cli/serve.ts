@@ -102,7 +102,7 @@ function waitForEnd(app: App, terminal: Terminal): Promise<ExitCode> {
     }
     process.on('SIGTERM', end)
     process.on('SIGINT', end)
-    process.on('SIGHUP', app.reload)
+    process.on('SIGHUP', () => void app.reload())
   })
 }
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { listModels, showModel, version } from './local-models.ts'
+import { runAtOnce } from '../lib/slices.ts'
+import { listSteps, showModel, version } from './local-models.ts'
 import { chatFacts, makeFacts, makeModel } from './models.fixture.ts'
 
 test('the list has the names twice, as clients expect, and no file behind them', () => {
-  expect(listModels([makeModel('v/b', chatFacts), makeModel('c')])).toMatchObject({
+  expect(runAtOnce(listSteps([makeModel('v/b', chatFacts), makeModel('c')]))).toMatchObject({
     models: [
       {
         name: 'v/b',

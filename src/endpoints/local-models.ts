@@ -1,6 +1,7 @@
 // The list of models and what is known of one, as clients of a server on one's own machine expect them: GET /api/tags,
 // GET /api/ps, POST /api/show, GET /api/version. https://docs.ollama.com/api/tags
 
+import { mapSteps } from '../lib/slices.ts'
 import type { ModelFacts } from '../model-facts.ts'
 import { bornAt, type DescribedModel, isForChat, timeOf } from './model-shapes.ts'
 
@@ -10,8 +11,9 @@ export const version = { version: '0.13.0' }
 /** None takes up memory here, loaded or not. */
 export const loadedModels = { models: [] }
 
-export function listModels(models: readonly DescribedModel[]): object {
-  return { models: models.map(listModel) }
+/** In pieces: there may be thousands. */
+export function* listSteps(models: readonly DescribedModel[]): Generator<void, object> {
+  return { models: yield* mapSteps(models, listModel) }
 }
 
 /** No file stands behind a name here: what tells of one is empty. */

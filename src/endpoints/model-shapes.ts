@@ -1,6 +1,7 @@
 // A model as each family of SDKs expects it. What nobody knows is left out where the shape allows it, null where it says
 // so, and never made up.
 
+import { mapSteps } from '../lib/slices.ts'
 import type { ModelFacts, ModelKind } from '../model-facts.ts'
 import { cutByIds, cutByToken, type PageParameters } from './model-pages.ts'
 
@@ -25,8 +26,8 @@ export interface ModelShape {
   /** The format in which failures are told. */
   readonly format: string
   one(model: DescribedModel): object
-  /** @throws GatewayError 400 for a page that cannot be */
-  list(models: readonly DescribedModel[], query: URLSearchParams): object
+  /** In pieces: there may be thousands. @throws GatewayError 400 for a page that cannot be */
+  list(models: readonly DescribedModel[], query: URLSearchParams): Generator<void, object>
 }
 
 /** OpenAI: GET /v1/models. https://platform.openai.com/docs/api-reference/models */
@@ -38,7 +39,9 @@ export const openaiShape: ModelShape = {
     created: bornAt(model),
     owned_by: model.facts?.ownedBy ?? model.ownedBy,
   }),
-  list: models => ({ object: 'list', data: models.map(openaiShape.one) }),
+  *list(models) {
+    return { object: 'list', data: yield* mapSteps(models, openaiShape.one) }
+  },
 }
 
 /** Anthropic: the same path, told by its version header. https://docs.claude.com/en/api/models-list */
@@ -58,10 +61,10 @@ export const anthropicShape: ModelShape = {
     lifecycle: model.deprecated ? 'deprecated' : 'active',
     line: null,
   }),
-  list(models, query) {
+  *list(models, query) {
     const { page, more } = cutByIds(models, query)
     return {
-      data: page.map(anthropicShape.one),
+      data: yield* mapSteps(page, anthropicShape.one),
       has_more: more,
       first_id: page[0]?.id ?? null,
       last_id: page.at(-1)?.id ?? null,
@@ -94,7 +97,9 @@ export const mistralShape: ModelShape = {
       type: 'base',
     }
   },
-  list: models => ({ object: 'list', data: models.map(mistralShape.one) }),
+  *list(models) {
+    return { object: 'list', data: yield* mapSteps(models, mistralShape.one) }
+  },
 }
 
 const geminiPages: PageParameters = { size: 'pageSize', token: 'pageToken' }
@@ -111,9 +116,9 @@ export const geminiShape: ModelShape = {
     ...known('thinking', facts?.reasoning),
     supportedGenerationMethods: geminiMethods(facts?.kind),
   }),
-  list(models, query) {
+  *list(models, query) {
     const { page, next } = cutByToken(models, query, geminiPages)
-    return { models: page.map(geminiShape.one), ...known('nextPageToken', next) }
+    return { models: yield* mapSteps(page, geminiShape.one), ...known('nextPageToken', next) }
   },
 }
 
@@ -136,14 +141,14 @@ export const cohereShape: ModelShape = {
     ...(facts !== null && { is_deprecated: deprecated }),
     ...known('features', cohereFeatures(facts)),
   }),
-  list(models, query) {
+  *list(models, query) {
     const endpoint = query.get('endpoint')
     const wanted =
       endpoint === null
         ? models
         : models.filter(({ facts }) => cohereEndpoints(facts?.kind).includes(endpoint))
     const { page, next } = cutByToken(wanted, query, coherePages)
-    return { models: page.map(cohereShape.one), ...known('next_page_token', next) }
+    return { models: yield* mapSteps(page, cohereShape.one), ...known('next_page_token', next) }
   },
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { runAtOnce } from '../lib/slices.ts'
 import { chatFacts, makeFacts, makeModel } from './models.fixture.ts'
 import { modelInPath, shapeOfModels } from './models.ts'
 
@@ -8,7 +9,7 @@ const anthropicVersion = { 'anthropic-version': '2023-06-01' }
 const shapeOfMistral = shapeOfModels('/v1/models', { 'user-agent': 'mistral-client-python/3.7.0' })
 
 test('a plain client gets the list in the shape of the OpenAI SDKs', () => {
-  expect(shapeOfModels('/v1/models', {}).list(models, whole)).toEqual({
+  expect(runAtOnce(shapeOfModels('/v1/models', {}).list(models, whole))).toEqual({
     object: 'list',
     data: [
       { id: 'a', object: 'model', created: Date.UTC(2026, 0, 2) / 1000, owned_by: 'Acme' },
@@ -18,7 +19,7 @@ test('a plain client gets the list in the shape of the OpenAI SDKs', () => {
 })
 
 test('a client that names an Anthropic version gets the shape of that SDK, null for what nobody knows', () => {
-  expect(shapeOfModels('/v1/models', anthropicVersion).list(models, whole)).toEqual({
+  expect(runAtOnce(shapeOfModels('/v1/models', anthropicVersion).list(models, whole))).toEqual({
     has_more: false,
     first_id: 'a',
     last_id: 'v/b',
@@ -56,7 +57,7 @@ test('a client that names an Anthropic version gets the shape of that SDK, null 
 test('the v1beta path answers as Gemini does, without what nobody knows', () => {
   const embedding = makeModel('e', makeFacts({ kind: 'embedding' }))
   const image = makeModel('i', makeFacts({ kind: 'image' }))
-  expect(shapeOfModels('/v1beta/models', {}).list([...models, embedding, image], whole)).toEqual({
+  expect(runAtOnce(shapeOfModels('/v1beta/models', {}).list([...models, embedding, image], whole))).toEqual({
     models: [
       {
         name: 'models/a',
@@ -98,22 +99,24 @@ test('a client of Mistral reads abilities, size and what comes after', () => {
 
 test('a client of Cohere reads what can be asked, and the length of the context', () => {
   const shape = shapeOfModels('/cohere/v1/models', {})
-  expect(shape.list([...models, makeModel('e', makeFacts({ kind: 'embedding' }))], whole)).toEqual({
-    models: [
-      {
-        name: 'a',
-        endpoints: ['chat'],
-        finetuned: false,
-        context_length: 200_000,
-        is_deprecated: true,
-        features: ['tools', 'json_schema', 'vision'],
-      },
-      { name: 'v/b', endpoints: ['chat', 'embed', 'rerank'], finetuned: false },
-      { name: 'e', endpoints: ['embed'], finetuned: false, is_deprecated: false, features: [] },
-    ],
-  })
+  expect(runAtOnce(shape.list([...models, makeModel('e', makeFacts({ kind: 'embedding' }))], whole))).toEqual(
+    {
+      models: [
+        {
+          name: 'a',
+          endpoints: ['chat'],
+          finetuned: false,
+          context_length: 200_000,
+          is_deprecated: true,
+          features: ['tools', 'json_schema', 'vision'],
+        },
+        { name: 'v/b', endpoints: ['chat', 'embed', 'rerank'], finetuned: false },
+        { name: 'e', endpoints: ['embed'], finetuned: false, is_deprecated: false, features: [] },
+      ],
+    },
+  )
   const embedding = new URLSearchParams('endpoint=embed')
-  expect(shape.list(models, embedding)).toMatchObject({ models: [{ name: 'v/b' }] })
+  expect(runAtOnce(shape.list(models, embedding))).toMatchObject({ models: [{ name: 'v/b' }] })
 })
 
 const letters = ['a', 'b', 'c', 'd', 'e'].map(id => makeModel(id))
@@ -127,7 +130,9 @@ test.each([
   ['limit=3&before_id=d', ['a', 'b', 'c'], false],
   ['', ['a', 'b', 'c', 'd', 'e'], false],
 ])('a client of Anthropic turns pages with %s', (query, ids, more) => {
-  const list = shapeOfModels('/v1/models', anthropicVersion).list(letters, new URLSearchParams(query))
+  const list = runAtOnce(
+    shapeOfModels('/v1/models', anthropicVersion).list(letters, new URLSearchParams(query)),
+  )
   expect(list).toMatchObject({ data: ids.map(id => ({ id })), has_more: more })
   expect(list).toMatchObject({ first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null })
 })
@@ -139,7 +144,8 @@ test.each([
   ['before_id=z', 'before_id'],
   ['before_id=a&after_id=b', 'before_id'],
 ])('a page that cannot be, %s, is refused by the name of %s', (query, param) => {
-  const list = () => shapeOfModels('/v1/models', anthropicVersion).list(letters, new URLSearchParams(query))
+  const list = () =>
+    runAtOnce(shapeOfModels('/v1/models', anthropicVersion).list(letters, new URLSearchParams(query)))
   expect(list).toThrow(expect.objectContaining({ code: 'invalid_request', param }))
 })
 
@@ -163,13 +169,15 @@ test.each([
   const names: string[] = []
   let query = new URLSearchParams({ [size]: '2' })
   for (let pages = 0; pages < 3; pages++) {
-    const list = shape.list(letters, query) as Record<string, unknown> & { models: { name: string }[] }
+    const list = runAtOnce(shape.list(letters, query)) as Record<string, unknown> & {
+      models: { name: string }[]
+    }
     names.push(...list.models.map(({ name }) => name))
     query = new URLSearchParams({ [size]: '2', [token]: String(list[next]) })
     if (pages === 2) expect(list).not.toHaveProperty(next)
   }
   expect(names).toEqual(['a', 'b', 'c', 'd', 'e'].map(id => prefix + id))
-  const wrong = () => shape.list(letters, new URLSearchParams({ [token]: 'nothing' }))
+  const wrong = () => runAtOnce(shape.list(letters, new URLSearchParams({ [token]: 'nothing' })))
   expect(wrong).toThrow(expect.objectContaining({ param: token }))
 })
 

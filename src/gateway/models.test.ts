@@ -25,7 +25,7 @@ function ask(
     { path, query: new URLSearchParams(), headers, remoteAddress: undefined },
     {
       snapshot: () => snapshot,
-      models: { ready: () => Promise.resolve(), factsOf: name => (name === 'open' ? open : null) },
+      models: { ready: () => Promise.resolve(), facts: () => name => (name === 'open' ? open : null) },
       clock,
     },
   )

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type DescribedModel, type ListedModel, modelInPath, shapeOfModels } from '../endpoints/models.ts'
 import { GatewayError } from '../errors.ts'
 import { didYouMean, nearNames } from '../lib/near-names.ts'
+import { mapSteps, runInSlices } from '../lib/slices.ts'
 import { isDeprecated, type ModelFacts } from '../model-facts.ts'
 import type { Gateway } from './exchange.ts'
 import { mayUse, requireUse } from './may-use.ts'
@@ -13,8 +14,8 @@ import type { Principal, Snapshot } from './snapshot.ts'
 export interface ModelGuide {
   /** Resolves as soon as anything is known. */
   ready(): Promise<void>
-  /** What holds for whoever answers to a name; null where nothing is known. */
-  factsOf(name: string): ModelFacts | null
+  /** As things are now, what holds for whoever answers to a name; null where nothing is known. */
+  facts(): (name: string) => ModelFacts | null
 }
 
 export interface ModelsQuestion {
@@ -36,7 +37,7 @@ export async function answerModels(question: ModelsQuestion, gateway: Asked): Pr
   const name = modelInPath(question.path)
   await gateway.models.ready()
   const asking = { principal, snapshot, gateway }
-  if (name === null) return shape.list(listModels(asking), question.query)
+  if (name === null) return runInSlices(listSteps(asking, models => shape.list(models, question.query)))
   return shape.one(findModel(name, asking))
 }
 
@@ -46,25 +47,30 @@ export interface Asking {
   readonly gateway: Pick<Gateway, 'models' | 'clock'>
 }
 
-/** Those that may be asked for, each with what is known of it. */
-export function listModels({ principal, snapshot, gateway }: Asking): readonly DescribedModel[] {
-  return snapshot
-    .listModels()
-    .filter(({ id }) => mayUse({ principal, snapshot }, id))
-    .map(model => describe(model, gateway))
+/** Those that may be asked for, each with what is known of it, as somebody writes them. */
+export function* listSteps(
+  { principal, snapshot, gateway }: Asking,
+  write: (models: readonly DescribedModel[]) => Generator<void, object>,
+): Generator<void, object> {
+  const mine = snapshot.listModels().filter(({ id }) => mayUse({ principal, snapshot }, id))
+  return yield* write(yield* mapSteps(mine, createDescriber(gateway)))
 }
 
-function describe(model: ListedModel, { models, clock }: Asking['gateway']): DescribedModel {
-  const facts = models.factsOf(model.id)
+function createDescriber({ models, clock }: Asking['gateway']): (model: ListedModel) => DescribedModel {
+  const factsOf = models.facts()
   const today = new Date(clock.wall()).toISOString().slice(0, 10)
-  return { ...model, facts, deprecated: facts !== null && isDeprecated(facts, today) }
+  return model => {
+    const facts = factsOf(model.id)
+    const { id, created, ownedBy } = model
+    return { id, created, ownedBy, facts, deprecated: facts !== null && isDeprecated(facts, today) }
+  }
 }
 
 /** @throws GatewayError 404 */
 export function findModel(name: string, { principal, snapshot, gateway }: Asking): DescribedModel {
   requireUse({ principal, snapshot }, name)
   const model = snapshot.findModel(name)
-  if (model !== null) return describe(model, gateway)
+  if (model !== null) return createDescriber(gateway)(model)
   // Says why, and names the near ones, as a request with this model would.
   snapshot.resolve(name, 'chat')
   throw refuseUnlisted(name, { principal, snapshot })
@@ -78,7 +84,7 @@ function refuseUnlisted(name: string, asker: Pick<Asking, 'principal' | 'snapsho
     .filter(id => mayUse(asker, id))
   const ofProvider = name.slice(name.indexOf('/') + 1)
   const own = nearNames(ofProvider, names)
-  const near = didYouMean(own.length > 0 ? own : nearNames(name, names))
+  const near = didYouMean(own.length > 0 || ofProvider === name ? own : nearNames(name, names))
   const message = `Nobody lists a model \`${name.slice(0, longestQuotedName)}\` here.${near} A request for it is sent to its provider all the same.`
   return new GatewayError('model_not_found', { message, param: 'model' })
 }

@@ -59,7 +59,7 @@ function setUp(keyId: string | null) {
     fetchMedia: notNeeded,
     schemaChecker: notNeeded,
     thoughts: { recall: notNeeded, remember: notNeeded, listen: notNeeded },
-    models: { ready: notNeeded, factsOf: notNeeded },
+    models: { ready: notNeeded, facts: notNeeded },
     lessons: { of: notNeeded, learn: notNeeded },
     estimateUsage: notNeeded,
   }

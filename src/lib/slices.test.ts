@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runAtOnce, runInSlices, sortSteps } from './slices.ts'
+import { itemsAtOnce, mapSteps, runAtOnce, runInSlices, sortSteps } from './slices.ts'
 
 function* count(to: number, done: number[]): Generator<void, string> {
   for (let step = 1; step <= to; step++) {
@@ -52,4 +52,12 @@ test('a sort in pieces is the sort at once, and keeps what is equal in its order
   expect(step.value).toEqual(items.toSorted(compare))
   expect(pauses).toBeGreaterThan(3)
   expect(runAtOnce(sortSteps([], compare))).toEqual([])
+})
+
+test('a list is mapped in pieces, and a short one without a pause', () => {
+  const double = (count: number) => count * 2
+  const counts = Array.from({ length: itemsAtOnce * 2 + 1 }, (_, count) => count)
+  expect(runAtOnce(mapSteps(counts, double))).toEqual(counts.map(double))
+  expect([...mapSteps(counts, double)]).toHaveLength(2)
+  expect([...mapSteps(counts.slice(0, itemsAtOnce), double)]).toHaveLength(0)
 })

@@ -27,6 +27,22 @@ function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }
 
+/** Between two pauses, where none of them takes long. */
+export const itemsAtOnce = 200
+
+/** As `map` of an array, in pieces. */
+export function* mapSteps<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item) => Result,
+): Generator<void, readonly Result[]> {
+  const mapped: Result[] = []
+  for (const item of items) {
+    if (mapped.length > 0 && mapped.length % itemsAtOnce === 0) yield
+    mapped.push(map(item))
+  }
+  return mapped
+}
+
 const sortedAtOnce = 1000
 
 /** A stable sort in pieces: some short lists first, and then two at a time into one. */

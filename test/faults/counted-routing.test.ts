@@ -78,7 +78,7 @@ test('conditions that fail are counted by rule, over a reload, and not where the
     gateway.writeConfiguration(
       configurationText({ providers: providersFor(upstreams), routing: { rules: [{ ...rules[0], when }] } }),
     )
-    gateway.app.reload()
+    await gateway.app.reload()
     await eventually(
       () => loaded() > before,
       () => version,

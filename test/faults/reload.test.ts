@@ -13,6 +13,7 @@ import {
 } from '../support/fake-upstream.ts'
 import { configurationText, eventually, openScene, providersFor, type Scene } from '../support/scene.ts'
 import { openStreamClient } from '../support/stream-client.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 const usual = {
   auth: { api_keys: ['test-key-of-the-suite'] },
@@ -201,4 +202,54 @@ test('a changed file of facts is taken over as well, and one that is not named a
   scene.gateway.writeConfiguration(configurationFor(scene.upstream, { timeouts: { total: '9s' } }))
   await eventually(() => count(scene, 'loaded') === 5)
   expect(count(scene, 'refused')).toBe(0)
+})
+
+async function readValidity({ gateway }: Scene): Promise<unknown> {
+  const health = (await (await fetch(`${gateway.url}/health`)).json()) as {
+    configuration: { valid: boolean }
+  }
+  return health.configuration.valid
+}
+
+test('of several reloads at once, the file that was read last stays in force, a good one or a broken one', async () => {
+  const scene = await openTwo(answerText('old'))
+  const reload = (text: string): Promise<void> => {
+    scene.gateway.writeConfiguration(text)
+    return scene.gateway.app.reload()
+  }
+  const [old, other] = scene.upstreams.map(upstream => configurationFor(upstream))
+  const broken = 'serverr:\n  port: 1\n'
+
+  await Promise.all([reload(other ?? ''), reload(old ?? ''), reload(other ?? '')])
+  expect(await answered(scene)).toContain('new')
+  expect(await readValidity(scene)).toBe(true)
+
+  await Promise.all([reload(old ?? ''), reload(broken)])
+  expect(await answered(scene)).toContain('old')
+  expect(await readValidity(scene)).toBe(false)
+
+  await Promise.all([reload(broken), reload(other ?? '')])
+  expect(await answered(scene)).toContain('new')
+  expect(await readValidity(scene)).toBe(true)
+})
+
+test('a file that is named and changed while a reload goes on is not missed', async () => {
+  const scene = await openTwo(answerText('old'))
+  const file = join(scene.gateway.directory, 'prices.yaml')
+  writeFileSync(file, pricesOf(2))
+  scene.gateway.writeConfiguration(configurationFor(scene.upstream, { models: { prices_file: file } }))
+  const settled = scene.gateway.app.reload()
+  writeFileSync(file, pricesOf(3))
+  await settled
+  await waitUntil('the newest prices are shown', async () => (await shownPrice(scene)) === 3)
+})
+
+test('a gateway that is told to end while a reload goes on ends, and takes nothing over any more', async () => {
+  const scene = await openTwo(answerText('old'))
+  scene.gateway.writeConfiguration(configurationFor(scene.upstreams[1]))
+  const settled = scene.gateway.app.reload()
+  const stopped = scene.gateway.stopAndReadLedger()
+  await Promise.all([settled, stopped])
+  await scene.gateway.app.reload()
+  expect(count(scene, 'loaded')).toBe(1)
 })

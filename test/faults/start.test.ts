@@ -97,11 +97,11 @@ test('a configuration that cannot be read changes nothing and is told, until one
   }
   const app = await start({ folder, configuration, load: () => load() })
   expect(await readValidity(app)).toBe(true)
-  app.reload()
+  await app.reload()
   expect(await readValidity(app)).toBe(false)
   expect(await ask(app, testKey)).toBe(200)
   load = () => ({ ok: true, configuration, notices: [], reload: false })
-  app.reload()
+  await app.reload()
   expect(await readValidity(app)).toBe(true)
   expect(await ask(app, testKey)).toBe(200)
 })

@@ -157,7 +157,7 @@ describe('a package', () => {
       export const createFirst = () => ({ languageModel: () => model('first') })
       export const createSecond = () => ({ languageModel: () => model('second') })`,
     )
-    scene.gateway.app.reload()
+    await scene.gateway.app.reload()
     const { data, response } = await scene.chat.create({ model, messages, seed: 1 }).withResponse()
     expect(data.choices[0]?.message.content).toBe('second')
     expect(data.usage).toMatchObject({ prompt_tokens: 9, prompt_tokens_details: { cached_tokens: 4 } })

@@ -321,3 +321,22 @@ test('a refresh says of each provider that is not asked why it is not', async ()
     groq: off,
   })
 })
+
+test.each(['before', 'after'])(
+  'a list that is taken over and a configuration that is read at the same time, %s it, are both in force afterwards',
+  async order => {
+    const upstream = await openUpstream(names('new-1'))
+    const gateway = await open(configurationOf([at(upstream)]))
+    await discovered(gateway)
+    upstream.list = names('new-2')
+    const aliases = { favourite: 'new-2' }
+    const reload = () => {
+      gateway.writeConfiguration(configurationOf([at(upstream)], { models: { aliases } }))
+      return gateway.app.reload()
+    }
+    const refresh = () => gateway.app.discovery.refresh()
+    await Promise.all(order === 'before' ? [refresh(), reload()] : [reload(), refresh()])
+    expect(await modelsOf(gateway)).toEqual(['new-2', 'favourite'])
+    expect((await gateway.chat({ model: 'favourite' })).status).toBe(200)
+  },
+)

@@ -13,7 +13,7 @@ import {
   providersFor,
   type Scene,
 } from '../support/scene.ts'
-import { startTestGateway } from '../support/test-gateway.ts'
+import { startTestGateway, testKey } from '../support/test-gateway.ts'
 
 interface Shown {
   readonly key: string
@@ -31,8 +31,12 @@ interface Listed {
   readonly next_cursor: string | null
 }
 
-async function ask<Answer = Listed>({ gateway }: Scene, path: string): Promise<Answer> {
-  const answer = await fetch(gateway.url + path)
+async function ask<Answer = Listed>(
+  { gateway }: Scene,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const answer = await fetch(gateway.url + path, { headers })
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
   return (await answer.json()) as Answer
 }
@@ -334,4 +338,25 @@ test('the models of the simulator are among those that can be asked for', async 
     'simulator/gpt-4o-mini',
   ])
   expect(await keysOf(scene, '/api/models/gpt-4o-mini')).toContain('simulator/gpt-4o-mini')
+})
+
+test('lists of many models arrive whole, in every shape', async () => {
+  const ids = Array.from({ length: 1001 }, (_, index) => `modèle-${String(index).padStart(4, '0')}`)
+  const scene = await openScene({
+    upstreams: [[answerText('x')]],
+    sections: upstreams => ({
+      providers: providersFor(upstreams).map(provider => ({ ...provider, models: ids })),
+    }),
+  })
+  const key = { authorization: `Bearer ${testKey}` }
+  const { data } = await ask<{ data: { id: string }[] }>(scene, '/v1/models', key)
+  expect(data.map(({ id }) => id)).toEqual(ids)
+  const { models } = await ask<{ models: { name: string }[] }>(scene, '/api/tags', key)
+  expect(models.map(({ name }) => name)).toEqual(ids)
+  const first = await ask<Listed & { catalogue: object }>(scene, '/api/models?provider=upstream1&limit=1000')
+  expect(first.data.map(({ key }) => key)).toEqual(ids.slice(0, 1000).map(id => `upstream1/${id}`))
+  expect(first).toMatchObject({ total: 1001, has_more: true, catalogue: { models: expect.any(Number) } })
+  const { url } = scene.gateway
+  const headers = { 'if-none-match': (await fetch(`${url}/api/models?limit=1000`)).headers.get('etag') ?? '' }
+  expect((await fetch(`${url}/api/models?limit=1000`, { headers })).status).toBe(304)
 })

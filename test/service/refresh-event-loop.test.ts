@@ -1,10 +1,12 @@
-// Requests that are under way do not notice that the lists of 10,000 models are read, compared and put in force.
+// Requests that are under way do not notice that the lists of 10,000 models are read, compared and put in force, nor that
+// others ask for all of them.
 
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { answerJson, startFakeUpstream } from '../support/fake-upstream.ts'
+import type { WatchedQuestions } from '../support/questions-child.ts'
 import type { WatchedRefreshes } from '../support/refresh-child.ts'
 
 const upstreams = 5
@@ -35,12 +37,17 @@ async function openLister(host: number, models: number): Promise<string> {
   return upstream.baseUrl
 }
 
-async function watchRefreshes(models: number): Promise<WatchedRefreshes> {
+/** What a program saw that was told the addresses of the upstreams. */
+async function runChild(name: string, models: number): Promise<unknown> {
   const hosts = Array.from({ length: upstreams }, (_, host) => openLister(host, models / upstreams))
-  const child = join(import.meta.dirname, '../support/refresh-child.ts')
+  const child = join(import.meta.dirname, '../support', name)
   const urls = await Promise.all(hosts)
   const { stdout } = await promisify(execFile)(process.execPath, [child, ...urls], { timeout: 100_000 })
-  const seen = JSON.parse(stdout) as WatchedRefreshes
+  return JSON.parse(stdout)
+}
+
+async function watchRefreshes(models: number): Promise<WatchedRefreshes> {
+  const seen = (await runChild('refresh-child.ts', models)) as WatchedRefreshes
   const { turns, longestTurnMs, longestWorkMs, delayMs } = seen
   console.info(
     `${models} listed models, all changed, ${seen.models} in the catalogue: ${turns} turns of the event loop, ` +
@@ -60,3 +67,12 @@ test.each([1000, 10_000])(
     expect(longestWorkMs).toBeLessThanOrEqual(longestMs)
   },
 )
+
+test('lists of 10,000 models, names that none of them has and reloads never work for more than 10 ms at a stretch', async () => {
+  const seen = Object.entries((await runChild('questions-child.ts', 10_000)) as WatchedQuestions)
+  const tellTurns = ([title, { turns, longestTurnMs, longestWorkMs }]: (typeof seen)[number]): string =>
+    `${title}: ${turns} turns, the longest ${longestTurnMs.toFixed(1)} ms, ${longestWorkMs.toFixed(1)} ms without collections`
+  console.info(seen.map(tellTurns).join('\n'))
+  expect(seen.length).toBeGreaterThan(10)
+  expect(seen.filter(([, { longestWorkMs }]) => longestWorkMs > longestMs).map(tellTurns)).toEqual([])
+})

@@ -1,65 +1,19 @@
 // A gateway whose event loop is watched while it takes over other lists of models. Usage: node refresh-child.ts URL…,
 // one for each upstream that lists models. Prints what it saw as one line of JSON.
 
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delayed } from 'node:timers/promises'
 import { startTestGateway, type TestGateway } from './test-gateway.ts'
+import { type WatchedTurns, watchTurns } from './watch-turns.ts'
 
-export interface WatchedRefreshes {
+export interface WatchedRefreshes extends WatchedTurns {
   readonly models: number
-  readonly turns: number
-  /**
-   * In one turn of the event loop, by the thread's own time, which leaves out what others do on the machine, or by the
-   * clock, whichever is shorter: the thread's time is counted in steps of some milliseconds.
-   */
-  readonly longestTurnMs: number
-  /** The same without the collections of garbage, which come when they like. */
-  readonly longestWorkMs: number
   /** How long a timer waited, by the clock on the wall. */
   readonly delayMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }
 
 const warmUps = 3
 const refreshes = 5
-
-interface Turn {
-  readonly from: number
-  readonly to: number
-  readonly ownMs: number
-}
-
-/** Takes the thread's time in every turn of the event loop. */
-function watchTurns() {
-  const turns: Turn[] = []
-  const collections: { readonly startTime: number; readonly duration: number }[] = []
-  const observer = new PerformanceObserver(list => collections.push(...list.getEntries()))
-  observer.observe({ entryTypes: ['gc'] })
-  let watching = true
-  let from = performance.now()
-  let before = process.threadCpuUsage()
-  const look = (): void => {
-    const { user, system } = process.threadCpuUsage(before)
-    const to = performance.now()
-    turns.push({ from, to, ownMs: Math.min((user + system) / 1000, to - from) })
-    before = process.threadCpuUsage()
-    from = performance.now()
-    if (watching) setImmediate(look)
-  }
-  setImmediate(look)
-  const collectedIn = ({ from: start, to }: Turn): number =>
-    collections
-      .filter(({ startTime }) => startTime >= start && startTime <= to)
-      .reduce((sum, { duration }) => sum + duration, 0)
-  return () => {
-    watching = false
-    const longest = turns.toSorted((one, other) => other.ownMs - one.ownMs).slice(0, 200)
-    return {
-      turns: turns.length,
-      longestTurnMs: Math.max(...longest.map(({ ownMs }) => ownMs)),
-      longestWorkMs: Math.max(...longest.map(turn => turn.ownMs - collectedIn(turn))),
-    }
-  }
-}
 
 async function refreshAndSearch(gateway: TestGateway): Promise<number> {
   await gateway.app.discovery.refresh()

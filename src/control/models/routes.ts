@@ -7,7 +7,7 @@ import type { SearchResult } from '../../catalog/search.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { didYouMean } from '../../lib/near-names.ts'
-import { runInSlices } from '../../lib/slices.ts'
+import { itemsAtOnce, mapSteps, runInSlices } from '../../lib/slices.ts'
 import type { ControlRoute } from '../route.ts'
 import { listChanges } from './changes.ts'
 import { sendCached } from './conditional.ts'
@@ -19,7 +19,7 @@ import { createRefresh, describeListing } from './refresh.ts'
 /** What was seen lately is soon old; what is known of a model changes with the lists. */
 const maxAgeOfLive = 5
 const maxAgeOfFacts = 60
-const longestSliceMs = 5
+const longestSliceMs = 2
 
 export function modelRoutes(deps: ModelsDeps): ControlRoute[] {
   const search: ControlRoute['answer'] = async (request, reply) => {
@@ -29,7 +29,7 @@ export function modelRoutes(deps: ModelsDeps): ControlRoute[] {
     await runInSlices(replacementSteps(result.entries, models, deps.clock))
     const { live } = question
     return sendCached(request, reply, {
-      content: describeResult(result, { models, live, at: deps.clock.wall() }),
+      content: await runInSlices(resultSteps(result, { models, live, at: deps.clock.wall() })),
       beside: { catalogue: describeCatalogue(models, deps) },
       maxAgeSeconds: live || question.filters.available !== null ? maxAgeOfLive : maxAgeOfFacts,
     })
@@ -91,6 +91,8 @@ function* replacementSteps(
   models: ModelLibrary,
   clock: Pick<Clock, 'now'>,
 ): Generator<void, void> {
+  // To find a long page has taken its time as well.
+  if (entries.length > itemsAtOnce) yield
   let begun = clock.now()
   for (const entry of entries) {
     if (mayNeedAnother(entry)) models.replacementOf(entry)
@@ -100,10 +102,13 @@ function* replacementSteps(
   }
 }
 
-function describeResult({ entries, total, next, facets }: SearchResult, showing: Showing): object {
+function* resultSteps(
+  { entries, total, next, facets }: SearchResult,
+  showing: Showing,
+): Generator<void, object> {
   return {
     object: 'list',
-    data: entries.map(entry => show(entry, showing)),
+    data: yield* mapSteps(entries, entry => show(entry, showing)),
     total,
     has_more: next !== null,
     next_cursor: next,
