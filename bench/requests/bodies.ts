@@ -146,7 +146,6 @@ export function createNumberedStream(number: number): string {
   })
 }
 
-/** The same kind of chat as createBodies has, in the format of Anthropic's Messages, streamed. */
 /** The same conversations as `createBodies`, for sizes without tools, as a client of Anthropic's format sends them. */
 export function createAnthropicBodies(size: BodySize): string[] {
   return createBodies(size, false).map(body => {
@@ -164,6 +163,7 @@ export function createAnthropicBodies(size: BodySize): string[] {
   })
 }
 
+/** The same kind of chat as createBodies has, in the format of Anthropic's Messages, streamed. */
 export function createAnthropicStreams(): string[] {
   return Array.from({ length: 8 }, (_, seed) =>
     JSON.stringify({

@@ -73,8 +73,13 @@ function decodeMessage(message: JsonObject): Message {
   const role = message['role'] === 'assistant' || message['role'] === 'system' ? message['role'] : 'user'
   const said = decodeContent(message['content'])
   const parts = role === 'user' ? resultsFirst(said) : said
-  const { extra } = asideFields(message, messageFields)
-  return extra === undefined ? { role, parts } : { role, parts, extra }
+  return saysMore(message) ? { role, parts, ...asideFields(message, messageFields) } : { role, parts }
+}
+
+/** Asked of every message, and true of few: compared name by name, as the set is slower for two. */
+function saysMore(message: JsonObject): boolean {
+  for (const name in message) if (name !== 'role' && name !== 'content') return true
+  return false
 }
 
 const toolFields: ReadonlySet<string> = new Set([

@@ -64,6 +64,11 @@ function checkMessages(value: unknown): number {
   let characters = 0
   for (let index = 0; index < messages.length; index++) {
     const message: unknown = messages[index]
+    const texts = charactersOfTexts(message)
+    if (texts !== null) {
+      characters += texts
+      continue
+    }
     const path = `messages[${index}]`
     if (!isObject(message)) refuse(path, 'must be an object')
     const { role, content } = message
@@ -71,6 +76,20 @@ function checkMessages(value: unknown): number {
       refuse(`${path}.role`, role === undefined ? 'is missing' : 'must be user, assistant or system')
     if (content === undefined && role !== 'system') refuse(`${path}.content`, 'is missing')
     characters += checkContent(content ?? '', `${path}.content`, 3)
+  }
+  return characters
+}
+
+/** What most messages are, nothing but texts, needs no path to name. Null for all others, faulty ones among them. */
+function charactersOfTexts(message: unknown): number | null {
+  if (!isObject(message) || !roles.has(message['role'])) return null
+  const { content } = message
+  if (typeof content === 'string') return content.length
+  if (!Array.isArray(content)) return null
+  let characters = 0
+  for (const block of content as readonly unknown[]) {
+    if (!isObject(block) || block['type'] !== 'text' || typeof block['text'] !== 'string') return null
+    characters += block['text'].length
   }
   return characters
 }
